@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,11 @@ public final class ConfigValue {
   public void reject(String expected, @Nullable String suggestion) {
     problems.add(
         new ConfigProblem(file.name(), node.line(), node.column(), keyPath, expected, suggestion));
+  }
+
+  /** Notes that this word is none of the known ones, and which of them may have been meant. */
+  public void rejectWord(String expected, Collection<String> known, String written) {
+    reject(expected + ", found '" + written + "'", Suggestion.among(known, written));
   }
 
   /** The value as text, whatever YAML would have made of it. */
