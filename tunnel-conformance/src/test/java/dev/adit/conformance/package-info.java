@@ -1,6 +1,6 @@
 /**
- * Holds the whole product to what it promises: architecture, end-to-end behaviour, faults. Only
- * tests; each says its own thread rule.
+ * Holds the whole product to what it promises: architecture, end-to-end behaviour, faults. Tests
+ * only, nothing public.
  */
 @NullMarked
 package dev.adit.conformance;
