@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The request bytes of one call that would have to be sent again if it is placed again. At most 64 KiB a call and 16 MiB a server; past either
- * the copy is given up and the call runs on without one. Confined to the loop of the caller's connection but for the shared count.
+ * The request bytes of one call that would have to be sent again if it is placed again. At most 64
+ * KiB a call and 16 MiB a server; past either the copy is given up and the call runs on without
+ * one. Confined to the loop of the caller's connection but for the shared count.
  */
 final class ReplayCopy {
   static final int MAX_CALL_BYTES = 64 * 1024;
@@ -55,7 +56,8 @@ final class ReplayCopy {
       return;
     }
     bytes += added;
-    // The copy is the second owner: the tunnel's queue releases its own reference when the chunk has left.
+    // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
+    // has left.
     chunks.add(data.retainedDuplicate());
   }
 

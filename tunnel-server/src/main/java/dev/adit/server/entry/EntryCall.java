@@ -28,9 +28,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call at the entry: from the caller's HEADERS to the end of its stream. Confined to the loop of the caller's connection.
+ * One call at the entry: from the caller's HEADERS to the end of its stream. Confined to the loop
+ * of the caller's connection.
  *
- * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is closed.
+ * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is
+ * closed.
  */
 final class EntryCall implements PlacementListener {
   private static final CallHeaders UNREAD =
@@ -62,7 +64,8 @@ final class EntryCall implements PlacementListener {
 
   private boolean closed;
 
-  EntryCall(EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
+  EntryCall(
+      EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
@@ -98,21 +101,27 @@ final class EntryCall implements PlacementListener {
   private void dispatch(CallHeaders read, Route route, boolean last) {
     record.route(route);
     if (read.hasTimeout()) {
-      deadline = connection.loop().schedule(this::onDeadline, read.timeoutNanos(), TimeUnit.NANOSECONDS);
+      deadline =
+          connection.loop().schedule(this::onDeadline, read.timeoutNanos(), TimeUnit.NANOSECONDS);
     }
-    RequestSide side = entry.dispatcher().dispatch(read, route.group(), route.ruleText(), connection.loop(), this);
+    RequestSide side =
+        entry.dispatcher().dispatch(read, route.group(), route.ruleText(), connection.loop(), this);
     request = side;
     if (last) {
       side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
     }
   }
 
-  /** What can be said of a request whose head is not acceptable: enough to answer it in its own protocol. */
+  /**
+   * What can be said of a request whose head is not acceptable: enough to answer it in its own
+   * protocol.
+   */
   private static CallHeaders unread(Http2HeaderFields list) {
     AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
     CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
     AsciiString none = AsciiString.EMPTY_STRING;
-    return new CallHeaders(protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
+    return new CallHeaders(
+        protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
   }
 
   private static String noRule(CallHeaders headers) {
@@ -121,7 +130,12 @@ final class EntryCall implements PlacementListener {
     if (!headers.isGrpc() || slash < 1) {
       return "no rule matches host=" + headers.authority() + " path=" + path;
     }
-    return "no rule matches host=" + headers.authority() + " service=" + path.substring(1, slash) + " method=" + path.substring(slash + 1);
+    return "no rule matches host="
+        + headers.authority()
+        + " service="
+        + path.substring(1, slash)
+        + " method="
+        + path.substring(slash + 1);
   }
 
   /**
@@ -174,15 +188,22 @@ final class EntryCall implements PlacementListener {
     if (head.fields().contains(HeaderNames.GRPC_STATUS)) {
       return true;
     }
-    return !last && head.status() == 200 && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
+    return !last
+        && head.status() == 200
+        && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
   }
 
   private void failHttpResponse(int status, boolean last) {
     RequestSide side = request;
     if (!last && side != null) {
-      side.onCancel(CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
+      side.onCancel(
+          CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
     }
-    fail(CallFailure.BACKEND_HTTP, StatusTranslator.ofHttpStatus(status), status, "the backend answered with HTTP status " + status + " and no grpc-status");
+    fail(
+        CallFailure.BACKEND_HTTP,
+        StatusTranslator.ofHttpStatus(status),
+        status,
+        "the backend answered with HTTP status " + status + " and no grpc-status");
   }
 
   @Override
@@ -196,11 +217,18 @@ final class EntryCall implements PlacementListener {
     boolean withoutStatus = last && headers.isGrpc();
     writer.chunk(data, last && !withoutStatus, confirmation(bytes));
     if (withoutStatus) {
-      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's response ended without grpc-status");
+      fail(
+          CallFailure.BACKEND_HTTP,
+          GrpcCode.UNKNOWN,
+          502,
+          "the backend's response ended without grpc-status");
     }
   }
 
-  /** One listener for many small chunks: they leave in order, so the last one's arrival in the socket tells for all. */
+  /**
+   * One listener for many small chunks: they leave in order, so the last one's arrival in the
+   * socket tells for all.
+   */
   private @Nullable ChannelFutureListener confirmation(int bytes) {
     unconfirmed += bytes;
     RequestSide side = request;
@@ -219,7 +247,11 @@ final class EntryCall implements PlacementListener {
     }
     AsciiString status = trailers.get(HeaderNames.GRPC_STATUS);
     if (status == null && headers.isGrpc()) {
-      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's trailers have no grpc-status");
+      fail(
+          CallFailure.BACKEND_HTTP,
+          GrpcCode.UNKNOWN,
+          502,
+          "the backend's trailers have no grpc-status");
       return;
     }
     record.status(status);
@@ -239,8 +271,12 @@ final class EntryCall implements PlacementListener {
     if (failure == CallFailure.NO_AGENT && entry.drain().inProgress()) {
       failure = CallFailure.DRAINING;
     }
-    GrpcCode code = failure == CallFailure.BACKEND_RESET ? StatusTranslator.ofReset(reset.http2Code()) : failure.grpcCode();
-    String message = reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
+    GrpcCode code =
+        failure == CallFailure.BACKEND_RESET
+            ? StatusTranslator.ofReset(reset.http2Code())
+            : failure.grpcCode();
+    String message =
+        reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
     fail(failure, code, failure.httpStatus(), message);
   }
 
@@ -250,7 +286,11 @@ final class EntryCall implements PlacementListener {
       side.onCancel(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
     }
     if (!writer.ended()) {
-      fail(CallFailure.DEADLINE, GrpcCode.DEADLINE_EXCEEDED, CallFailure.DEADLINE.httpStatus(), "the deadline has passed");
+      fail(
+          CallFailure.DEADLINE,
+          GrpcCode.DEADLINE_EXCEEDED,
+          CallFailure.DEADLINE.httpStatus(),
+          "the deadline has passed");
     } else if (!closed) {
       // The response is complete but the caller does not take it.
       connection.writeReset(stream.id(), CallReset.cancelled().http2Code());

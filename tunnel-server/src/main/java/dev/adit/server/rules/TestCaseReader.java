@@ -10,7 +10,6 @@ import dev.adit.core.match.MatchReader;
 import dev.adit.server.routing.RuleName;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code tests} of a rule file; also makes the calls that are tried by hand. */
@@ -72,23 +71,13 @@ public final class TestCaseReader {
   }
 
   /** A gRPC call, as {@code rules explain} is given it. */
-  public static CallHeaders grpcCall(String host, String method, Map<String, String> headers) {
-    return call(CallProtocol.GRPC, host, grpcPath(method), fields(headers));
+  public static CallHeaders grpcCall(String host, String method, HeaderFields headers) {
+    return call(CallProtocol.GRPC, host, grpcPath(method), headers);
   }
 
   /** A plain HTTP call, as {@code rules explain} is given it. */
-  public static CallHeaders httpCall(String host, String path, Map<String, String> headers) {
-    return call(CallProtocol.HTTP, host, httpPath(path), fields(headers));
-  }
-
-  private static HeaderFields fields(Map<String, String> headers) {
-    HeaderFields fields = new HeaderFields();
-    headers.forEach(
-        (name, value) ->
-            fields.add(
-                MatchReader.headerName(name),
-                new AsciiString(value.getBytes(StandardCharsets.UTF_8), false)));
-    return fields;
+  public static CallHeaders httpCall(String host, String path, HeaderFields headers) {
+    return call(CallProtocol.HTTP, host, httpPath(path), headers);
   }
 
   private static CallHeaders call(
