@@ -97,7 +97,10 @@ public final class TunnelStream {
     return calls.size();
   }
 
-  /** Whether a call may be opened here. Exact on the loop; on any other thread it may be about to change. */
+  /**
+   * Whether a call may be opened here. Exact on the loop; on any other thread it may be about to
+   * change.
+   */
   public boolean takesCalls() {
     return !closed && !drainSent && !drainReceived;
   }
