@@ -14,7 +14,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop. */
+/**
+ * Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop.
+ */
 public final class CallDispatcher {
   // deps
   private final AgentRouter router;
@@ -45,14 +47,18 @@ public final class CallDispatcher {
    * @param tunnel where the call came from, on whose loop this is called
    * @return where the call's request goes
    */
-  public RequestSide open(RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
+  public RequestSide open(
+      RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
     if (!RequestRules.areSound(head.headers())) {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
     }
     UpstreamName name = router.route(head.headers(), head.group());
     Upstream upstream = name == null ? null : upstreams.upstream(name);
     if (upstream == null) {
-      return refuse(response, CallFailure.NO_UPSTREAM, "no upstream of group " + head.group() + " serves this call");
+      return refuse(
+          response,
+          CallFailure.NO_UPSTREAM,
+          "no upstream of group " + head.group() + " serves this call");
     }
     begun.increment();
     AgentCall call = new AgentCall(this, head.headers(), upstream, tunnel, response, last);

@@ -46,8 +46,8 @@ public final class EntryServer {
    * @return where it listens
    * @throws IOException if the address cannot be had
    */
-  public synchronized SocketAddress listen(
-InetSocketAddress address, EventLoops loops) throws IOException {
+  public synchronized SocketAddress listen(InetSocketAddress address, EventLoops loops)
+      throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -69,7 +69,10 @@ InetSocketAddress address, EventLoops loops) throws IOException {
     listeners.forEach(Channel::close);
   }
 
-  /** Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs goes on. */
+  /**
+   * Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs
+   * goes on.
+   */
   public void drain() {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> EntryDrain.begin(channel));
@@ -98,7 +101,9 @@ InetSocketAddress address, EventLoops loops) throws IOException {
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }
-      channel.pipeline().addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
+      channel
+          .pipeline()
+          .addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
     }
   }
 }
