@@ -1,0 +1,87 @@
+package dev.adit.agent.config;
+
+import dev.adit.core.config.HostPort;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP proxy through which servers are reached by CONNECT.
+ *
+ * @param user and {@code password} for Basic authentication; null: none
+ * @param direct hosts that are reached without it, as in {@code NO_PROXY}
+ */
+public record ProxyConfig(
+    HostPort address, @Nullable String user, @Nullable String password, List<String> direct) {
+
+  public ProxyConfig {
+    direct = List.copyOf(direct);
+  }
+
+  /** Reads {@code http://[user:password@]host:port}. */
+  public static ProxyConfig parse(String text, @Nullable String noProxy) {
+    @Nullable URI uri = uri(text.contains("://") ? text : "http://" + text);
+    if (uri == null || !"http".equals(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException("a proxy is written http://host:port");
+    }
+    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    String host = uri.getHost().replaceAll("[\\[\\]]", "");
+    @Nullable String user = null;
+    @Nullable String password = null;
+    @Nullable String credentials = uri.getRawUserInfo();
+    if (credentials != null) {
+      int colon = credentials.indexOf(':');
+      user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
+      password = colon < 0 ? "" : decoded(credentials.substring(colon + 1));
+    }
+    return new ProxyConfig(new HostPort(host, port), user, password, list(noProxy));
+  }
+
+  // The text may hold a password, and a URISyntaxException repeats it.
+  private static @Nullable URI uri(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  /** Whether {@code host} is reached without the proxy. */
+  public boolean isBypassedBy(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    for (String entry : direct) {
+      String name = entry.startsWith(".") ? entry.substring(1) : entry;
+      if (entry.equals("*") || lower.equals(name) || lower.endsWith("." + name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> list(@Nullable String noProxy) {
+    if (noProxy == null) {
+      return List.of();
+    }
+    return noProxy
+        .toLowerCase(Locale.ROOT)
+        .lines()
+        .flatMap(line -> List.of(line.split(",", -1)).stream())
+        .map(String::strip)
+        .filter(entry -> !entry.isEmpty())
+        .toList();
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return "http://" + (user == null ? "" : "***@") + address;
+  }
+}

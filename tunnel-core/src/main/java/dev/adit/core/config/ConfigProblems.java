@@ -1,0 +1,44 @@
+package dev.adit.core.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the problems of one reading, of one file or of many, so that all are told at once. */
+public final class ConfigProblems {
+
+  /** Enough to mend a file by; a hopeless file must not fill the log. */
+  private static final int MAX_KEPT = 100;
+
+  private final List<ConfigProblem> kept = new ArrayList<>();
+  private int found;
+
+  /** Adds one problem. */
+  public void add(ConfigProblem problem) {
+    found++;
+    if (kept.size() < MAX_KEPT) {
+      kept.add(problem);
+    }
+  }
+
+  /** No problem has been found so far. */
+  public boolean isEmpty() {
+    return found == 0;
+  }
+
+  /** How many have been found, kept or not. */
+  public int size() {
+    return found;
+  }
+
+  /** The first hundred problems, in the order they were found. */
+  public List<ConfigProblem> toList() {
+    return List.copyOf(kept);
+  }
+
+  /** Ends the reading if anything was wrong. */
+  public void throwIfAny() throws ConfigException {
+    if (!isEmpty()) {
+      throw new ConfigException(toList(), found);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.adit.core.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a secret is to be found. The secret itself is read anew at each use, so that it can be
+ * rotated, and never kept here: printing a {@code SecretRef} gives nothing away.
+ */
+public sealed interface SecretRef {
+
+  /** Longest secret we read; a wrong path must not pull a whole disk into memory. */
+  int MAX_BYTES = 65_536;
+
+  /** Reads the secret now, without surrounding white space. May block: never on an event loop. */
+  String read() throws IOException;
+
+  /** A secret in a file. */
+  record FromFile(Path path) implements SecretRef {
+    @Override
+    public String read() throws IOException {
+      byte[] bytes;
+      try (var in = Files.newInputStream(path)) {
+        bytes = in.readNBytes(MAX_BYTES + 1);
+      }
+      if (bytes.length > MAX_BYTES) {
+        throw new IOException("secret file " + path + " is larger than " + MAX_BYTES + " B");
+      }
+      String secret = new String(bytes, StandardCharsets.UTF_8).strip();
+      if (secret.isEmpty()) {
+        throw new IOException("secret file " + path + " is empty");
+      }
+      return secret;
+    }
+  }
+
+  /** A secret in an environment variable. */
+  record FromEnvironment(String variable) implements SecretRef {
+    @Override
+    public String read() throws IOException {
+      @Nullable String secret = System.getenv(variable);
+      if (secret == null || secret.isBlank()) {
+        throw new IOException("environment variable " + variable + " is not set");
+      }
+      return secret.strip();
+    }
+  }
+}

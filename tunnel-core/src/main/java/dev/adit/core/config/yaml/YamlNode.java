@@ -1,0 +1,56 @@
+package dev.adit.core.config.yaml;
+
+import java.util.List;
+import java.util.Map;
+
+/** One node of a YAML file with its place, counted from 1. Scalars are text until somebody asks. */
+public sealed interface YamlNode {
+
+  int line();
+
+  int column();
+
+  /** What a person would call this kind of node. */
+  String kind();
+
+  /** A scalar; {@code plain} means it was written without quotes. */
+  record Scalar(int line, int column, String text, boolean plain) implements YamlNode {
+    /** Written as YAML's null, or not at all. */
+    public boolean isNull() {
+      return plain
+          && (text.isEmpty() || text.equals("~") || text.equals("null") || text.equals("Null"));
+    }
+
+    @Override
+    public String kind() {
+      return isNull() ? "nothing" : "'" + abbreviated() + "'";
+    }
+
+    /** The text, short enough and harmless to show. */
+    public String abbreviated() {
+      String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
+      StringBuilder safe = new StringBuilder();
+      shown.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));
+      return safe.toString();
+    }
+  }
+
+  /** A list. */
+  record Sequence(int line, int column, List<YamlNode> items) implements YamlNode {
+    @Override
+    public String kind() {
+      return "a list";
+    }
+  }
+
+  /** A mapping, in file order. */
+  record Mapping(int line, int column, Map<String, Entry> entries) implements YamlNode {
+    @Override
+    public String kind() {
+      return "a mapping";
+    }
+  }
+
+  /** One key of a mapping and what it holds. */
+  record Entry(Scalar key, YamlNode value) {}
+}

@@ -1,0 +1,43 @@
+package dev.adit.core.flow;
+
+/**
+ * The bytes a peer has allowed us to send on one call. Never negative. Confined to the loop of the
+ * tunnel stream.
+ */
+public final class SendWindow {
+  private int available;
+
+  /**
+   * @param initial credit the call starts with, bytes
+   */
+  public SendWindow(int initial) {
+    available = initial;
+  }
+
+  public int available() {
+    return available;
+  }
+
+  public boolean isExhausted() {
+    return available == 0;
+  }
+
+  /** Uses credit; the caller has checked that there is enough. */
+  public void take(int bytes) {
+    assert bytes <= available : bytes + " > " + available;
+    available -= bytes;
+  }
+
+  /**
+   * Adds credit.
+   *
+   * @return false if the sum would pass 2^31-1, which ends the tunnel (docs/protocol.md 3)
+   */
+  public boolean grant(int bytes) {
+    if (bytes <= 0 || available > Integer.MAX_VALUE - bytes) {
+      return false;
+    }
+    available += bytes;
+    return true;
+  }
+}

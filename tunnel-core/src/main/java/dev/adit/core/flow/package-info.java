@@ -1,0 +1,10 @@
+/**
+ * Per-call flow control in the tunnel: credit given, credit taken, and the chunks that wait for it.
+ * Public: {@link dev.adit.core.flow.SendWindow}, {@link dev.adit.core.flow.ReceiveWindow}, {@link
+ * dev.adit.core.flow.ChunkQueue}. Nothing here is thread-safe: each object belongs to the loop of
+ * one tunnel stream.
+ */
+@NullMarked
+package dev.adit.core.flow;
+
+import org.jspecify.annotations.NullMarked;

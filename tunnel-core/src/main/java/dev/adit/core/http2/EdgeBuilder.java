@@ -1,0 +1,126 @@
+package dev.adit.core.http2;
+
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+
+/**
+ * Puts one HTTP/2 connection together: flat header lists, an even distributor, a connection window
+ * that refills by itself and stream windows that are refilled only as bytes move on. Used once.
+ *
+ * @param <T> the handler to build
+ */
+public final class EdgeBuilder<T extends EdgeHandler>
+    extends AbstractHttp2ConnectionHandlerBuilder<T, EdgeBuilder<T>> {
+  /** What a peer may make our encoder remember, whatever it offers: the default of RFC 7541. */
+  private static final long MAX_ENCODER_TABLE_BYTES = 4096;
+
+  private static final float REFILL_AT = 0.5f;
+
+  private final Factory<T> factory;
+  private final Http2FrameListener listener;
+
+  private EdgeBuilder(Factory<T> factory, Http2FrameListener listener) {
+    this.factory = factory;
+    this.listener = listener;
+  }
+
+  /** Makes the handler once its codec stands. */
+  public interface Factory<T extends EdgeHandler> {
+    T newHandler(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings);
+  }
+
+  /**
+   * The side that accepts connections.
+   *
+   * @param settings must name MAX_HEADER_LIST_SIZE; everything it names is announced and enforced
+   */
+  public static <T extends EdgeHandler> T server(
+      Http2Settings settings, Http2FrameListener listener, Factory<T> factory) {
+    return new EdgeBuilder<>(factory, listener).build(true, settings);
+  }
+
+  /** The side that dials. */
+  public static <T extends EdgeHandler> T client(
+      Http2Settings settings, Http2FrameListener listener, Factory<T> factory) {
+    return new EdgeBuilder<>(factory, listener).build(false, settings.pushEnabled(false));
+  }
+
+  private T build(boolean server, Http2Settings settings) {
+    Http2Connection connection = new DefaultHttp2Connection(server);
+    connection
+        .local()
+        .flowController(new DefaultHttp2LocalFlowController(connection, REFILL_AT, true));
+    connection
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                connection, new UniformStreamByteDistributor(connection)));
+    Http2ConnectionEncoder encoder = new Encoder(connection);
+    Http2ConnectionDecoder decoder =
+        new DefaultHttp2ConnectionDecoder(
+            connection,
+            encoder,
+            new DefaultHttp2FrameReader(new FlatHeadersDecoder(settings.maxHeaderListSize())),
+            Http2PromisedRequestVerifier.ALWAYS_VERIFY,
+            true,
+            true,
+            true,
+            true);
+    codec(decoder, encoder);
+    frameListener(listener);
+    initialSettings(settings);
+    gracefulShutdownTimeoutMillis(0);
+    return build();
+  }
+
+  @Override
+  protected T build(
+      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    return factory.newHandler(decoder, encoder, settings);
+  }
+
+  /** Fills {@link Http2HeaderFields}, which check what they are given. */
+  private static final class FlatHeadersDecoder extends DefaultHttp2HeadersDecoder {
+    FlatHeadersDecoder(long maxHeaderListBytes) {
+      super(true, maxHeaderListBytes);
+    }
+
+    @Override
+    protected Http2Headers newHeaders() {
+      return new Http2HeaderFields();
+    }
+  }
+
+  /** Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). */
+  private static final class Encoder extends DefaultHttp2ConnectionEncoder {
+    Encoder(Http2Connection connection) {
+      super(connection, new DefaultHttp2FrameWriter());
+    }
+
+    @Override
+    public void remoteSettings(Http2Settings settings) throws Http2Exception {
+      Long offered = settings.headerTableSize();
+      if (offered != null && offered > MAX_ENCODER_TABLE_BYTES) {
+        settings.headerTableSize(MAX_ENCODER_TABLE_BYTES);
+      }
+      super.remoteSettings(settings);
+    }
+  }
+}

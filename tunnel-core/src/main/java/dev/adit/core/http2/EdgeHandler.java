@@ -1,0 +1,149 @@
+package dev.adit.core.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection at an edge of Adit, to a caller or to a backend. Confined to the event loop
+ * of its channel.
+ *
+ * <p>Nothing that is written leaves at once: the first write of a loop turn puts one flush task on
+ * the loop, which runs after every ready socket has been read. That is one system call a connection
+ * and turn, the largest saving of all (docs/design-decisions.md).
+ */
+public abstract class EdgeHandler extends Http2ConnectionHandler {
+  /** Large, and refilled by itself: only stream windows hold a peer back. */
+  private static final int CONNECTION_WINDOW_BYTES = 8 << 20;
+
+  // deps
+  private final Runnable flushTask = this::flushNow;
+
+  // state, confined to the loop
+  private @Nullable ChannelHandlerContext context;
+  private boolean flushScheduled;
+  private boolean windowRaised;
+
+  protected EdgeHandler(
+      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    super(decoder, encoder, settings, true);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    context = ctx;
+    super.handlerAdded(ctx);
+    raiseConnectionWindow(ctx);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    super.channelActive(ctx);
+    raiseConnectionWindow(ctx);
+  }
+
+  private void raiseConnectionWindow(ChannelHandlerContext ctx) throws Http2Exception {
+    if (windowRaised || !ctx.channel().isActive()) {
+      return;
+    }
+    windowRaised = true;
+    Http2Stream whole = connection().connectionStream();
+    int now = connection().local().flowController().windowSize(whole);
+    connection().local().flowController().incrementWindowSize(whole, CONNECTION_WINDOW_BYTES - now);
+    requestFlush();
+  }
+
+  protected final ChannelHandlerContext context() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      throw new IllegalStateException("the handler is in no pipeline yet");
+    }
+    return ctx;
+  }
+
+  /** The loop that this connection and its calls live on. */
+  public final EventLoop loop() {
+    return context().channel().eventLoop();
+  }
+
+  /**
+   * Netty asks for this after each read; it waits for the end of the loop turn like every other
+   * flush.
+   */
+  @Override
+  public final void flush(ChannelHandlerContext ctx) {
+    requestFlush();
+  }
+
+  /** Makes what was written leave at the end of this loop turn. */
+  public final void requestFlush() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      loop().execute(flushTask);
+    }
+  }
+
+  private void flushNow() {
+    flushScheduled = false;
+    ChannelHandlerContext ctx = context();
+    if (!ctx.isRemoved()) {
+      super.flush(ctx);
+    }
+  }
+
+  /**
+   * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by
+   * itself.
+   */
+  public final void writeFields(int streamId, Http2HeaderFields fields, boolean last) {
+    ChannelHandlerContext ctx = context();
+    encoder().writeHeaders(ctx, streamId, fields, 0, last, ctx.newPromise());
+    requestFlush();
+  }
+
+  /**
+   * Writes body bytes; they wait in the connection until the peer's windows let them go.
+   *
+   * @param data ownership passes to this method
+   * @param written told when the bytes are in the socket, or never will be; null if nobody asks
+   */
+  public final void writeChunk(
+      int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
+    ChannelHandlerContext ctx = context();
+    ChannelPromise promise = ctx.newPromise();
+    if (written != null) {
+      promise.addListener(written);
+    }
+    encoder().writeData(ctx, streamId, data, 0, last, promise);
+    requestFlush();
+  }
+
+  /** Ends a stream by RST_STREAM. A stream that is gone stays gone. */
+  public final void writeReset(int streamId, long http2Code) {
+    ChannelHandlerContext ctx = context();
+    if (connection().stream(streamId) != null) {
+      encoder().writeRstStream(ctx, streamId, http2Code, ctx.newPromise());
+      requestFlush();
+    }
+  }
+
+  /** Gives stream window back to the peer for bytes that have moved on. */
+  public final void consume(Http2Stream stream, int bytes) {
+    try {
+      if (connection().local().flowController().consumeBytes(stream, bytes)) {
+        requestFlush();
+      }
+    } catch (Http2Exception e) {
+      onError(context(), true, e);
+    }
+  }
+}

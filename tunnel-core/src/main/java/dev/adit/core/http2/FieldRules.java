@@ -1,0 +1,58 @@
+package dev.adit.core.http2;
+
+import io.netty.util.AsciiString;
+
+/**
+ * Which bytes a field name and a field value may hold (RFC 9113 section 8.2.1, RFC 9110 section
+ * 5.6.2).
+ */
+public final class FieldRules {
+  private static final boolean[] NAME = new boolean[256];
+
+  static {
+    for (char c = 'a'; c <= 'z'; c++) {
+      NAME[c] = true;
+    }
+    for (char c = '0'; c <= '9'; c++) {
+      NAME[c] = true;
+    }
+    for (char c : "!#$%&'*+-.^_`|~".toCharArray()) {
+      NAME[c] = true;
+    }
+  }
+
+  private FieldRules() {}
+
+  /** Whether {@code name} is a lower case token; a pseudo-header's name is not. */
+  public static boolean isName(AsciiString name) {
+    byte[] bytes = name.array();
+    int start = name.arrayOffset();
+    int end = start + name.length();
+    if (start == end) {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      if (!NAME[bytes[i] & 0xff]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether {@code value} has no NUL, CR or LF. Blanks around a value, which RFC 9113 also forbids,
+   * pass: stock gRPC clients send them and stock servers take them.
+   */
+  public static boolean isValue(AsciiString value) {
+    byte[] bytes = value.array();
+    int start = value.arrayOffset();
+    int end = start + value.length();
+    for (int i = start; i < end; i++) {
+      byte b = bytes[i];
+      if (b <= '\r' && (b == 0 || b == '\r' || b == '\n')) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

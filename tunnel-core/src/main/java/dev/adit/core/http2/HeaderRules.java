@@ -1,0 +1,122 @@
+package dev.adit.core.http2;
+
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.HeaderFields;
+import io.netty.util.AsciiString;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which requests are gRPC, what a path may be, and which fields end at each hop. */
+public final class HeaderRules {
+  private static final AsciiString TUNNEL_PREFIX = AsciiString.cached("x-tunnel-");
+  private static final AsciiString PROXY_PREFIX = AsciiString.cached("proxy-");
+  private static final Set<AsciiString> HOP_BY_HOP = new HashSet<>();
+
+  static {
+    for (String name :
+        new String[] {"connection", "te", "transfer-encoding", "upgrade", "keep-alive"}) {
+      HOP_BY_HOP.add(AsciiString.cached(name));
+    }
+  }
+
+  private HeaderRules() {}
+
+  /**
+   * gRPC is POST with content-type application/grpc, alone or followed by "+" or ";" (gRPC over
+   * HTTP/2, "Requests").
+   */
+  public static CallProtocol protocolOf(@Nullable AsciiString method, HeaderFields fields) {
+    if (!HeaderNames.POST.equals(method)) {
+      return CallProtocol.HTTP;
+    }
+    return isGrpcContentType(fields.get(HeaderNames.CONTENT_TYPE))
+        ? CallProtocol.GRPC
+        : CallProtocol.HTTP;
+  }
+
+  public static boolean isGrpcContentType(@Nullable AsciiString contentType) {
+    if (contentType == null || !contentType.startsWith(HeaderNames.APPLICATION_GRPC)) {
+      return false;
+    }
+    int end = HeaderNames.APPLICATION_GRPC.length();
+    return contentType.length() == end
+        || contentType.byteAt(end) == '+'
+        || contentType.byteAt(end) == ';';
+  }
+
+  /**
+   * Whether {@code path} is in origin form, or the asterisk of OPTIONS (RFC 9113 section 8.3.1),
+   * without blanks or a fragment.
+   */
+  public static boolean isPath(AsciiString path) {
+    if (path.isEmpty()) {
+      return false;
+    }
+    if (path.byteAt(0) != '/') {
+      return path.length() == 1 && path.byteAt(0) == '*';
+    }
+    for (int i = 0; i < path.length(); i++) {
+      byte b = path.byteAt(i);
+      if ((b >= 0 && b <= ' ') || b == '#' || b == 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether {@code authority} can be a host with an optional port: no user part, no blanks, no
+   * path.
+   */
+  public static boolean isAuthority(AsciiString authority) {
+    for (int i = 0; i < authority.length(); i++) {
+      byte b = authority.byteAt(i);
+      if (b <= ' ' || b == '@' || b == '/' || b == '\\' || b == '?' || b == '#' || b == ','
+          || b == 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a field of this name ends at each hop: connection handling, and what proxies say to
+   * each other.
+   */
+  public static boolean isHopByHop(AsciiString name) {
+    return switch (name.byteAt(0)) {
+      case 'c', 't', 'u', 'k' -> HOP_BY_HOP.contains(name);
+      case 'p' -> name.startsWith(PROXY_PREFIX);
+      default -> false;
+    };
+  }
+
+  /** Whether only Adit may set a field of this name. */
+  public static boolean isOurs(AsciiString name) {
+    return name.byteAt(0) == 'x' && name.startsWith(TUNNEL_PREFIX);
+  }
+
+  /**
+   * Takes hop-by-hop fields out of a response's head or trailers; returns the list itself where
+   * there is nothing to take.
+   */
+  public static HeaderFields forwardable(HeaderFields fields) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (isHopByHop(fields.name(i))) {
+        return withoutHopByHop(fields);
+      }
+    }
+    return fields;
+  }
+
+  private static HeaderFields withoutHopByHop(HeaderFields fields) {
+    HeaderFields kept = new HeaderFields(fields.size());
+    for (int i = 0; i < fields.size(); i++) {
+      if (!isHopByHop(fields.name(i))) {
+        kept.add(fields.name(i), fields.value(i));
+      }
+    }
+    return kept;
+  }
+}

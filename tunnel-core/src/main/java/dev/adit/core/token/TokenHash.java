@@ -1,0 +1,49 @@
+package dev.adit.core.token;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The SHA-256 of a bearer token. Tokens have 256 random bits, so a plain hash cannot be reversed
+ * and needs neither salt nor stretching.
+ */
+public record TokenHash(String hex) {
+
+  public TokenHash {
+    hex = hex.toLowerCase(Locale.ROOT);
+    if (!hex.matches("[0-9a-f]{64}")) {
+      throw new IllegalArgumentException("a SHA-256 has 64 hexadecimal digits");
+    }
+  }
+
+  /** The hash of a token as it is sent. */
+  public static TokenHash of(String token) {
+    return of(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The hash of the bytes of a token. */
+  public static TokenHash of(byte[] token) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(token);
+      return new TokenHash(HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Whether this is the hash of {@code token}; takes the same time however much of it is right. */
+  public boolean matches(String token) {
+    return MessageDigest.isEqual(
+        hex.getBytes(StandardCharsets.US_ASCII),
+        of(token).hex().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The first digits only: enough to tell two apart in a log. */
+  @Override
+  public String toString() {
+    return hex.substring(0, 8) + "...";
+  }
+}

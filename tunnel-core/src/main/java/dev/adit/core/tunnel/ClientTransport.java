@@ -1,0 +1,41 @@
+package dev.adit.core.tunnel;
+
+import io.grpc.ClientCall;
+import io.netty.buffer.ByteBuf;
+
+/** The agent's end of a tunnel over gRPC. */
+public final class ClientTransport implements TunnelTransport {
+  /** Bytes that gRPC may hold before it says it is not ready: two messages. */
+  public static final int READY_THRESHOLD_BYTES = 128 * 1024;
+
+  private final ClientCall<ByteBuf, ByteBuf> call;
+  private boolean finished;
+
+  public ClientTransport(ClientCall<ByteBuf, ByteBuf> call) {
+    this.call = call;
+  }
+
+  @Override
+  public boolean isReady() {
+    return call.isReady();
+  }
+
+  @Override
+  public void send(ByteBuf message) {
+    call.sendMessage(message);
+  }
+
+  @Override
+  public void finish() {
+    if (!finished) {
+      finished = true;
+      call.halfClose();
+    }
+  }
+
+  @Override
+  public void abort(TunnelException cause) {
+    finished = true;
+    call.cancel(cause.reason() + ": " + cause.getMessage(), null);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.adit.core.tunnel;
+
+import dev.adit.core.wire.FrameWriter;
+import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Heartbeat;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the peer of one tunnel stream lives: a heartbeat each interval, both ways, and a verdict
+ * after too much silence. Measures the round trip on the way. Confined to the loop but for {@link
+ * #rttNanos}.
+ */
+final class Liveness {
+  // deps
+  private final TunnelStream stream;
+  private final EventLoop loop;
+  private final Ticker ticker;
+  private final long intervalNanos;
+  private final long deadAfterNanos;
+
+  // state, confined to the loop
+  private @Nullable ScheduledFuture<?> timer;
+  private long lastHeardNanos;
+  private long lastToken;
+  private long lastSentNanos;
+  private long peerToken;
+  private long peerTokenNanos;
+
+  // shared: written by the loop, read by whoever shows it
+  private volatile long rttNanos = -1;
+
+  Liveness(TunnelStream stream, EventLoop loop, TunnelSettings settings) {
+    this.stream = stream;
+    this.loop = loop;
+    ticker = loop.ticker();
+    intervalNanos = settings.heartbeat().toNanos();
+    deadAfterNanos = settings.deadAfter().toNanos();
+    lastHeardNanos = ticker.nanoTime();
+  }
+
+  void start() {
+    timer =
+        loop.scheduleAtFixedRate(this::beat, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+  }
+
+  void stop() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  /**
+   * A message has come. Checked before it is looked at: a process that did not run for too long
+   * must not act on what piled up meanwhile (docs/protocol.md 4).
+   *
+   * @return false if the silence before it was too long
+   */
+  boolean heard() {
+    long now = ticker.nanoTime();
+    boolean inTime = now - lastHeardNanos <= deadAfterNanos;
+    lastHeardNanos = now;
+    return inTime;
+  }
+
+  private void beat() {
+    long now = ticker.nanoTime();
+    if (now - lastHeardNanos > deadAfterNanos) {
+      stream.abort(dead());
+      return;
+    }
+    send(now);
+  }
+
+  TunnelException dead() {
+    return new TunnelException(
+        "dead", "nothing heard for " + TimeUnit.NANOSECONDS.toMillis(deadAfterNanos) + " ms");
+  }
+
+  private void send(long now) {
+    lastToken++;
+    lastSentNanos = now;
+    Heartbeat.Builder heartbeat = Heartbeat.newBuilder().setToken(lastToken).setEcho(peerToken);
+    if (peerToken != 0) {
+      heartbeat.setEchoDelayUs(TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos));
+    }
+    FrameWriter.control(stream.control(), Frame.newBuilder().setHeartbeat(heartbeat).build());
+  }
+
+  void onHeartbeat(Heartbeat heartbeat) {
+    long now = ticker.nanoTime();
+    peerToken = heartbeat.getToken();
+    peerTokenNanos = now;
+    if (heartbeat.getEcho() == lastToken && lastToken != 0) {
+      long trip = now - lastSentNanos - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
+      rttNanos = Math.max(0, trip);
+    }
+  }
+
+  /** The last round trip measured, in nanoseconds; -1 before the first. Any thread. */
+  long rttNanos() {
+    return rttNanos;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.adit.core.tunnel;
+
+import dev.adit.core.wire.FrameLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent on one tunnel stream. Control frames go first, then the calls that have
+ * something to send take turns, one chunk each, so that a bulk call cannot starve a small one. The
+ * first frame of a loop turn puts one flush on the loop; the flush sends all frames of the turn in
+ * as few messages as their size allows. Stops while the transport is not ready; what piles up
+ * meanwhile is bounded by the calls' windows. Confined to the loop.
+ */
+final class OutboundFrames {
+  private static final int SMALLEST_BUFFER_BYTES = 1024;
+
+  /** Room beyond the size at which a message is closed: one head and one chunk more. */
+  private static final int HEADROOM_BYTES = 24 * 1024;
+
+  // deps
+  private final EventLoop loop;
+  private final ByteBufAllocator allocator;
+  private final TunnelTransport transport;
+  private final FrameLimits limits;
+  private final Runnable flushTask = this::flush;
+  private final Runnable flushedTask = this::runFlushed;
+
+  // state, confined to the loop
+  private final ArrayDeque<TunnelCall> ring = new ArrayDeque<>();
+  private @Nullable ByteBuf control;
+  private List<Runnable> waiting = new ArrayList<>();
+  private final ArrayDeque<Runnable> flushed = new ArrayDeque<>();
+  private int lastMessageBytes = SMALLEST_BUFFER_BYTES;
+  private boolean flushScheduled;
+  private boolean finishing;
+  private boolean closed;
+
+  OutboundFrames(
+      EventLoop loop, ByteBufAllocator allocator, TunnelTransport transport, FrameLimits limits) {
+    this.loop = loop;
+    this.allocator = allocator;
+    this.transport = transport;
+    this.limits = limits;
+  }
+
+  /**
+   * Where control frames are written; they leave with the next flush. Once closed, what is written
+   * goes nowhere.
+   */
+  ByteBuf control() {
+    ByteBuf buffer = control;
+    if (buffer == null) {
+      buffer = newBuffer();
+      control = buffer;
+    }
+    requestFlush();
+    return buffer;
+  }
+
+  private ByteBuf newBuffer() {
+    int expected =
+        Math.min(
+            lastMessageBytes + lastMessageBytes / 4, limits.maxMessageBytes() + HEADROOM_BYTES);
+    return allocator.heapBuffer(Math.max(expected, SMALLEST_BUFFER_BYTES));
+  }
+
+  /** Lets a call take its turn. */
+  void schedule(TunnelCall call) {
+    if (!call.inRing) {
+      call.inRing = true;
+      ring.add(call);
+    }
+    requestFlush();
+  }
+
+  /**
+   * Runs {@code task} when every control frame written so far has been handed to the socket.
+   *
+   * @param task must not throw; dropped if the tunnel ends first
+   */
+  void afterFlush(Runnable task) {
+    waiting.add(task);
+    requestFlush();
+  }
+
+  /** Ends our direction once everything has been sent. */
+  void finish() {
+    finishing = true;
+    requestFlush();
+  }
+
+  void requestFlush() {
+    if (!flushScheduled && !closed) {
+      flushScheduled = true;
+      loop.execute(flushTask);
+    }
+  }
+
+  private void flush() {
+    flushScheduled = false;
+    while (!closed && (control != null || !ring.isEmpty()) && transport.isReady()) {
+      sendMessage();
+    }
+    if (closed) {
+      return;
+    }
+    if (control == null && !waiting.isEmpty()) {
+      flushed.addAll(waiting);
+      waiting.clear();
+      // The transport's own flush is on the loop already: these run behind it.
+      loop.execute(flushedTask);
+    }
+    if (finishing && control == null && ring.isEmpty()) {
+      finishing = false;
+      transport.finish();
+    }
+  }
+
+  private void sendMessage() {
+    ByteBuf message = control == null ? newBuffer() : control;
+    control = null;
+    TunnelCall call;
+    while (message.readableBytes() < limits.maxMessageBytes() && (call = ring.poll()) != null) {
+      call.inRing = false;
+      if (call.writeTo(message) && !call.inRing) {
+        call.inRing = true;
+        ring.add(call);
+      }
+    }
+    if (!message.isReadable()) {
+      message.release();
+      return;
+    }
+    lastMessageBytes = message.readableBytes();
+    transport.send(message);
+  }
+
+  private void runFlushed() {
+    for (Runnable task = flushed.poll(); task != null; task = flushed.poll()) {
+      task.run();
+    }
+  }
+
+  /** Drops what waits; nothing is sent from here on. */
+  void close() {
+    closed = true;
+    ring.clear();
+    waiting = new ArrayList<>();
+    flushed.clear();
+    releaseControl();
+  }
+
+  /** Frees what was written to {@link #control} after the end. */
+  void releaseControl() {
+    if (control != null) {
+      control.release();
+      control = null;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.adit.core.tunnel;
+
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.ResponseSide;
+import dev.adit.core.wire.FrameWriter;
+import dev.adit.core.wire.RequestHead;
+import dev.adit.core.wire.WireException;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+
+/**
+ * A call that we opened: sends its request, hands on its response. Ends with the peer's terminal
+ * frame, also after our Reset.
+ */
+final class OutgoingCall extends TunnelCall implements RequestSide {
+  private enum State {
+    /** The head waits for the next flush: nobody but us knows of the call. */
+    UNSENT,
+    /** The head is sent. */
+    OPEN,
+    /** The final response head has come. */
+    RESPONDING,
+    /** We sent Reset and wait for the peer's terminal frame, which frees the slot. */
+    RESET,
+    /** Gone from the table. */
+    ENDED
+  }
+
+  private final RequestHead head;
+  private final ResponseSide response;
+
+  // state, confined to the loop
+  private State state = State.UNSENT;
+
+  OutgoingCall(
+      TunnelStream stream, long id, RequestHead head, int sendWindow, ResponseSide response) {
+    super(stream, id, sendWindow, head.window());
+    this.head = head;
+    this.response = response;
+  }
+
+  @Override
+  public void onRequestChunk(ByteBuf data, boolean last) {
+    if (state == State.RESET || state == State.ENDED) {
+      data.release();
+      return;
+    }
+    queue.add(data);
+    lastQueued |= last;
+    stream.schedule(this);
+  }
+
+  @Override
+  public void onResponseConsumed(int bytes) {
+    if (state == State.OPEN || state == State.RESPONDING) {
+      grantConsumed(bytes);
+    }
+  }
+
+  @Override
+  public void onCancel(CallReset reset) {
+    switch (state) {
+      case UNSENT -> end();
+      case OPEN, RESPONDING -> {
+        state = State.RESET;
+        close();
+        FrameWriter.reset(stream.control(), id, reset);
+      }
+      case RESET, ENDED -> {}
+    }
+  }
+
+  @Override
+  boolean writeTo(ByteBuf out) {
+    if (state == State.RESET || state == State.ENDED) {
+      return false;
+    }
+    if (state == State.UNSENT) {
+      state = State.OPEN;
+      boolean alone = lastQueued && queue.isEmpty();
+      FrameWriter.requestHead(out, id, head, alone);
+      if (alone) {
+        lastQueued = false;
+        return false;
+      }
+    }
+    return writeChunk(out, true);
+  }
+
+  @Override
+  void onQueueDrained(int bytes) {
+    response.onRequestConsumed(bytes);
+  }
+
+  @Override
+  void receiveAccepted(AsciiString upstream, AsciiString backend) throws WireException {
+    if (expects(State.OPEN, "Accepted")) {
+      response.onAccepted(upstream, backend);
+    }
+  }
+
+  @Override
+  void receiveHead(ResponseHead responseHead, boolean last) throws WireException {
+    if (last && responseHead.isInformational()) {
+      throw new WireException("call " + id + " ends with an informational head");
+    }
+    if (state == State.RESET) {
+      if (last) {
+        end();
+      }
+      return;
+    }
+    expects(State.OPEN, "a response head");
+    if (last) {
+      end();
+    } else if (!responseHead.isInformational()) {
+      state = State.RESPONDING;
+    }
+    response.onHead(responseHead, last);
+  }
+
+  @Override
+  void receiveChunk(ByteBuf data, boolean last) throws WireException {
+    if (state == State.RESET) {
+      data.release();
+      if (last) {
+        end();
+      }
+      return;
+    }
+    countReceived(data);
+    if (state != State.RESPONDING) {
+      data.release();
+      throw new WireException("call " + id + " has body bytes before a response head");
+    }
+    if (last) {
+      end();
+    }
+    response.onResponseChunk(data, last);
+  }
+
+  @Override
+  void receiveTrailers(HeaderFields trailers) throws WireException {
+    if (state == State.RESET) {
+      end();
+      return;
+    }
+    expects(State.RESPONDING, "trailers");
+    end();
+    response.onTrailers(trailers);
+  }
+
+  @Override
+  void receiveReset(CallReset reset) {
+    boolean tell = state != State.RESET;
+    end();
+    if (tell) {
+      response.onReset(reset);
+    }
+  }
+
+  @Override
+  void tunnelClosed(CallReset reset) {
+    boolean unsent = state == State.UNSENT;
+    boolean tell = state != State.RESET;
+    state = State.ENDED;
+    close();
+    stream.onCallEnded();
+    if (tell) {
+      response.onReset(unsent ? CallReset.unprocessed(reset.failure(), reset.message()) : reset);
+    }
+  }
+
+  /** False for what crossed our Reset; throws for what no peer may send now. */
+  private boolean expects(State expected, String what) throws WireException {
+    if (state == State.RESET) {
+      return false;
+    }
+    if (state != expected) {
+      throw new WireException("call " + id + " has " + what + " in state " + state);
+    }
+    return true;
+  }
+
+  private void end() {
+    state = State.ENDED;
+    close();
+    stream.forget(this);
+    stream.onCallEnded();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.adit.core.tunnel;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+
+/** The server's end of a tunnel over gRPC. */
+public final class ServerTransport implements TunnelTransport {
+  /** Bytes that gRPC may hold before it says it is not ready: two messages. */
+  private static final int READY_THRESHOLD_BYTES = 128 * 1024;
+
+  private final ServerCall<ByteBuf, ByteBuf> call;
+  private boolean ended;
+
+  /** Answers the call with headers; messages may follow at once. */
+  public ServerTransport(ServerCall<ByteBuf, ByteBuf> call) {
+    this.call = call;
+    call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
+    call.sendHeaders(new Metadata());
+  }
+
+  @Override
+  public boolean isReady() {
+    return call.isReady();
+  }
+
+  @Override
+  public void send(ByteBuf message) {
+    call.sendMessage(message);
+  }
+
+  @Override
+  public void finish() {
+    end(Status.OK);
+  }
+
+  @Override
+  public void abort(TunnelException cause) {
+    String text = cause.reason() + ": " + cause.getMessage();
+    end(
+        cause.reason().equals("protocol")
+            ? Status.INTERNAL.withDescription(text)
+            : Status.UNAVAILABLE.withDescription(text));
+  }
+
+  /** Ends the stream with a status of its own; safe to call on one that has ended. */
+  public void end(Status status) {
+    if (!ended) {
+      ended = true;
+      call.close(status, new Metadata());
+    }
+  }
+}

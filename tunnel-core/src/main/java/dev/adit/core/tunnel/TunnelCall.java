@@ -1,0 +1,126 @@
+package dev.adit.core.tunnel;
+
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.flow.ChunkQueue;
+import dev.adit.core.flow.ReceiveWindow;
+import dev.adit.core.flow.SendWindow;
+import dev.adit.core.wire.FrameWriter;
+import dev.adit.core.wire.WireException;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+
+/**
+ * One call on one tunnel stream: its two windows, the chunks that wait to be sent, and how it ends.
+ * Confined to the loop of the stream.
+ */
+abstract class TunnelCall {
+  // deps
+  final TunnelStream stream;
+  final long id;
+
+  // state, confined to the loop
+  final ChunkQueue queue = new ChunkQueue();
+  final SendWindow sendWindow;
+  final ReceiveWindow receiveWindow;
+
+  /**
+   * The last chunk is in the queue, or the queue may be empty and only the half-close is left to
+   * send.
+   */
+  boolean lastQueued;
+
+  /** Whether the stream has this call in its ring. */
+  boolean inRing;
+
+  TunnelCall(TunnelStream stream, long id, int sendWindow, int receiveWindow) {
+    this.stream = stream;
+    this.id = id;
+    this.sendWindow = new SendWindow(sendWindow);
+    this.receiveWindow = new ReceiveWindow(stream.budget(), receiveWindow);
+  }
+
+  /**
+   * Writes this call's next frames, one chunk at most.
+   *
+   * @param out borrowed
+   * @return whether there is more that could be sent now
+   */
+  abstract boolean writeTo(ByteBuf out);
+
+  /** Bytes of the queue have been taken by the tunnel. */
+  abstract void onQueueDrained(int bytes);
+
+  abstract void receiveAccepted(AsciiString upstream, AsciiString backend) throws WireException;
+
+  abstract void receiveHead(ResponseHead head, boolean last) throws WireException;
+
+  /** {@code data}: ownership passes to this method, also if it throws. */
+  abstract void receiveChunk(ByteBuf data, boolean last) throws WireException;
+
+  abstract void receiveTrailers(HeaderFields trailers) throws WireException;
+
+  abstract void receiveReset(CallReset reset) throws WireException;
+
+  /** The tunnel has ended under the call. */
+  abstract void tunnelClosed(CallReset reset);
+
+  final void receiveCredit(int bytes) throws WireException {
+    if (!sendWindow.grant(bytes)) {
+      throw new WireException("credit of call " + id + " passes 2^31-1");
+    }
+    if (!queue.isEmpty()) {
+      stream.schedule(this);
+    }
+  }
+
+  /**
+   * Counts what arrived against the credit.
+   *
+   * @param data released if this throws
+   */
+  final void countReceived(ByteBuf data) throws WireException {
+    if (!receiveWindow.received(data.readableBytes())) {
+      int bytes = data.readableBytes();
+      data.release();
+      throw new WireException(
+          "call " + id + " exceeds its credit with a chunk of " + bytes + " bytes");
+    }
+  }
+
+  final void grantConsumed(int bytes) {
+    int credit = receiveWindow.consumed(bytes);
+    if (credit > 0) {
+      FrameWriter.credit(stream.control(), id, credit);
+    }
+  }
+
+  /**
+   * Sends the next chunk as far as credit goes, and the half-close with the last one.
+   *
+   * @return whether there is more that could be sent now
+   */
+  final boolean writeChunk(ByteBuf out, boolean halfCloses) {
+    int length = Math.min(Math.min(queue.bytes(), sendWindow.available()), stream.maxChunkBytes());
+    boolean last = halfCloses && lastQueued && length == queue.bytes();
+    if (length == 0 && !last) {
+      return false;
+    }
+    FrameWriter.chunk(out, id, queue, length, last);
+    if (last) {
+      lastQueued = false;
+    }
+    if (length > 0) {
+      sendWindow.take(length);
+      onQueueDrained(length);
+    }
+    return !queue.isEmpty() && !sendWindow.isExhausted();
+  }
+
+  /** Frees what the call holds; its slot in the table is freed by the stream. */
+  final void close() {
+    queue.discard();
+    receiveWindow.close();
+  }
+}

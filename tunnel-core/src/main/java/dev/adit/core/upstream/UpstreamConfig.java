@@ -1,0 +1,28 @@
+package dev.adit.core.upstream;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named set of backends.
+ *
+ * @param tls absent: clear text HTTP/2
+ * @param health absent: a backend is well if it can be connected to
+ * @param circuitBreaker absent: none
+ * @param minConnections kept open to each backend, per event loop
+ * @param maxConnections opened to each backend at most, per event loop
+ */
+public record UpstreamConfig(
+    UpstreamName name,
+    List<BackendConfig> backends,
+    UpstreamBalance balance,
+    @Nullable UpstreamTls tls,
+    @Nullable HealthCheck health,
+    @Nullable CircuitBreaker circuitBreaker,
+    int minConnections,
+    int maxConnections) {
+
+  public UpstreamConfig {
+    backends = List.copyOf(backends);
+  }
+}

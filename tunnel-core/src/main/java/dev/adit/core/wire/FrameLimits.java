@@ -1,0 +1,35 @@
+package dev.adit.core.wire;
+
+/**
+ * How large we make what we send on a tunnel.
+ *
+ * @param maxChunkBytes body bytes in one frame, 1 to 16384
+ * @param maxMessageBytes where a message is closed and the next begun, in bytes
+ */
+public record FrameLimits(int maxChunkBytes, int maxMessageBytes) {
+  /** What the protocol lets one frame carry (docs/protocol.md). */
+  public static final int LARGEST_CHUNK_BYTES = 16 * 1024;
+
+  /**
+   * What a peer's message may have at most: the largest head allowed and a chunk, many times over.
+   */
+  public static final int LARGEST_MESSAGE_BYTES = 4 << 20;
+
+  public static final FrameLimits DEFAULT = new FrameLimits(LARGEST_CHUNK_BYTES, 64 * 1024);
+
+  public FrameLimits {
+    if (maxChunkBytes < 1 || maxChunkBytes > LARGEST_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "chunk of " + maxChunkBytes + " bytes; allowed are 1 to " + LARGEST_CHUNK_BYTES);
+    }
+    if (maxMessageBytes < maxChunkBytes || maxMessageBytes > LARGEST_MESSAGE_BYTES) {
+      throw new IllegalArgumentException(
+          "message of "
+              + maxMessageBytes
+              + " bytes; allowed are "
+              + maxChunkBytes
+              + " to "
+              + LARGEST_MESSAGE_BYTES);
+    }
+  }
+}

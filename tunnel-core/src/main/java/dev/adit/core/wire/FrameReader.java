@@ -1,0 +1,161 @@
+package dev.adit.core.wire;
+
+import static dev.adit.core.wire.Protobuf.LENGTH_DELIMITED;
+import static dev.adit.core.wire.Protobuf.VARINT;
+import static dev.adit.core.wire.Protobuf.readLength;
+import static dev.adit.core.wire.Protobuf.readVarint;
+import static dev.adit.core.wire.Protobuf.skip;
+import static dev.adit.core.wire.Protobuf.tag;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.adit.proto.v1.Frame;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Reads a {@code TunnelMessage} and hands its frames on, in order. Takes whatever a protobuf writer
+ * may produce: fields in any order, unknown fields, repeated fields of which the last counts. Used
+ * for one message at a time by one thread.
+ */
+public final class FrameReader {
+  /** Chunks up to this size are copied out, so that they do not keep the whole message alive. */
+  private static final int COPIED_CHUNK_BYTES = 4 * 1024;
+
+  // What the frame at hand holds.
+  private long id;
+  private int kind;
+  private int kindStart;
+  private int kindLength;
+  private long credit;
+  private boolean last;
+  private int dataStart;
+  private int dataLength;
+
+  /**
+   * @param message borrowed; chunks that outlive the call hold references of their own
+   */
+  public void read(ByteBuf message, FrameHandler handler) throws WireException {
+    while (message.isReadable()) {
+      int tag = (int) readVarint(message);
+      if (tag != tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED)) {
+        skip(message, tag & 7, message.writerIndex());
+        continue;
+      }
+      int length = readLength(message, message.writerIndex());
+      int start = message.readerIndex();
+      scan(message, start + length);
+      dispatch(message, start, length, handler);
+      message.readerIndex(start + length);
+    }
+  }
+
+  /** Notes where each part of the frame stands. */
+  private void scan(ByteBuf in, int end) throws WireException {
+    id = 0;
+    kind = 0;
+    last = false;
+    dataStart = -1;
+    dataLength = 0;
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      int field = tag >>> 3;
+      if (tag == tag(Fields.FRAME_REQUEST_ID, VARINT)) {
+        id = readVarint(in);
+      } else if (tag == tag(Fields.FRAME_LAST_CHUNK, VARINT)) {
+        last = readVarint(in) != 0;
+      } else if (tag == tag(Fields.FRAME_CREDIT, VARINT)) {
+        kind = field;
+        credit = readVarint(in);
+      } else if (tag == tag(Fields.FRAME_DATA, LENGTH_DELIMITED)) {
+        dataLength = readLength(in, end);
+        dataStart = in.readerIndex();
+        in.skipBytes(dataLength);
+      } else if ((tag & 7) == LENGTH_DELIMITED && field <= Fields.FRAME_RESET) {
+        kind = field;
+        kindLength = readLength(in, end);
+        kindStart = in.readerIndex();
+        in.skipBytes(kindLength);
+      } else {
+        skip(in, tag & 7, end);
+      }
+    }
+    if (in.readerIndex() != end) {
+      throw new WireException("a frame's last field passes its end");
+    }
+  }
+
+  private void dispatch(ByteBuf in, int start, int length, FrameHandler handler)
+      throws WireException {
+    if (id == 0) {
+      handler.onControl(parseControl(in, start, length));
+      return;
+    }
+    if (id < 0) {
+      throw new WireException("request id " + Long.toUnsignedString(id) + " is out of range");
+    }
+    boolean hasData = dataStart >= 0;
+    boolean lastInHead = last && !hasData;
+    in.readerIndex(kindStart);
+    int end = kindStart + kindLength;
+    switch (kind) {
+      case 0 -> {
+        if (hasData || last) {
+          handler.onChunk(id, chunk(in), last);
+        }
+        return;
+      }
+      case Fields.FRAME_REQUEST_HEAD ->
+          handler.onRequestHead(id, HeadReader.requestHead(in, end), lastInHead);
+      case Fields.FRAME_RESPONSE_HEAD ->
+          handler.onResponseHead(id, HeadReader.responseHead(in, end), lastInHead);
+      case Fields.FRAME_TRAILERS -> {
+        if (hasData) {
+          throw new WireException("trailers and data in one frame");
+        }
+        handler.onTrailers(id, HeadReader.trailers(in, end));
+        return;
+      }
+      case Fields.FRAME_ACCEPTED -> HeadReader.accepted(in, end, id, handler);
+      case Fields.FRAME_RESET -> {
+        handler.onReset(id, HeadReader.reset(in, end));
+        return;
+      }
+      case Fields.FRAME_CREDIT -> {
+        if (credit <= 0 || credit > Integer.MAX_VALUE) {
+          throw new WireException("credit of " + Long.toUnsignedString(credit) + " bytes");
+        }
+        handler.onCredit(id, (int) credit);
+      }
+      default -> throw new WireException("frame kind " + kind + " with request id " + id);
+    }
+    if (hasData
+        || (last && kind != Fields.FRAME_REQUEST_HEAD && kind != Fields.FRAME_RESPONSE_HEAD)) {
+      handler.onChunk(id, chunk(in), last);
+    }
+  }
+
+  private ByteBuf chunk(ByteBuf in) throws WireException {
+    if (dataLength > FrameLimits.LARGEST_CHUNK_BYTES) {
+      throw new WireException(
+          "a chunk of " + dataLength + " bytes; allowed are " + FrameLimits.LARGEST_CHUNK_BYTES);
+    }
+    if (dataLength == 0) {
+      return Unpooled.EMPTY_BUFFER;
+    }
+    if (dataLength > COPIED_CHUNK_BYTES) {
+      // The chunk is the message's second owner: it may wait in a queue long after the message is
+      // read.
+      return in.retainedSlice(dataStart, dataLength);
+    }
+    return in.alloc().buffer(dataLength, dataLength).writeBytes(in, dataStart, dataLength);
+  }
+
+  private static Frame parseControl(ByteBuf in, int start, int length) throws WireException {
+    try {
+      return Frame.parseFrom(ByteBufUtil.getBytes(in, start, length));
+    } catch (InvalidProtocolBufferException e) {
+      throw new WireException("a control frame does not parse: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.adit.core.wire;
+
+import static dev.adit.core.wire.Protobuf.LENGTH_DELIMITED;
+import static dev.adit.core.wire.Protobuf.VARINT;
+import static dev.adit.core.wire.Protobuf.readBytes;
+import static dev.adit.core.wire.Protobuf.readLength;
+import static dev.adit.core.wire.Protobuf.readVarint;
+import static dev.adit.core.wire.Protobuf.skip;
+import static dev.adit.core.wire.Protobuf.tag;
+
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads the messages inside the frames of a call. Each method reads from the reader index to {@code
+ * end}.
+ */
+final class HeadReader {
+  private static final long MAX_TIMEOUT_MS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - 1);
+
+  private HeadReader() {}
+
+  static RequestHead requestHead(ByteBuf in, int end) throws WireException {
+    CallProtocol protocol = CallProtocol.GRPC;
+    AsciiString method = AsciiString.EMPTY_STRING;
+    AsciiString scheme = AsciiString.EMPTY_STRING;
+    AsciiString authority = AsciiString.EMPTY_STRING;
+    AsciiString path = AsciiString.EMPTY_STRING;
+    AsciiString group = AsciiString.EMPTY_STRING;
+    AsciiString rule = AsciiString.EMPTY_STRING;
+    HeaderFields fields = new HeaderFields(12);
+    long timeoutNanos = CallHeaders.NO_TIMEOUT;
+    int attempt = 0;
+    long window = 0;
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      switch (tag >>> 3) {
+        case Fields.REQUEST_PROTOCOL ->
+            protocol = number(in, tag) == 0 ? CallProtocol.GRPC : CallProtocol.HTTP;
+        case Fields.REQUEST_METHOD -> method = bytes(in, tag, end);
+        case Fields.REQUEST_SCHEME -> scheme = bytes(in, tag, end);
+        case Fields.REQUEST_AUTHORITY -> authority = bytes(in, tag, end);
+        case Fields.REQUEST_PATH -> path = bytes(in, tag, end);
+        case Fields.REQUEST_HEADERS -> header(in, tag, end, fields);
+        case Fields.REQUEST_TIMEOUT_MS -> timeoutNanos = timeout(number(in, tag));
+        case Fields.REQUEST_GROUP -> group = bytes(in, tag, end);
+        case Fields.REQUEST_RULE -> rule = bytes(in, tag, end);
+        case Fields.REQUEST_ATTEMPT -> attempt = (int) number(in, tag);
+        case Fields.REQUEST_WINDOW -> window = number(in, tag);
+        default -> skip(in, tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    if (window <= 0 || window > Integer.MAX_VALUE) {
+      throw new WireException(
+          "a request head with a window of " + Long.toUnsignedString(window) + " bytes");
+    }
+    CallHeaders headers =
+        new CallHeaders(protocol, method, scheme, authority, path, fields, timeoutNanos);
+    return new RequestHead(headers, group, rule, attempt, (int) window);
+  }
+
+  private static long timeout(long millis) {
+    if (millis == 0) {
+      return CallHeaders.NO_TIMEOUT;
+    }
+    return TimeUnit.MILLISECONDS.toNanos(
+        millis < 0 ? MAX_TIMEOUT_MS : Math.min(millis, MAX_TIMEOUT_MS));
+  }
+
+  static ResponseHead responseHead(ByteBuf in, int end) throws WireException {
+    HeaderFields fields = new HeaderFields(8);
+    long status = 0;
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      switch (tag >>> 3) {
+        case Fields.RESPONSE_STATUS -> status = number(in, tag);
+        case Fields.RESPONSE_HEADERS -> header(in, tag, end, fields);
+        default -> skip(in, tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    if (status < 100 || status > 999) {
+      throw new WireException("a response head with status " + Long.toUnsignedString(status));
+    }
+    return new ResponseHead((int) status, fields);
+  }
+
+  static HeaderFields trailers(ByteBuf in, int end) throws WireException {
+    HeaderFields fields = new HeaderFields(4);
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      if (tag >>> 3 == Fields.TRAILERS_HEADERS) {
+        header(in, tag, end, fields);
+      } else {
+        skip(in, tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    return fields;
+  }
+
+  static void accepted(ByteBuf in, int end, long id, FrameHandler handler) throws WireException {
+    AsciiString upstream = AsciiString.EMPTY_STRING;
+    AsciiString backend = AsciiString.EMPTY_STRING;
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      switch (tag >>> 3) {
+        case Fields.ACCEPTED_UPSTREAM -> upstream = bytes(in, tag, end);
+        case Fields.ACCEPTED_BACKEND -> backend = bytes(in, tag, end);
+        default -> skip(in, tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    handler.onAccepted(id, upstream, backend);
+  }
+
+  static CallReset reset(ByteBuf in, int end) throws WireException {
+    long code = 0;
+    boolean processed = false;
+    String reason = "";
+    String message = "";
+    while (in.readerIndex() < end) {
+      int tag = (int) readVarint(in);
+      switch (tag >>> 3) {
+        case Fields.RESET_CODE -> code = number(in, tag) & 0xffff_ffffL;
+        case Fields.RESET_REASON -> reason = text(in, tag, end);
+        case Fields.RESET_PROCESSED -> processed = number(in, tag) != 0;
+        case Fields.RESET_MESSAGE -> message = text(in, tag, end);
+        default -> skip(in, tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    CallFailure failure = CallFailure.ofToken(reason);
+    // A newer peer may know reasons that this build does not; the error code still tells the
+    // status.
+    return new CallReset(
+        failure == null ? CallFailure.BACKEND_RESET : failure, code, processed, message);
+  }
+
+  private static void header(ByteBuf in, int tag, int end, HeaderFields fields)
+      throws WireException {
+    if ((tag & 7) != LENGTH_DELIMITED) {
+      throw new WireException("a header field of wire type " + (tag & 7));
+    }
+    int length = readLength(in, end);
+    int headerEnd = in.readerIndex() + length;
+    AsciiString name = AsciiString.EMPTY_STRING;
+    AsciiString value = AsciiString.EMPTY_STRING;
+    while (in.readerIndex() < headerEnd) {
+      int part = (int) readVarint(in);
+      if (part == tag(Fields.HEADER_NAME, LENGTH_DELIMITED)) {
+        name = readBytes(in, readLength(in, headerEnd));
+      } else if (part == tag(Fields.HEADER_VALUE, LENGTH_DELIMITED)) {
+        value = readBytes(in, readLength(in, headerEnd));
+      } else {
+        skip(in, part & 7, headerEnd);
+      }
+    }
+    checkEnd(in, headerEnd);
+    if (name.isEmpty()) {
+      throw new WireException("a header field without a name");
+    }
+    fields.add(name, value);
+  }
+
+  private static void checkEnd(ByteBuf in, int end) throws WireException {
+    if (in.readerIndex() != end) {
+      throw new WireException("a message's last field passes its end");
+    }
+  }
+
+  private static long number(ByteBuf in, int tag) throws WireException {
+    if ((tag & 7) != VARINT) {
+      throw new WireException(
+          "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where a number stands");
+    }
+    return readVarint(in);
+  }
+
+  private static AsciiString bytes(ByteBuf in, int tag, int end) throws WireException {
+    if ((tag & 7) != LENGTH_DELIMITED) {
+      throw new WireException(
+          "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where bytes stand");
+    }
+    return readBytes(in, readLength(in, end));
+  }
+
+  private static String text(ByteBuf in, int tag, int end) throws WireException {
+    AsciiString raw = bytes(in, tag, end);
+    return new String(raw.array(), raw.arrayOffset(), raw.length(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.adit.server.config;
+
+import dev.adit.core.config.HostPort;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The public listener.
+ *
+ * @param tls empty: clear text HTTP/2; several: chosen by the name the caller asks for (SNI), the
+ *     first if none fits
+ * @param keepaliveAfter silence with open calls after which a caller is pinged
+ * @param keepaliveTimeout how long that ping may take
+ */
+public record EntryConfig(
+    List<HostPort> listen,
+    List<TlsConfig> tls,
+    Duration keepaliveAfter,
+    Duration keepaliveTimeout,
+    int maxConnections,
+    int maxStreamsPerConnection,
+    int maxHeaderBytes,
+    ForwardedHeaders forwardedHeaders) {
+
+  public EntryConfig {
+    listen = List.copyOf(listen);
+    tls = List.copyOf(tls);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.adit.server.config;
+
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigFile;
+import dev.adit.core.config.ConfigMap;
+import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.config.ConfigValue;
+import dev.adit.core.config.HostPort;
+import dev.adit.core.config.LogConfig;
+import dev.adit.core.config.SecretRef;
+import dev.adit.server.config.agents.AgentsFile;
+import dev.adit.server.config.agents.AgentsSource;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code server.yaml}. Every method reads one section and notes what is wrong with it. */
+public final class ServerConfigReader {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final int KIB = 1024;
+  private static final int MIB = 1024 * 1024;
+
+  private ServerConfigReader() {}
+
+  /** The configuration in the file at {@code path}; throws with every problem there is. */
+  public static ServerConfig read(Path path) throws ConfigException {
+    ConfigProblems problems = new ConfigProblems();
+    @Nullable ServerConfig config = read(path, problems);
+    problems.throwIfAny();
+    if (config == null) {
+      throw new AssertionError("an unusable file without a problem: " + path);
+    }
+    return config;
+  }
+
+  /**
+   * The configuration in the file at {@code path}, or null; what is wrong goes to problems, and a
+   * configuration that comes with problems is good for further checks only.
+   */
+  public static @Nullable ServerConfig read(Path path, ConfigProblems problems) {
+    @Nullable ConfigMap root = ConfigFile.read(path, problems);
+    if (root == null) {
+      return null;
+    }
+    ServerConfig config =
+        new ServerConfig(
+            entry(root.childOrEmpty("entry")),
+            tunnel(root),
+            admin(root.childOrEmpty("admin")),
+            rules(root),
+            agents(root),
+            drain(root.childOrEmpty("drain")),
+            accessLog(root),
+            LogConfig.read(root),
+            tracing(root));
+    root.end();
+    return config;
+  }
+
+  private static EntryConfig entry(ConfigMap entry) {
+    ConfigMap keepalive = entry.childOrEmpty("keepalive");
+    EntryConfig config =
+        new EntryConfig(
+            listen(entry, new HostPort("0.0.0.0", 8002)),
+            entry.oneOrList("tls", ServerConfigReader::tls),
+            keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
+            keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
+            entry.integer("maxConnections", 10_000, 1, 1_000_000),
+            entry.integer("maxStreamsPerConnection", 100, 1, 1_000_000),
+            (int) entry.bytes("maxHeaderBytes", 16 * KIB, KIB, MIB),
+            entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE));
+    keepalive.end();
+    entry.end();
+    return config;
+  }
+
+  private static TunnelConfig tunnel(ConfigMap root) {
+    @Nullable ConfigValue value =
+        root.required("tunnel", "a section with tls: {cert: .., key: ..} or insecure: true");
+    ConfigMap tunnel = value == null ? root.childOrEmpty("tunnel") : value.map();
+    @Nullable TlsConfig tls = tunnel.read("tls", ServerConfigReader::tls);
+    boolean insecure = tunnel.bool("insecure", false);
+    if (tunnel.isMapping() && tls == null && !tunnel.has("tls") && !insecure) {
+      tunnel
+          .value()
+          .reject(
+              "expected tls: {cert: FILE, key: FILE}, or insecure: true for clear text on a network"
+                  + " you trust; 'tunnel-server init DIR' makes the certificate");
+    }
+    if (insecure && tunnel.has("tls")) {
+      tunnel.value().reject("expected either tls or insecure: true, not both");
+    }
+    TunnelConfig config = tunnel(tunnel, tls, insecure);
+    tunnel.end();
+    return config;
+  }
+
+  private static TunnelConfig tunnel(ConfigMap tunnel, @Nullable TlsConfig tls, boolean insecure) {
+    Duration heartbeat =
+        tunnel.duration("heartbeat", SECOND, Duration.ofMillis(100), Duration.ofMinutes(1));
+    Duration deadAfter =
+        tunnel.duration("deadAfter", Duration.ofSeconds(4), Duration.ofMillis(200), HOUR);
+    if (deadAfter.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      rejectKey(tunnel, "deadAfter", "heartbeat", "expected at least twice the heartbeat");
+    }
+    int initialWindow = (int) tunnel.bytes("initialWindow", 64 * KIB, KIB, 64 * MIB);
+    int callWindow = (int) tunnel.bytes("callWindow", 256 * KIB, KIB, 1024 * MIB);
+    long budget = tunnel.bytes("tunnelBudget", 64L * MIB, 64 * KIB, 1L << 40);
+    if (callWindow < initialWindow) {
+      rejectKey(tunnel, "callWindow", "initialWindow", "expected at least initialWindow");
+    }
+    if (budget < callWindow) {
+      rejectKey(tunnel, "tunnelBudget", "callWindow", "expected at least callWindow");
+    }
+    return new TunnelConfig(
+        listen(tunnel, new HostPort("0.0.0.0", 8003)),
+        tls,
+        insecure,
+        heartbeat,
+        deadAfter,
+        tunnel.integer("maxCallsPerAgent", 10_000, 1, 10_000_000),
+        initialWindow,
+        callWindow,
+        budget,
+        tunnel.duration("renewAfter", Duration.ofMinutes(30), SECOND, Duration.ofDays(365)));
+  }
+
+  private static AdminConfig admin(ConfigMap admin) {
+    @Nullable HostPort written = admin.read("listen", ConfigValue::listenAddress);
+    HostPort listen = written == null ? new HostPort("127.0.0.1", 8004) : written;
+    @Nullable SecretRef token = admin.read("token", ConfigValue::secret);
+    if (!listen.isLoopback() && !admin.has("token")) {
+      rejectKey(
+          admin,
+          "listen",
+          "listen",
+          "expected a loopback address such as 127.0.0.1:8004, or token: {file: FILE} beside it;"
+              + " the admin port must not be open to others without a token");
+    }
+    admin.end();
+    return new AdminConfig(listen, token);
+  }
+
+  private static Path rules(ConfigMap root) {
+    String what = "the directory of rule files";
+    @Nullable ConfigValue value = root.required("rules", what);
+    @Nullable Path path = value == null ? null : value.path();
+    if (value != null && path != null && !Files.isDirectory(path)) {
+      value.reject("expected " + what + "; there is no directory " + path);
+    }
+    return path == null ? root.value().file().directory() : path;
+  }
+
+  private static AgentsSource agents(ConfigMap root) {
+    @Nullable ConfigValue value = root.optional("agents");
+    if (value != null && value.isList()) {
+      return new AgentsSource.Inline(AgentsFile.list(value));
+    }
+    Path byDefault = root.value().file().directory().resolve("agents.yaml");
+    if (value == null) {
+      if (root.isMapping() && !Files.isRegularFile(byDefault)) {
+        root.required("agents", "a file with the agents that may connect, or the list itself");
+      }
+      return new AgentsSource.FromFile(byDefault);
+    }
+    @Nullable Path path = value.existingFile();
+    return new AgentsSource.FromFile(path == null ? byDefault : path);
+  }
+
+  private static Duration drain(ConfigMap drain) {
+    Duration grace = drain.duration("grace", Duration.ofSeconds(60), Duration.ZERO, DAY);
+    drain.end();
+    return grace;
+  }
+
+  private static AccessLogConfig accessLog(ConfigMap root) {
+    @Nullable ConfigValue value = root.optional("accessLog");
+    if (value != null && value.isWord("off")) {
+      return new AccessLogConfig(AccessLogConfig.Format.OFF, null);
+    }
+    if (value != null && !value.isMapping()) {
+      value.reject("expected off or a mapping such as {format: json, file: \"-\"}");
+      return new AccessLogConfig(AccessLogConfig.Format.OFF, null);
+    }
+    ConfigMap map = root.childOrEmpty("accessLog");
+    AccessLogConfig.Format format =
+        map.choice("format", AccessLogConfig.Format.class, AccessLogConfig.Format.JSON);
+    @Nullable ConfigValue file = map.optional("file");
+    boolean standardOutput = file == null || "-".equals(file.text("a file, or \"-\""));
+    @Nullable Path path = file == null || standardOutput ? null : file.path();
+    map.end();
+    return new AccessLogConfig(format, path);
+  }
+
+  private static @Nullable TracingConfig tracing(ConfigMap root) {
+    @Nullable ConfigMap tracing = root.child("tracing");
+    if (tracing == null) {
+      return null;
+    }
+    String what = "the address of an OTLP collector such as http://127.0.0.1:4317";
+    @Nullable ConfigValue value = tracing.required("otlp", what);
+    @Nullable URI otlp = value == null ? null : value.parse(what, ServerConfigReader::collector);
+    @Nullable ConfigValue sample = tracing.optional("sample");
+    double percent = sample == null ? 1.0 : sample.percent(1.0);
+    tracing.end();
+    return otlp == null ? null : new TracingConfig(otlp, percent);
+  }
+
+  private static URI collector(String text) {
+    URI uri = URI.create(text);
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!http || uri.getHost() == null) {
+      throw new IllegalArgumentException("it needs http:// or https:// and a host");
+    }
+    return uri;
+  }
+
+  private static List<HostPort> listen(ConfigMap map, HostPort byDefault) {
+    List<HostPort> listen = map.oneOrList("listen", ConfigValue::listenAddress);
+    return listen.isEmpty() ? List.of(byDefault) : listen;
+  }
+
+  private static @Nullable TlsConfig tls(ConfigValue value) {
+    ConfigMap map = value.map();
+    @Nullable ConfigValue certValue = map.required("cert", "a PEM file with the certificate chain");
+    @Nullable ConfigValue keyValue = map.required("key", "a PEM file with the private key");
+    @Nullable Path cert = certValue == null ? null : certValue.existingFile();
+    @Nullable Path key = keyValue == null ? null : keyValue.existingFile();
+    @Nullable Path clientCa = map.read("clientCa", ConfigValue::existingFile);
+    map.end();
+    return cert == null || key == null ? null : new TlsConfig(cert, key, clientCa);
+  }
+
+  /** Rejects one of two keys that contradict each other: the first that is written. */
+  private static void rejectKey(ConfigMap map, String first, String second, String expected) {
+    @Nullable ConfigValue value = map.optional(first);
+    if (value == null) {
+      value = map.optional(second);
+    }
+    (value == null ? map.value() : value).reject(expected);
+  }
+}
