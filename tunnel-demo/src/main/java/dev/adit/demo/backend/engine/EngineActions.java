@@ -117,14 +117,21 @@ final class EngineActions implements AutoCloseable {
     return new String(text, StandardCharsets.US_ASCII);
   }
 
+  /** Answers after a time; tells listeners that it began, and if the caller gave up. */
   private void sleep(ActionCall call) throws BadArgumentException {
     long ms = call.kwargs().number("ms", 0, MAX_SLEEP_MS);
     JsonObject result = new JsonObject();
     result.addProperty("slept_ms", ms);
+    result.addProperty("request_id", call.requestId());
     try {
       ScheduledFuture<?> wake =
           timer.schedule(() -> call.succeed(result), ms, TimeUnit.MILLISECONDS);
-      call.onCancel(() -> wake.cancel(false));
+      call.onCancel(
+          () -> {
+            wake.cancel(false);
+            feed.publish(call.project(), "sleep_cancelled", result.toString());
+          });
+      feed.publish(call.project(), "sleep_began", result.toString());
     } catch (RejectedExecutionException e) {
       call.fail(Status.UNAVAILABLE.withDescription("engine is going away"));
     }

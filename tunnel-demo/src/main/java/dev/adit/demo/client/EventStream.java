@@ -1,0 +1,29 @@
+package dev.adit.demo.client;
+
+import dev.adit.demo.proto.engine.EventMessage;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** An open stream of a project's events. Closing it cancels the call. One thread at a time. */
+public final class EventStream implements AutoCloseable {
+  private final BlockingClientCall<?, EventMessage> call;
+
+  EventStream(BlockingClientCall<?, EventMessage> call) {
+    this.call = call;
+  }
+
+  /** The next event; null once the engine has ended the stream OK. */
+  public @Nullable EventMessage next(Duration timeout)
+      throws StatusException, TimeoutException, InterruptedException {
+    return call.read(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    call.cancel("no longer listening", null);
+  }
+}
