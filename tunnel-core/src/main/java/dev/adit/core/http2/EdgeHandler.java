@@ -1,6 +1,7 @@
 package dev.adit.core.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -101,12 +102,13 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   }
 
   /**
-   * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by
-   * itself.
+   * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by itself.
+   *
+   * @param written told when they are in the socket, or never will be; null if nobody asks
    */
-  public final void writeFields(int streamId, Http2HeaderFields fields, boolean last) {
-    ChannelHandlerContext ctx = context();
-    encoder().writeHeaders(ctx, streamId, fields, 0, last, ctx.newPromise());
+  public final void writeFields(
+      int streamId, Http2HeaderFields fields, boolean last, @Nullable ChannelFutureListener written) {
+    encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
     requestFlush();
   }
 
@@ -118,13 +120,23 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
    */
   public final void writeChunk(
       int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
-    ChannelHandlerContext ctx = context();
-    ChannelPromise promise = ctx.newPromise();
-    if (written != null) {
-      promise.addListener(written);
-    }
-    encoder().writeData(ctx, streamId, data, 0, last, promise);
+    encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
     requestFlush();
+  }
+
+  private ChannelPromise newPromise(@Nullable ChannelFutureListener written) {
+    ChannelPromise promise = context().newPromise();
+    return written == null ? promise : promise.addListener(written);
+  }
+
+  /** Whether body bytes of this stream wait for the peer's window. */
+  public final boolean hasUnsentChunks(Http2Stream stream) {
+    return encoder().flowController().hasFlowControlled(stream);
+  }
+
+  /** Where buffers for this connection come from. */
+  public final ByteBufAllocator allocator() {
+    return context().alloc();
   }
 
   /** Ends a stream by RST_STREAM. A stream that is gone stays gone. */

@@ -1,6 +1,7 @@
 package dev.adit.core.match;
 
 import dev.adit.core.call.GroupName;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,50 @@ public record CallMatch(
 
   public CallMatch {
     headers = List.copyOf(headers);
+  }
+
+  /** Whether all conditions hold. */
+  public boolean fits(CallFacts call) {
+    return textFits(service, call.service())
+        && textFits(method, call.method())
+        && textFits(path, call.path())
+        && (group == null || group.equals(call.group()))
+        && headersFit(call);
+  }
+
+  private boolean headersFit(CallFacts call) {
+    for (HeaderMatch header : headers) {
+      if (!header.fits(call.fields())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the first condition that does not hold asks for, or null if all hold. */
+  public @Nullable String mismatch(CallFacts call) {
+    if (!textFits(service, call.service())) {
+      return "service is not " + service;
+    }
+    if (!textFits(method, call.method())) {
+      return "method is not " + method;
+    }
+    if (!textFits(path, call.path())) {
+      return "path is not " + path;
+    }
+    if (group != null && !group.equals(call.group())) {
+      return "group is not '" + group + "'";
+    }
+    for (HeaderMatch header : headers) {
+      if (!header.fits(call.fields())) {
+        return "not so: " + header;
+      }
+    }
+    return null;
+  }
+
+  private static boolean textFits(@Nullable TextMatch match, @Nullable AsciiString text) {
+    return match == null || (text != null && match.fits(text));
   }
 
   /** The same conditions, and this group. */

@@ -34,7 +34,7 @@ public record HeaderMatch(AsciiString name, Kind kind, @Nullable TextMatch value
   }
 
   /** The exact value asked for, or null if this is another kind of condition. */
-  @Nullable AsciiString exactValue() {
+  public @Nullable AsciiString exactValue() {
     return value != null && value.kind() == TextMatch.Kind.EXACT ? value.bytes() : null;
   }
 

@@ -69,7 +69,7 @@ public record HostPattern(AsciiString name, boolean wildcard) {
   }
 
   /** Whether any host in {@code hosts} fits; none at all means every host. */
-  static boolean anyFits(Iterable<HostPattern> hosts, AsciiString host) {
+  public static boolean anyFits(Iterable<HostPattern> hosts, AsciiString host) {
     boolean none = true;
     for (HostPattern pattern : hosts) {
       none = false;
@@ -81,7 +81,7 @@ public record HostPattern(AsciiString name, boolean wildcard) {
   }
 
   /** The more specific comes first: exact before wildcard, longer before shorter, null last. */
-  static int compare(@Nullable HostPattern a, @Nullable HostPattern b) {
+  public static int compare(@Nullable HostPattern a, @Nullable HostPattern b) {
     return Integer.compare(weight(b), weight(a));
   }
 

@@ -1,8 +1,8 @@
 /**
- * The match language that the server's rules and the agent's routes share, and its compiled form.
- * Public: {@link dev.adit.core.match.CallMatch} with its parts, {@link
- * dev.adit.core.match.MatchReader}, {@link dev.adit.core.match.MatchEntry}, {@link
- * dev.adit.core.match.MatchTable} and {@link dev.adit.core.match.Mismatch}. Immutable; any thread.
+ * The match language that the server's rules and the agent's routes share; its compiled form is in
+ * {@code table}. Public: {@link dev.adit.core.match.CallMatch} with its parts, {@link
+ * dev.adit.core.match.CallFacts} that they look at, and {@link dev.adit.core.match.MatchReader}.
+ * Immutable; any thread.
  */
 @NullMarked
 package dev.adit.core.match;

@@ -172,10 +172,10 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
   }
 
   @Override
-  void tunnelClosed(CallReset reset) {
+  void tunnelClosed(TunnelException cause) {
     ended = true;
     close();
-    requestSide().onCancel(reset);
+    requestSide().onCancel(lost(true));
   }
 
   private RequestSide requestSide() {

@@ -35,6 +35,9 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   // state, confined to the loop
   private State state = State.UNSENT;
 
+  /** A backend may have seen the call. */
+  private boolean accepted;
+
   OutgoingCall(
       TunnelStream stream, long id, RequestHead head, int sendWindow, ResponseSide response) {
     super(stream, id, sendWindow, head.window());
@@ -98,6 +101,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   @Override
   void receiveAccepted(AsciiString upstream, AsciiString backend) throws WireException {
     if (expects(State.OPEN, "Accepted")) {
+      accepted = true;
       response.onAccepted(upstream, backend);
     }
   }
@@ -114,6 +118,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       return;
     }
     expects(State.OPEN, "a response head");
+    accepted = true;
     if (last) {
       end();
     } else if (!responseHead.isInformational()) {
@@ -163,14 +168,15 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   }
 
   @Override
-  void tunnelClosed(CallReset reset) {
-    boolean unsent = state == State.UNSENT;
+  void tunnelClosed(TunnelException cause) {
     boolean tell = state != State.RESET;
+    // Where the peer's connection has ended, an Accepted would have come before its end; silence proves nothing.
+    boolean processed = state != State.UNSENT && (accepted || !cause.isConnectionEnd());
     state = State.ENDED;
     close();
     stream.onCallEnded();
     if (tell) {
-      response.onReset(unsent ? CallReset.unprocessed(reset.failure(), reset.message()) : reset);
+      response.onReset(lost(processed));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.adit.core.tunnel;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
@@ -64,7 +65,7 @@ abstract class TunnelCall {
   abstract void receiveReset(CallReset reset) throws WireException;
 
   /** The tunnel has ended under the call. */
-  abstract void tunnelClosed(CallReset reset);
+  abstract void tunnelClosed(TunnelException cause);
 
   final void receiveCredit(int bytes) throws WireException {
     if (!sendWindow.grant(bytes)) {
@@ -116,6 +117,13 @@ abstract class TunnelCall {
       onQueueDrained(length);
     }
     return !queue.isEmpty() && !sendWindow.isExhausted();
+  }
+
+  static CallReset lost(boolean processed) {
+    String message = "the tunnel to the agent was lost";
+    return processed
+        ? CallReset.failed(CallFailure.TUNNEL_LOST, message)
+        : CallReset.unprocessed(CallFailure.TUNNEL_LOST, message);
   }
 
   /** Frees what the call holds; its slot in the table is freed by the stream. */

@@ -25,6 +25,16 @@ public final class TunnelException extends Exception {
     return new TunnelException("protocol", String.valueOf(e.getMessage()));
   }
 
+  /** The peer's connection was seen to end: everything it had sent before has arrived. */
+  public static TunnelException lost(String message) {
+    return new TunnelException("lost", message);
+  }
+
+  /** Whether the peer's connection was seen to end, as opposed to silence or a fault. */
+  public boolean isConnectionEnd() {
+    return reason.equals("lost") || reason.equals("closed");
+  }
+
   /** One of: protocol, dead, closed, lost, superseded, refused, revoked. */
   public String reason() {
     return reason;

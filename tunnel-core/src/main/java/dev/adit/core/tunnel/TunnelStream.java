@@ -1,6 +1,5 @@
 package dev.adit.core.tunnel;
 
-import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
@@ -98,7 +97,7 @@ public final class TunnelStream {
     return calls.size();
   }
 
-  /** Whether a call may be opened here. */
+  /** Whether a call may be opened here. Exact on the loop; on any other thread it may be about to change. */
   public boolean takesCalls() {
     return !closed && !drainSent && !drainReceived;
   }
@@ -130,8 +129,7 @@ public final class TunnelStream {
     OutgoingCall call = new OutgoingCall(this, nextId, head, peerWindow, response);
     nextId += 2;
     if (!takesCalls()) {
-      call.tunnelClosed(
-          CallReset.unprocessed(CallFailure.TUNNEL_LOST, "the tunnel takes no more calls"));
+      call.tunnelClosed(new TunnelException("closed", "the tunnel takes no more calls"));
       return call;
     }
     calls.put(call.id, call);
@@ -218,9 +216,8 @@ public final class TunnelStream {
     }
     closed = true;
     liveness.stop();
-    CallReset lost = CallReset.failed(CallFailure.TUNNEL_LOST, "the tunnel to the agent was lost");
     for (TunnelCall call : new ArrayList<>(calls.values())) {
-      call.tunnelClosed(lost);
+      call.tunnelClosed(cause);
     }
     calls.clear();
     outbound.close();

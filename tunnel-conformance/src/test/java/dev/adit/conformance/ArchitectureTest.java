@@ -1,0 +1,187 @@
+package dev.adit.conformance;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Which package may use which, and which may use a library.
+ *
+ * <p>Data flows both ways through the product, imports only one. A new package gets a line here.
+ */
+final class ArchitectureTest {
+  private static final String ROOT = "dev.adit.";
+  private static final String[] PRODUCT = {
+    "dev.adit.core..", "dev.adit.server..", "dev.adit.agent.."
+  };
+  private static final String BANNED_NAME = ".*[.$]\\w+(Manager|Helper|Utils?|Impl|Base|Info|Data)";
+
+  /** What each package may use of ours, besides itself. A name stands for its subpackages too. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("core.call", Set.of()),
+          Map.entry("core.config", Set.of()),
+          Map.entry("core.drain", Set.of("core.call")),
+          Map.entry("core.flow", Set.of("core.call")),
+          Map.entry("core.http2", Set.of("core.call", "core.flow")),
+          Map.entry("core.match", Set.of("core.call", "core.config")),
+          Map.entry("core.token", Set.of()),
+          Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),
+          Map.entry("core.upstream", Set.of("core.call", "core.config", "core.match")),
+          Map.entry("core.wire", Set.of("core.call", "core.flow", "proto")),
+          Map.entry(
+              "server.admin",
+              Set.of(
+                  "core",
+                  "proto",
+                  "server.config",
+                  "server.registry",
+                  "server.routing",
+                  "server.rules")),
+          Map.entry("server.app", Set.of("core", "server")),
+          Map.entry("server.cli", Set.of("core", "server.app", "server.config", "server.rules")),
+          Map.entry("server.config", Set.of("core")),
+          Map.entry("server.dispatch", Set.of("core", "server.registry", "server.routing")),
+          Map.entry("server.entry", Set.of("core", "server.dispatch", "server.routing")),
+          Map.entry("server.registry", Set.of("core")),
+          Map.entry("server.routing", Set.of("core")),
+          Map.entry("server.rules", Set.of("core.config", "core.match", "server.routing")),
+          Map.entry("server.tunnel", Set.of("core", "proto", "server.registry")),
+          Map.entry(
+              "agent.admin", Set.of("agent.backend", "agent.config", "agent.routing", "core")),
+          Map.entry("agent.app", Set.of("agent", "core")),
+          Map.entry("agent.backend", Set.of("core")),
+          Map.entry("agent.cli", Set.of("agent.app", "agent.config", "core")),
+          Map.entry("agent.config", Set.of("core")),
+          Map.entry("agent.dispatch", Set.of("agent.backend", "agent.routing", "core")),
+          Map.entry("agent.routing", Set.of("core")),
+          Map.entry("agent.tunnel", Set.of("agent.dispatch", "core", "proto")));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.adit");
+
+  @Test
+  void everyPackageOfTheProductHasItsLineHere() {
+    Set<String> without =
+        CLASSES.that(resideInAnyPackage(PRODUCT)).stream()
+            .map(type -> type.getPackageName().substring(ROOT.length()))
+            .filter(name -> MAY_USE.keySet().stream().noneMatch(known -> isWithin(known, name)))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(Set.of(), without);
+  }
+
+  private static boolean isWithin(String outer, String name) {
+    return name.equals(outer) || name.startsWith(outer + ".");
+  }
+
+  static Stream<String> packages() {
+    return new TreeMap<>(MAY_USE).keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void packageUsesOnlyWhatItMay(String name) {
+    String[] allowed =
+        Stream.concat(Stream.of(name), MAY_USE.getOrDefault(name, Set.of()).stream())
+            .map(used -> ROOT + used + "..")
+            .toArray(String[]::new);
+    classes()
+        .that()
+        .resideInAPackage(ROOT + name + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            not(resideInAPackage("dev.adit..")).or(resideInAnyPackage(allowed)))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"core", "server", "agent", "demo"})
+  void packagesOfAModuleAreFreeOfCycles(String module) {
+    slices()
+        .matching(ROOT + module + ".(**)")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void grpcIsUsedOnlyByTheTunnelAndTheAdminPort() {
+    onlyIn(
+        "io.grpc..", "core.wire", "core.tunnel", "server.tunnel", "agent.tunnel", "server.admin");
+  }
+
+  @Test
+  void http2CodecIsUsedOnlyAtTheEdges() {
+    onlyIn("io.netty.handler.codec.http2..", "core.http2", "server.entry", "agent.backend");
+  }
+
+  @Test
+  void yamlIsReadOnlyByCoreConfig() {
+    onlyIn("org.yaml.snakeyaml..", "core.config");
+  }
+
+  @Test
+  void commandLineIsParsedOnlyInCli() {
+    onlyIn("picocli..", "server.cli", "agent.cli");
+  }
+
+  @Test
+  void coreConfigUsesNothingButYamlAndTheJdk() {
+    classes()
+        .that()
+        .resideInAPackage("dev.adit.core.config..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.adit.core.config..", "java..", "org.jspecify.annotations", "org.yaml.snakeyaml..")
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void noNameHidesWhatATypeIs() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.adit.proto..")
+        .should()
+        .haveNameMatching(BANNED_NAME)
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  private static void onlyIn(String library, String... users) {
+    noClasses()
+        .that(resideInAnyPackage(PRODUCT))
+        .and()
+        .resideOutsideOfPackages(
+            Arrays.stream(users).map(user -> ROOT + user + "..").toArray(String[]::new))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+}

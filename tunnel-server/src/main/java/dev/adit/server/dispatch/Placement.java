@@ -1,0 +1,227 @@
+package dev.adit.server.dispatch;
+
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.ResponseSide;
+import dev.adit.core.tunnel.CrossLoop;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.server.registry.AgentGroup;
+import dev.adit.server.registry.AgentSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call between its caller and the agents it is placed on, one after the other: while the server knows that no backend has seen the call, a
+ * failure moves it to another agent and the caller notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
+ */
+final class Placement implements RequestSide {
+  private static final int MAX_PLACEMENTS = 3;
+
+  // deps
+  private final Dispatcher dispatcher;
+  private final EventLoop home;
+  private final CallHeaders headers;
+  private final GroupName group;
+  private final AsciiString rule;
+  private final PlacementListener caller;
+  private final ReplayCopy copy;
+  private final long begunNanos;
+
+  // state, confined to the loop
+  private final List<AgentSession> tried = new ArrayList<>(1);
+  private int attempts;
+  private @Nullable RequestSide request;
+  private @Nullable CallReset lastFailure;
+
+  /** Request bytes the caller was told have left; a later placement sends them again and must not tell twice. */
+  private long consumedTold;
+
+  private boolean over;
+
+  Placement(
+      Dispatcher dispatcher, EventLoop home, CallHeaders headers, GroupName group, AsciiString rule, PlacementListener caller) {
+    this.dispatcher = dispatcher;
+    this.home = home;
+    this.headers = headers;
+    this.group = group;
+    this.rule = rule;
+    this.caller = caller;
+    copy = new ReplayCopy(dispatcher.replayBytes());
+    begunNanos = home.ticker().nanoTime();
+  }
+
+  /** Gives the call to an agent; if there is none, tells the caller's side why. */
+  void place() {
+    AgentGroup agents = dispatcher.agents(group);
+    AgentSession agent = agents == null ? null : pick(agents);
+    TunnelStream tunnel = agent == null ? null : agent.tunnelFor(home);
+    if (agent == null || tunnel == null) {
+      fail(unplaceable(agents));
+      return;
+    }
+    tried.add(agent);
+    attempts++;
+    caller.onPlaced(agent, attempts);
+    Attempt response = new Attempt();
+    CallHeaders head = attempts == 1 ? headers : withTimeLeft();
+    AsciiString groupText = dispatcher.text(group);
+    RequestSide opened =
+        tunnel.loop() == home
+            ? tunnel.open(head, groupText, rule, attempts, response)
+            : CrossLoop.open(tunnel, home, head, groupText, rule, attempts, response);
+    request = opened;
+    if (attempts > 1) {
+      copy.replayTo(opened);
+    }
+  }
+
+  /** An agent with a free slot and a tunnel that takes the call. */
+  private @Nullable AgentSession pick(AgentGroup agents) {
+    AgentSession agent = AgentPicker.pick(agents, tried);
+    while (agent != null && agent.tunnelFor(home) == null) {
+      // Its last tunnel has just begun to drain; the registry is about to say so.
+      agent.end();
+      tried.add(agent);
+      agent = AgentPicker.pick(agents, tried);
+    }
+    return agent;
+  }
+
+  private CallReset unplaceable(@Nullable AgentGroup agents) {
+    CallReset last = lastFailure;
+    if (last != null) {
+      return last;
+    }
+    if (agents == null) {
+      return CallReset.unprocessed(CallFailure.NO_AGENT, "no agent of group " + group + " is connected");
+    }
+    return CallReset.unprocessed(CallFailure.AGENT_OVERLOADED, "every agent of group " + group + " is at its limit of calls");
+  }
+
+  private CallHeaders withTimeLeft() {
+    if (!headers.hasTimeout()) {
+      return headers;
+    }
+    long left = headers.timeoutNanos() - (home.ticker().nanoTime() - begunNanos);
+    return new CallHeaders(
+        headers.protocol(),
+        headers.method(),
+        headers.scheme(),
+        headers.authority(),
+        headers.path(),
+        headers.fields(),
+        Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+  }
+
+  @Override
+  public void onRequestChunk(ByteBuf data, boolean last) {
+    RequestSide side = request;
+    if (over || side == null) {
+      data.release();
+      return;
+    }
+    copy.keep(data, last);
+    side.onRequestChunk(data, last);
+  }
+
+  @Override
+  public void onResponseConsumed(int bytes) {
+    if (request != null) {
+      request.onResponseConsumed(bytes);
+    }
+  }
+
+  @Override
+  public void onCancel(CallReset reset) {
+    if (!over) {
+      finish();
+      if (request != null) {
+        request.onCancel(reset);
+      }
+    }
+  }
+
+  private void fail(CallReset reset) {
+    finish();
+    caller.onReset(reset);
+  }
+
+  private void finish() {
+    over = true;
+    copy.drop();
+  }
+
+  /** What comes back from one placement. */
+  private final class Attempt implements ResponseSide {
+    private long consumed;
+
+    @Override
+    public void onAccepted(AsciiString upstream, AsciiString backend) {
+      if (!over) {
+        copy.drop();
+        caller.onAccepted(upstream, backend);
+      }
+    }
+
+    @Override
+    public void onHead(ResponseHead head, boolean last) {
+      if (over) {
+        return;
+      }
+      copy.drop();
+      over = last;
+      caller.onHead(head, last);
+    }
+
+    @Override
+    public void onResponseChunk(ByteBuf data, boolean last) {
+      if (over) {
+        data.release();
+        return;
+      }
+      over = last;
+      caller.onResponseChunk(data, last);
+    }
+
+    @Override
+    public void onTrailers(HeaderFields trailers) {
+      if (!over) {
+        over = true;
+        caller.onTrailers(trailers);
+      }
+    }
+
+    @Override
+    public void onRequestConsumed(int bytes) {
+      consumed += bytes;
+      if (consumed > consumedTold) {
+        int news = (int) (consumed - consumedTold);
+        consumedTold = consumed;
+        caller.onRequestConsumed(news);
+      }
+    }
+
+    @Override
+    public void onReset(CallReset reset) {
+      if (over) {
+        return;
+      }
+      if (reset.processed() || !copy.isComplete() || attempts >= MAX_PLACEMENTS) {
+        fail(reset);
+        return;
+      }
+      lastFailure = reset;
+      place();
+    }
+  }
+}

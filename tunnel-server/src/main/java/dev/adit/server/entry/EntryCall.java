@@ -1,0 +1,285 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.call.CallException;
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GrpcCode;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.http2.StatusTranslator;
+import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.dispatch.PlacementListener;
+import dev.adit.server.registry.AgentSession;
+import dev.adit.server.routing.Route;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call at the entry: from the caller's HEADERS to the end of its stream. Confined to the loop of the caller's connection.
+ *
+ * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is closed.
+ */
+final class EntryCall implements PlacementListener {
+  private static final CallHeaders UNREAD =
+      new CallHeaders(
+          CallProtocol.HTTP,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          new HeaderFields(),
+          CallHeaders.NO_TIMEOUT);
+
+  // deps
+  private final EntryContext entry;
+  private final EntryConnection connection;
+  private final Http2Stream stream;
+  private final ResponseWriter writer;
+  private final CallRecord record;
+  private final int confirmAfterBytes;
+
+  // state, confined to the loop
+  private CallHeaders headers = UNREAD;
+  private AsciiString requestId;
+  private @Nullable RequestSide request;
+  private @Nullable Future<?> deadline;
+
+  /** Response bytes written whose arrival in the socket nobody has asked for yet. */
+  private int unconfirmed;
+
+  private boolean closed;
+
+  EntryCall(EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
+    this.entry = entry;
+    this.connection = connection;
+    this.stream = stream;
+    this.requestId = requestId;
+    writer = new ResponseWriter(connection, stream);
+    record = new CallRecord(connection.loop().ticker().nanoTime());
+    confirmAfterBytes = Math.max(1, Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4);
+  }
+
+  /** Reads the head, routes the call and gives it to an agent. */
+  void begin(RequestReader reader, Http2HeaderFields list, boolean last) {
+    entry.calls().begin();
+    try {
+      CallHeaders read = reader.read(list, requestId);
+      headers = read;
+      AsciiString given = read.fields().get(HeaderNames.X_REQUEST_ID);
+      requestId = given == null ? requestId : given;
+      record.request(read, requestId);
+      Route route = entry.router().route(read);
+      if (route == null) {
+        throw new CallException(CallFailure.NO_RULE, noRule(read));
+      }
+      dispatch(read, route, last);
+    } catch (CallException e) {
+      if (headers == UNREAD) {
+        headers = unread(list);
+        record.request(headers, requestId);
+      }
+      fail(e.failure(), e.failure().grpcCode(), e.failure().httpStatus(), e.text());
+    }
+  }
+
+  private void dispatch(CallHeaders read, Route route, boolean last) {
+    record.route(route);
+    if (read.hasTimeout()) {
+      deadline = connection.loop().schedule(this::onDeadline, read.timeoutNanos(), TimeUnit.NANOSECONDS);
+    }
+    RequestSide side = entry.dispatcher().dispatch(read, route.group(), route.ruleText(), connection.loop(), this);
+    request = side;
+    if (last) {
+      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  /** What can be said of a request whose head is not acceptable: enough to answer it in its own protocol. */
+  private static CallHeaders unread(Http2HeaderFields list) {
+    AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
+    CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
+    AsciiString none = AsciiString.EMPTY_STRING;
+    return new CallHeaders(protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
+  }
+
+  private static String noRule(CallHeaders headers) {
+    String path = headers.path().toString();
+    int slash = path.lastIndexOf('/');
+    if (!headers.isGrpc() || slash < 1) {
+      return "no rule matches host=" + headers.authority() + " path=" + path;
+    }
+    return "no rule matches host=" + headers.authority() + " service=" + path.substring(1, slash) + " method=" + path.substring(slash + 1);
+  }
+
+  /**
+   * Request bytes of the caller.
+   *
+   * @param data ownership passes to this method
+   */
+  void onRequestChunk(ByteBuf data, boolean last) {
+    int bytes = data.readableBytes();
+    record.requestBytes(bytes);
+    RequestSide side = request;
+    if (side == null || writer.ended()) {
+      data.release();
+      if (bytes > 0) {
+        connection.consume(stream, bytes);
+      }
+      return;
+    }
+    side.onRequestChunk(data, last);
+  }
+
+  @Override
+  public void onPlaced(AgentSession agent, int attempt) {
+    record.placed(agent, attempt);
+  }
+
+  @Override
+  public void onAccepted(AsciiString upstream, AsciiString backend) {
+    record.accepted(upstream, backend);
+  }
+
+  @Override
+  public void onHead(ResponseHead head, boolean last) {
+    if (writer.ended()) {
+      return;
+    }
+    if (!head.isInformational() && headers.isGrpc() && !isGrpcHead(head, last)) {
+      failHttpResponse(head.status(), last);
+      return;
+    }
+    if (last) {
+      record.status(head.fields().get(HeaderNames.GRPC_STATUS));
+    }
+    record.head(head);
+    writer.head(head, last);
+  }
+
+  /** gRPC over HTTP/2, "Responses": 200 and a gRPC content-type, or a status right away. */
+  private static boolean isGrpcHead(ResponseHead head, boolean last) {
+    if (head.fields().contains(HeaderNames.GRPC_STATUS)) {
+      return true;
+    }
+    return !last && head.status() == 200 && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
+  }
+
+  private void failHttpResponse(int status, boolean last) {
+    RequestSide side = request;
+    if (!last && side != null) {
+      side.onCancel(CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
+    }
+    fail(CallFailure.BACKEND_HTTP, StatusTranslator.ofHttpStatus(status), status, "the backend answered with HTTP status " + status + " and no grpc-status");
+  }
+
+  @Override
+  public void onResponseChunk(ByteBuf data, boolean last) {
+    if (writer.ended()) {
+      data.release();
+      return;
+    }
+    int bytes = data.readableBytes();
+    record.responseBytes(bytes);
+    boolean withoutStatus = last && headers.isGrpc();
+    writer.chunk(data, last && !withoutStatus, confirmation(bytes));
+    if (withoutStatus) {
+      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's response ended without grpc-status");
+    }
+  }
+
+  /** One listener for many small chunks: they leave in order, so the last one's arrival in the socket tells for all. */
+  private @Nullable ChannelFutureListener confirmation(int bytes) {
+    unconfirmed += bytes;
+    RequestSide side = request;
+    if (unconfirmed < confirmAfterBytes || side == null) {
+      return null;
+    }
+    int confirmed = unconfirmed;
+    unconfirmed = 0;
+    return written -> side.onResponseConsumed(confirmed);
+  }
+
+  @Override
+  public void onTrailers(HeaderFields trailers) {
+    if (writer.ended()) {
+      return;
+    }
+    AsciiString status = trailers.get(HeaderNames.GRPC_STATUS);
+    if (status == null && headers.isGrpc()) {
+      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's trailers have no grpc-status");
+      return;
+    }
+    record.status(status);
+    writer.trailers(trailers);
+  }
+
+  @Override
+  public void onRequestConsumed(int bytes) {
+    if (!closed) {
+      connection.consume(stream, bytes);
+    }
+  }
+
+  @Override
+  public void onReset(CallReset reset) {
+    CallFailure failure = reset.failure();
+    if (failure == CallFailure.NO_AGENT && entry.drain().inProgress()) {
+      failure = CallFailure.DRAINING;
+    }
+    GrpcCode code = failure == CallFailure.BACKEND_RESET ? StatusTranslator.ofReset(reset.http2Code()) : failure.grpcCode();
+    String message = reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
+    fail(failure, code, failure.httpStatus(), message);
+  }
+
+  private void onDeadline() {
+    RequestSide side = request;
+    if (side != null && !closed) {
+      side.onCancel(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
+    }
+    if (!writer.ended()) {
+      fail(CallFailure.DEADLINE, GrpcCode.DEADLINE_EXCEEDED, CallFailure.DEADLINE.httpStatus(), "the deadline has passed");
+    } else if (!closed) {
+      // The response is complete but the caller does not take it.
+      connection.writeReset(stream.id(), CallReset.cancelled().http2Code());
+    }
+  }
+
+  private void fail(CallFailure failure, GrpcCode code, int httpStatus, String message) {
+    if (!writer.ended()) {
+      record.failure(failure, code, httpStatus);
+      writer.fail(headers, failure, code, httpStatus, message, requestId);
+    }
+  }
+
+  /** The stream is over: if the response is not, the caller has gone. */
+  void onStreamClosed() {
+    closed = true;
+    Future<?> timer = deadline;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    RequestSide side = request;
+    if (!writer.ended()) {
+      record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, CallFailure.CANCELLED.httpStatus());
+      writer.abandon();
+      if (side != null) {
+        side.onCancel(CallReset.cancelled());
+      }
+    }
+    entry.calls().end();
+    entry.accessLog().log(record, connection.loop().ticker().nanoTime());
+  }
+}

@@ -1,0 +1,23 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.drain.Drain;
+import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.config.EntryConfig;
+import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.routing.Router;
+
+/**
+ * What every call at the entry needs.
+ *
+ * @param router decides the rule; pure
+ * @param initialWindow bytes a caller may send on a stream before they move on
+ */
+public record EntryContext(
+    EntryConfig config,
+    Router router,
+    Dispatcher dispatcher,
+    AccessLog accessLog,
+    Drain drain,
+    CallCounter calls,
+    RequestIds requestIds,
+    int initialWindow) {}

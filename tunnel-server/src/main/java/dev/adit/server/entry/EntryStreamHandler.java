@@ -1,0 +1,110 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.http2.EdgeBuilder;
+import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.server.config.EntryConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * Takes the frames of one caller's connection and gives each to the call of its stream. The call hangs on the stream and goes with it: {@code
+ * onStreamClosed} is the one place where a call is removed. Confined to the loop of the connection.
+ */
+final class EntryStreamHandler extends Http2FrameAdapter {
+  /** How much larger a header list may be than allowed and still be read, so that it can be answered in the caller's own protocol. */
+  private static final int HEADER_LEEWAY = 2;
+
+  // deps
+  private final EntryContext entry;
+  private final RequestReader reader;
+  private final EntryConnection connection;
+  private final Http2Connection.PropertyKey callKey;
+  private final int number;
+
+  private EntryStreamHandler(EntryContext entry, SocketAddress remote, boolean encrypted) {
+    this.entry = entry;
+    EntryConfig config = entry.config();
+    reader =
+        new RequestReader(
+            config.forwardedHeaders(), config.maxHeaderBytes(), hostOf(remote), AsciiString.cached(encrypted ? "https" : "http"));
+    number = entry.requestIds().newConnection();
+    Http2Settings settings =
+        Http2Settings.defaultSettings()
+            .initialWindowSize(entry.initialWindow())
+            .maxConcurrentStreams(config.maxStreamsPerConnection())
+            .maxHeaderListSize((long) HEADER_LEEWAY * config.maxHeaderBytes());
+    connection = EdgeBuilder.server(settings, this, EntryConnection::new);
+    callKey = connection.connection().newKey();
+    connection.connection().addListener(new CallRemover());
+  }
+
+  /**
+   * Makes the handler of a new connection.
+   *
+   * @param remote the caller's address
+   */
+  static EntryConnection newConnection(EntryContext entry, SocketAddress remote, boolean encrypted) {
+    return new EntryStreamHandler(entry, remote, encrypted).connection;
+  }
+
+  private static AsciiString hostOf(SocketAddress remote) {
+    if (remote instanceof InetSocketAddress address) {
+      String host = address.getAddress().getHostAddress();
+      int zone = host.indexOf('%');
+      return new AsciiString(zone < 0 ? host : host.substring(0, zone));
+    }
+    return AsciiString.cached("unknown");
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int streamDependency, short weight, boolean exclusive, int padding, boolean last) {
+    onHeadersRead(ctx, streamId, headers, padding, last);
+  }
+
+  @Override
+  public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
+    Http2Stream stream = connection.connection().stream(streamId);
+    EntryCall running = stream.getProperty(callKey);
+    if (running != null) {
+      // Trailers of a request: gRPC has none, and no backend of ours waits for them.
+      running.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+      return;
+    }
+    EntryCall call = new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
+    stream.setProperty(callKey, call);
+    call.begin(reader, (Http2HeaderFields) headers, last);
+  }
+
+  @Override
+  public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+    EntryCall call = connection.connection().stream(streamId).getProperty(callKey);
+    if (call == null) {
+      return data.readableBytes() + padding;
+    }
+    // The call is the second owner: the codec releases its own reference when this method returns.
+    call.onRequestChunk(data.retain(), last);
+    return padding;
+  }
+
+  /** A stream is over, whoever ended it and however. */
+  private final class CallRemover extends Http2ConnectionAdapter {
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      EntryCall call = stream.removeProperty(callKey);
+      if (call != null) {
+        call.onStreamClosed();
+      }
+    }
+  }
+}

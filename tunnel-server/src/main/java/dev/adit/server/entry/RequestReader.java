@@ -1,0 +1,139 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.call.CallException;
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.http2.GrpcTimeout;
+import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.server.config.ForwardedHeaders;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the header list of a request into the head of a call: checks what HTTP/2 itself does not, takes out what ends at this hop and what a
+ * caller may not set, and adds what we say about the caller. Immutable.
+ *
+ * @param maxHeaderBytes of a header list, as RFC 9113 6.5.2 counts it
+ * @param remoteAddress the caller's address without port
+ * @param scheme what we say in x-forwarded-proto
+ */
+record RequestReader(ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString remoteAddress, AsciiString scheme) {
+  private static final AsciiString X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
+
+  /** Fields that we add ourselves. */
+  private static final int ADDED = 4;
+
+  /**
+   * Reads a request.
+   *
+   * @param newId makes the id of a call that brings none
+   * @throws CallException if the request is malformed or too large
+   */
+  CallHeaders read(Http2HeaderFields list, AsciiString newId) throws CallException {
+    HeaderFields from = list.fields();
+    AsciiString method = list.method();
+    AsciiString path = list.path();
+    AsciiString scheme = list.scheme();
+    if (method == null || path == null || scheme == null) {
+      throw new CallException(CallFailure.MALFORMED, "a CONNECT request is not served here");
+    }
+    if (!HeaderRules.isPath(path)) {
+      throw new CallException(CallFailure.MALFORMED, "the path does not begin with a slash, or has a blank or a fragment");
+    }
+    CallProtocol protocol = HeaderRules.protocolOf(method, from);
+    AsciiString authority = authority(list);
+    HeaderFields fields = new HeaderFields(from.size() + ADDED);
+    long timeout = copy(from, fields);
+    if (from.listBytes() > maxHeaderBytes) {
+      throw new CallException(CallFailure.HEADER_TOO_LARGE, "header list " + from.listBytes() + " B exceeds " + maxHeaderBytes + " B");
+    }
+    addOurs(protocol, from, fields, newId);
+    return new CallHeaders(protocol, method, scheme, authority, path, fields, timeout);
+  }
+
+  /** RFC 9113 8.3.1: a host field says the same as :authority, or stands in for it. */
+  private static AsciiString authority(Http2HeaderFields list) throws CallException {
+    AsciiString authority = list.authority();
+    AsciiString host = list.fields().get(HeaderNames.HOST);
+    if (host != null && authority != null && !host.equals(authority)) {
+      throw new CallException(CallFailure.MALFORMED, "host and :authority differ");
+    }
+    AsciiString named = authority != null ? authority : host;
+    if (named == null) {
+      return AsciiString.EMPTY_STRING;
+    }
+    if (!HeaderRules.isAuthority(named)) {
+      throw new CallException(CallFailure.MALFORMED, ":authority is no host with an optional port");
+    }
+    return named;
+  }
+
+  /** Copies what goes on; returns the caller's timeout. */
+  private long copy(HeaderFields from, HeaderFields to) throws CallException {
+    long timeout = CallHeaders.NO_TIMEOUT;
+    for (int i = 0; i < from.size(); i++) {
+      AsciiString name = from.name(i);
+      if (name.equals(HeaderNames.GRPC_TIMEOUT)) {
+        timeout = GrpcTimeout.parseNanos(from.value(i));
+        if (timeout == GrpcTimeout.INVALID) {
+          throw new CallException(CallFailure.MALFORMED, "grpc-timeout is not up to 8 digits and one of H M S m u n");
+        }
+      } else if (goesOn(name)) {
+        to.add(name, from.value(i));
+      }
+    }
+    return timeout;
+  }
+
+  private boolean goesOn(AsciiString name) {
+    return switch (name.byteAt(0)) {
+      case 'h' -> !name.equals(HeaderNames.HOST);
+      case 'x' -> !HeaderRules.isOurs(name) && !isForwarded(name);
+      case 'f' -> !isForwarded(name);
+      default -> !HeaderRules.isHopByHop(name);
+    };
+  }
+
+  private boolean isForwarded(AsciiString name) {
+    return switch (forwarded) {
+      case OVERWRITE -> name.startsWith(X_FORWARDED_PREFIX) || name.equals(HeaderNames.FORWARDED);
+      case APPEND -> name.equals(HeaderNames.X_FORWARDED_FOR) || name.equals(HeaderNames.X_FORWARDED_PROTO);
+      case OFF -> false;
+    };
+  }
+
+  private void addOurs(CallProtocol protocol, HeaderFields from, HeaderFields to, AsciiString newId) {
+    if (protocol == CallProtocol.GRPC || HeaderNames.TRAILERS.equals(from.get(HeaderNames.TE))) {
+      to.add(HeaderNames.TE, HeaderNames.TRAILERS);
+    }
+    if (forwarded != ForwardedHeaders.OFF) {
+      to.add(HeaderNames.X_FORWARDED_FOR, joined(from, HeaderNames.X_FORWARDED_FOR, remoteAddress));
+      to.add(HeaderNames.X_FORWARDED_PROTO, joined(from, HeaderNames.X_FORWARDED_PROTO, scheme));
+    }
+    if (!from.contains(HeaderNames.X_REQUEST_ID)) {
+      to.add(HeaderNames.X_REQUEST_ID, newId);
+    }
+  }
+
+  /** Our word, behind those of the proxies before us where they are trusted. */
+  private AsciiString joined(HeaderFields from, AsciiString name, AsciiString ours) {
+    if (forwarded == ForwardedHeaders.OVERWRITE) {
+      return ours;
+    }
+    AsciiString all = null;
+    for (int i = 0; i < from.size(); i++) {
+      if (from.name(i).equals(name)) {
+        all = append(all, from.value(i));
+      }
+    }
+    return append(all, ours);
+  }
+
+  private static AsciiString append(@Nullable AsciiString list, AsciiString value) {
+    return list == null ? value : new AsciiString(list + ", " + value);
+  }
+}

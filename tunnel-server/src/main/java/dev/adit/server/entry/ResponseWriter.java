@@ -1,0 +1,164 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.GrpcCode;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.http2.StatusTranslator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the response of one call to its caller's stream, and is the only place where a failure becomes a status. Confined to the loop of the
+ * caller's connection.
+ */
+final class ResponseWriter {
+  private static final AsciiString PUSHBACK_MILLIS = AsciiString.cached("1000");
+
+  // deps
+  private final EntryConnection connection;
+  private final Http2Stream stream;
+
+  // state, confined to the loop
+  private boolean headSent;
+  private boolean ended;
+
+  ResponseWriter(EntryConnection connection, Http2Stream stream) {
+    this.connection = connection;
+    this.stream = stream;
+  }
+
+  boolean headSent() {
+    return headSent;
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  void head(ResponseHead head, boolean last) {
+    headSent |= !head.isInformational();
+    ResponseHead cleaned = new ResponseHead(head.status(), HeaderRules.forwardable(head.fields()));
+    write(Http2HeaderFields.ofResponse(cleaned), last);
+  }
+
+  void trailers(HeaderFields trailers) {
+    write(Http2HeaderFields.ofTrailers(HeaderRules.forwardable(trailers)), true);
+  }
+
+  /**
+   * Body bytes.
+   *
+   * @param data ownership passes to this method
+   * @param written told when they are in the socket or never will be; null if nobody asks
+   */
+  void chunk(ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
+    connection.writeChunk(stream.id(), data, last, last ? andStopCaller(written) : written);
+    ended |= last;
+  }
+
+  private void write(Http2HeaderFields fields, boolean last) {
+    connection.writeFields(stream.id(), fields, last, last ? andStopCaller(null) : null);
+    ended |= last;
+  }
+
+  /** RFC 9113 8.1: a response that is complete before its request is; the caller is told to stop sending. */
+  private @Nullable ChannelFutureListener andStopCaller(@Nullable ChannelFutureListener before) {
+    if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+      return before;
+    }
+    return done -> {
+      if (before != null) {
+        before.operationComplete(done);
+      }
+      if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+        connection.writeReset(stream.id(), Http2Error.NO_ERROR.code());
+      }
+    };
+  }
+
+  /**
+   * Ends the call with a failure of ours: a gRPC status, or an HTTP one, or where it is too late for that a reset.
+   *
+   * @param code the gRPC status, where it is not the failure's usual one
+   */
+  void fail(CallHeaders request, CallFailure failure, GrpcCode code, int httpStatus, String message, AsciiString requestId) {
+    if (ended) {
+      return;
+    }
+    if (failure == CallFailure.DRAINING && !headSent) {
+      reset(Http2Error.REFUSED_STREAM.code());
+    } else if (failure == CallFailure.CANCELLED) {
+      reset(Http2Error.CANCEL.code());
+    } else if (request.isGrpc()) {
+      failGrpc(failure, code, message, requestId);
+    } else if (headSent) {
+      reset(failure == CallFailure.DEADLINE ? Http2Error.CANCEL.code() : Http2Error.INTERNAL_ERROR.code());
+    } else {
+      failHttp(request, failure, httpStatus, message, requestId);
+    }
+  }
+
+  private void failGrpc(CallFailure failure, GrpcCode code, String message, AsciiString requestId) {
+    if (headSent && failure == CallFailure.DEADLINE && connection.hasUnsentChunks(stream)) {
+      // Trailers would wait behind bytes that the caller does not take; its own deadline has passed as well.
+      reset(Http2Error.CANCEL.code());
+      return;
+    }
+    HeaderFields fields = new HeaderFields(6);
+    if (!headSent) {
+      fields.add(HeaderNames.CONTENT_TYPE, HeaderNames.APPLICATION_GRPC);
+    }
+    addStatus(fields, failure, code, message, requestId);
+    if (headSent) {
+      trailers(fields);
+    } else {
+      head(new ResponseHead(200, fields), true);
+    }
+  }
+
+  /** Adds what a gRPC caller is told about a failure of ours. */
+  static void addStatus(HeaderFields fields, CallFailure failure, GrpcCode code, String message, AsciiString requestId) {
+    fields.add(HeaderNames.GRPC_STATUS, code.text());
+    fields.add(HeaderNames.GRPC_MESSAGE, StatusTranslator.escapeMessage(message));
+    if (failure.asksForPushback()) {
+      fields.add(HeaderNames.GRPC_RETRY_PUSHBACK_MS, PUSHBACK_MILLIS);
+    }
+    fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
+    fields.add(HeaderNames.X_REQUEST_ID, requestId);
+  }
+
+  private void failHttp(CallHeaders request, CallFailure failure, int httpStatus, String message, AsciiString requestId) {
+    HeaderFields fields = new HeaderFields(4);
+    fields.add(HeaderNames.CONTENT_TYPE, HeaderNames.TEXT_PLAIN);
+    fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
+    fields.add(HeaderNames.X_REQUEST_ID, requestId);
+    boolean bodiless = request.method().equals(HeaderNames.HEAD);
+    head(new ResponseHead(httpStatus, fields), bodiless);
+    if (bodiless) {
+      return;
+    }
+    ByteBuf body = ByteBufUtil.writeUtf8(connection.allocator(), message + " (" + failure.token() + ")\n");
+    chunk(body, true, null);
+  }
+
+  /** The stream is gone: nothing can be written any more. */
+  void abandon() {
+    ended = true;
+  }
+
+  /** Ends the stream at once. */
+  void reset(long http2Code) {
+    ended = true;
+    connection.writeReset(stream.id(), http2Code);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.adit.server.registry;
+
+import dev.adit.core.call.AgentId;
+import dev.adit.core.tunnel.TunnelStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Which agents are connected. Changed under its monitor when tunnels come and go; read by calls through {@link #snapshot} without one. */
+public final class AgentRegistry {
+  // shared: guarded by the monitor
+  private final List<AgentSession> sessions = new ArrayList<>();
+
+  // shared: replaced as a whole
+  private volatile RegistrySnapshot snapshot = RegistrySnapshot.EMPTY;
+
+  public RegistrySnapshot snapshot() {
+    return snapshot;
+  }
+
+  /**
+   * A tunnel of an agent is up: it joins the session of its instance, which is made if this is its first.
+   *
+   * @param id the agent
+   * @param instance which run of it
+   * @param newSession makes the session
+   */
+  public synchronized AgentSession join(AgentId id, String instance, TunnelStream tunnel, Supplier<AgentSession> newSession) {
+    AgentSession session = find(id, instance);
+    if (session == null) {
+      session = newSession.get();
+      sessions.add(session);
+    }
+    session.add(tunnel);
+    publish();
+    return session;
+  }
+
+  /** A tunnel takes no more calls, or has ended. Safe to call again. */
+  public synchronized void leave(AgentSession session, TunnelStream tunnel) {
+    session.remove(tunnel);
+    if (!session.hasTunnels()) {
+      sessions.remove(session);
+    }
+    publish();
+  }
+
+  /** The sessions of other runs of the same agent. */
+  public synchronized List<AgentSession> others(AgentSession session) {
+    return sessions.stream().filter(each -> each != session && each.id().equals(session.id())).toList();
+  }
+
+  private @Nullable AgentSession find(AgentId id, String instance) {
+    for (AgentSession session : sessions) {
+      if (session.id().equals(id) && session.instance().equals(instance)) {
+        return session;
+      }
+    }
+    return null;
+  }
+
+  private void publish() {
+    snapshot = new RegistrySnapshot(sessions);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.adit.server.registry;
+
+import dev.adit.core.call.AgentId;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.tunnel.TunnelStream;
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One run of one agent and its tunnels: what a call is placed on. Any thread. */
+public final class AgentSession {
+  private static final TunnelStream[] NONE = {};
+
+  // deps
+  private final AgentId id;
+  private final String instance;
+  private final Set<GroupName> groups;
+  private final int maxCalls;
+  private final String softwareVersion;
+  private final String address;
+  private final Instant since;
+
+  // shared: replaced as a whole under the monitor, read without it
+  private volatile TunnelStream[] tunnels = NONE;
+
+  // shared: calls in flight over all loops
+  private final AtomicInteger calls = new AtomicInteger();
+
+  /**
+   * A session without tunnels yet.
+   *
+   * @param instance names this run of the agent
+   * @param maxCalls calls in flight it takes
+   * @param address where it dialled from, for people
+   */
+  public AgentSession(
+      AgentId id, String instance, Set<GroupName> groups, int maxCalls, String softwareVersion, String address, Instant since) {
+    this.id = id;
+    this.instance = instance;
+    this.groups = Set.copyOf(groups);
+    this.maxCalls = maxCalls;
+    this.softwareVersion = softwareVersion;
+    this.address = address;
+    this.since = since;
+  }
+
+  public AgentId id() {
+    return id;
+  }
+
+  public String instance() {
+    return instance;
+  }
+
+  public Set<GroupName> groups() {
+    return groups;
+  }
+
+  public int maxCalls() {
+    return maxCalls;
+  }
+
+  public String softwareVersion() {
+    return softwareVersion;
+  }
+
+  public String address() {
+    return address;
+  }
+
+  public Instant since() {
+    return since;
+  }
+
+  /** Its tunnels that take calls. */
+  public TunnelStream[] tunnels() {
+    return tunnels.clone();
+  }
+
+  boolean hasTunnels() {
+    return tunnels.length > 0;
+  }
+
+  synchronized void add(TunnelStream tunnel) {
+    TunnelStream[] more = Arrays.copyOf(tunnels, tunnels.length + 1);
+    more[more.length - 1] = tunnel;
+    tunnels = more;
+  }
+
+  synchronized void remove(TunnelStream tunnel) {
+    tunnels = Arrays.stream(tunnels).filter(each -> each != tunnel).toArray(TunnelStream[]::new);
+  }
+
+  /** A tunnel that takes calls: on the loop {@code home} if there is one, else any; null if there is none. */
+  public @Nullable TunnelStream tunnelFor(EventLoop home) {
+    TunnelStream other = null;
+    for (TunnelStream tunnel : tunnels) {
+      if (tunnel.takesCalls()) {
+        if (tunnel.loop() == home) {
+          return tunnel;
+        }
+        other = tunnel;
+      }
+    }
+    return other;
+  }
+
+  /** Calls in flight now. A cancelled call counts until the agent has confirmed its end. */
+  public int calls() {
+    return calls.get();
+  }
+
+  public boolean isFull() {
+    return calls.get() >= maxCalls;
+  }
+
+  /** Takes a slot for a call; false if all are taken. */
+  public boolean tryBegin() {
+    if (calls.incrementAndGet() <= maxCalls) {
+      return true;
+    }
+    calls.decrementAndGet();
+    return false;
+  }
+
+  /** Gives a slot back. */
+  public void end() {
+    int left = calls.decrementAndGet();
+    assert left >= 0 : left;
+  }
+
+  @Override
+  public String toString() {
+    return id + "/" + instance;
+  }
+}

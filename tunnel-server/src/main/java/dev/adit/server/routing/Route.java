@@ -1,0 +1,75 @@
+package dev.adit.server.routing;
+
+import dev.adit.core.call.GroupName;
+import dev.adit.core.call.HeaderFields;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of routing: the rule of a call, with what has to be counted over all its calls. There
+ * is one for each rule of a table; it outlives a reload that leaves its rule's shares and limits as
+ * they were. Any thread.
+ */
+public final class Route {
+
+  private final Rule rule;
+  private final Split split;
+  private final @Nullable RateLimiter limiter;
+
+  private Route(Rule rule, Split split, @Nullable RateLimiter limiter) {
+    this.rule = rule;
+    this.split = split;
+    this.limiter = limiter;
+  }
+
+  /**
+   * @param before the route of the rule of this name until now, whose counts go on; null if none
+   */
+  static Route of(Rule rule, @Nullable Route before) {
+    boolean sameSplit = before != null && before.rule.to().equals(rule.to());
+    Split split = before != null && sameSplit ? before.split : new Split(rule.to());
+    return new Route(rule, split, limiter(rule, before));
+  }
+
+  private static @Nullable RateLimiter limiter(Rule rule, @Nullable Route before) {
+    if (rule.rateLimit() == null) {
+      return null;
+    }
+    @Nullable RateLimiter known = before == null ? null : before.limiter;
+    boolean same = known != null && known.limit().equals(rule.rateLimit());
+    return same ? known : new RateLimiter(rule.rateLimit());
+  }
+
+  public Rule rule() {
+    return rule;
+  }
+
+  /**
+   * The group for one call: by the split's turn among its live groups, else the fallback if that is
+   * live; null if no group is live. Each call of this method counts as a call in the split.
+   */
+  public @Nullable GroupName chooseGroup(Predicate<GroupName> isLive) {
+    @Nullable GroupName chosen = split.choose(isLive);
+    if (chosen != null) {
+      return chosen;
+    }
+    @Nullable GroupName fallback = rule.fallback();
+    return fallback != null && isLive.test(fallback) ? fallback : null;
+  }
+
+  /**
+   * Counts a call against the rule's limit: 0 if it may go on, else the nanoseconds after which one
+   * may.
+   *
+   * @param fields the call's headers; borrowed
+   * @param nanoTime now, by a clock that never goes back
+   */
+  public long nanosUntilAllowed(HeaderFields fields, long nanoTime) {
+    return limiter == null ? 0 : limiter.take(fields, nanoTime);
+  }
+
+  @Override
+  public String toString() {
+    return "Route[" + rule.name() + "]";
+  }
+}

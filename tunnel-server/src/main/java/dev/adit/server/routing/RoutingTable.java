@@ -1,0 +1,90 @@
+package dev.adit.server.routing;
+
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.match.MatchEntry;
+import dev.adit.core.match.table.Explained;
+import dev.adit.core.match.table.MatchTable;
+import dev.adit.server.policy.GroupConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All rules of one moment, compiled. Immutable but for caches and counts; any thread. */
+public final class RoutingTable {
+
+  /** No rules at all: every call ends with no-rule. */
+  public static final RoutingTable EMPTY = of("", List.of(), Map.of(), null);
+
+  private final String hash;
+  private final List<Rule> rules;
+  private final Map<RuleName, Route> routes;
+  private final MatchTable<Route> matches;
+  private final Map<GroupName, GroupConfig> groups;
+
+  private RoutingTable(
+      String hash,
+      List<Rule> rules,
+      Map<RuleName, Route> routes,
+      Map<GroupName, GroupConfig> groups) {
+    this.hash = hash;
+    this.rules = List.copyOf(rules);
+    this.routes = routes;
+    this.groups = Map.copyOf(groups);
+    List<MatchEntry<Route>> entries = new ArrayList<>();
+    for (Route route : routes.values()) {
+      Rule rule = route.rule();
+      entries.add(new MatchEntry<>(rule.hosts(), rule.matches(), rule.priority(), route));
+    }
+    this.matches = MatchTable.of(entries);
+  }
+
+  /**
+   * Compiles rules, an earlier one winning ties.
+   *
+   * @param hash of the files they come from
+   * @param before the table they replace, whose counts go on; null if there is none
+   */
+  public static RoutingTable of(
+      String hash,
+      List<Rule> rules,
+      Map<GroupName, GroupConfig> groups,
+      @Nullable RoutingTable before) {
+    Map<RuleName, Route> routes = new LinkedHashMap<>();
+    for (Rule rule : rules) {
+      @Nullable Route known = before == null ? null : before.routes.get(rule.name());
+      @Nullable Route twin = routes.put(rule.name(), Route.of(rule, known));
+      if (twin != null) {
+        throw new IllegalArgumentException("two rules are named " + rule.name());
+      }
+    }
+    return new RoutingTable(hash, rules, routes, groups);
+  }
+
+  /** The route of the winning rule, or null if none matches. */
+  public @Nullable Route route(CallHeaders headers) {
+    return matches.find(headers, null);
+  }
+
+  /** What became of every rule when this call was looked up. */
+  public List<Explained<Route>> explain(CallHeaders headers) {
+    return matches.explain(headers, null);
+  }
+
+  /** SHA-256 of the files' names and contents, or empty. */
+  public String hash() {
+    return hash;
+  }
+
+  /** The rules, in the order of file name and position. */
+  public List<Rule> rules() {
+    return rules;
+  }
+
+  /** What is handed to groups' agents, by group. */
+  public Map<GroupName, GroupConfig> groups() {
+    return groups;
+  }
+}

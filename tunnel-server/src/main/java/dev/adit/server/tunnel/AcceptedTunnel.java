@@ -1,0 +1,223 @@
+package dev.adit.server.tunnel;
+
+import dev.adit.core.call.GroupName;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseSide;
+import dev.adit.core.tunnel.ServerTransport;
+import dev.adit.core.tunnel.TunnelException;
+import dev.adit.core.tunnel.TunnelListener;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.wire.RequestHead;
+import dev.adit.proto.v1.Drain;
+import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Hello;
+import dev.adit.proto.v1.Refusal;
+import dev.adit.proto.v1.Welcome;
+import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.registry.AgentSession;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One tunnel of one agent, from its first message to its end. Confined to the loop of its connection. */
+final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements TunnelListener {
+  private static final Logger log = LoggerFactory.getLogger(AcceptedTunnel.class);
+  private static final int HELLO_WITHIN_SECONDS = 5;
+  private static final int DRAINING_RETRY_MILLIS = 1000;
+
+  // deps
+  private final TunnelGreeting greeting;
+  private final List<AgentIdentity> proven;
+  private final String address;
+  private final ServerTransport transport;
+  private final TunnelStream stream;
+  private final EventLoop loop;
+  private final ScheduledFuture<?> helloTimer;
+
+  // state, confined to the loop
+  private @Nullable AgentSession session;
+
+  /**
+   * A tunnel whose credential is proven.
+   *
+   * @param proven the lines of agents.yaml that the credential is for
+   * @param address where the agent dialled from, for people
+   */
+  AcceptedTunnel(TunnelGreeting greeting, List<AgentIdentity> proven, String address, ServerCall<ByteBuf, ByteBuf> call) {
+    this.greeting = greeting;
+    this.proven = proven;
+    this.address = address;
+    loop = greeting.currentLoop();
+    transport = new ServerTransport(call);
+    stream =
+        new TunnelStream(
+            TunnelStream.End.SERVER, loop, PooledByteBufAllocator.DEFAULT, transport, greeting.settings(), this);
+    helloTimer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
+    call.request(Integer.MAX_VALUE);
+  }
+
+  private void helloIsLate() {
+    stream.abort(new TunnelException("protocol", "no hello within " + HELLO_WITHIN_SECONDS + " s"));
+  }
+
+  @Override
+  public void onMessage(ByteBuf message) {
+    stream.onMessage(message);
+  }
+
+  @Override
+  public void onReady() {
+    stream.onReady();
+  }
+
+  /** The agent has sent all it ever will: it has no call left. */
+  @Override
+  public void onHalfClose() {
+    transport.finish();
+    stream.onClosed(TunnelException.lost("closed by the agent"));
+  }
+
+  @Override
+  public void onCancel() {
+    stream.onClosed(TunnelException.lost("the agent's connection ended"));
+  }
+
+  @Override
+  public void onControl(Frame frame) throws TunnelException {
+    switch (frame.getKindCase()) {
+      case HELLO -> receiveHello(frame.getHello());
+      case AGENT_STATUS, CONFIG_RESULT -> {
+        if (session == null) {
+          throw new TunnelException("protocol", frame.getKindCase() + " before hello");
+        }
+      }
+      case KIND_NOT_SET -> {
+        // A newer minor version's frame: ignored, as protocol.md 6 has it.
+      }
+      default -> throw new TunnelException("protocol", frame.getKindCase() + " from an agent");
+    }
+  }
+
+  private void receiveHello(Hello message) throws TunnelException {
+    if (session != null) {
+      throw new TunnelException("protocol", "a second hello");
+    }
+    helloTimer.cancel(false);
+    try {
+      if (greeting.drain().inProgress()) {
+        throw new AgentHello.Refused("draining", "this server is going away");
+      }
+      welcome(AgentHello.of(message, proven));
+    } catch (AgentHello.Refused e) {
+      refuse(e);
+    }
+  }
+
+  private void welcome(AgentHello hello) {
+    int maxCalls = hello.capacity() == 0 ? greeting.maxCallsPerAgent() : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
+    Welcome.Builder welcome =
+        Welcome.newBuilder()
+            .setProtocolMinor(Math.min(hello.minor(), TunnelGreeting.PROTOCOL_MINOR))
+            .setServerId(greeting.serverId())
+            .setLoops(greeting.loops().size())
+            .setLoop(greeting.loops().indexOf(loop))
+            .setMaxCalls(maxCalls)
+            .setInitialWindow(greeting.settings().windows().initial())
+            .setCallWindow(greeting.settings().windows().call())
+            .setMaxHeaderBytes(greeting.maxHeaderBytes())
+            .setHeartbeatMs((int) greeting.settings().heartbeat().toMillis())
+            .setDeadAfterMs((int) greeting.settings().deadAfter().toMillis());
+    hello.groups().stream().map(GroupName::value).forEach(welcome::addGroups);
+    stream.send(Frame.newBuilder().setWelcome(welcome).build());
+    stream.start();
+    AgentSession joined =
+        greeting
+            .registry()
+            .join(
+                hello.id(),
+                hello.instance(),
+                stream,
+                () -> new AgentSession(hello.id(), hello.instance(), hello.groups(), maxCalls, hello.softwareVersion(), address, Instant.now()));
+    session = joined;
+    log.info("{} tunnel up on loop {} from {} groups {}", joined, greeting.loops().indexOf(loop), address, joined.groups());
+    supersedeOthers(joined);
+  }
+
+  /** Another run of this agent: new calls go here from now on, and the others finish what they have. */
+  private void supersedeOthers(AgentSession joined) {
+    for (AgentSession other : greeting.registry().others(joined)) {
+      log.warn("{} is superseded by {} from {}", other, joined, address);
+      for (TunnelStream tunnel : other.tunnels()) {
+        greeting.registry().leave(other, tunnel);
+        tunnel.loop().execute(() -> tunnel.drain("superseded", 0));
+      }
+    }
+  }
+
+  private void refuse(AgentHello.Refused refused) {
+    log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
+    Refusal.Builder refusal = Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
+    if (refused.reason().equals("draining")) {
+      refusal.setRetryAfterMs(DRAINING_RETRY_MILLIS);
+    }
+    stream.send(Frame.newBuilder().setRefusal(refusal).build());
+    stream.afterFlush(
+        () -> {
+          transport.end(status(refused));
+          stream.onClosed(new TunnelException("refused", refused.text()));
+        });
+  }
+
+  private static Status status(AgentHello.Refused refused) {
+    Status status =
+        switch (refused.reason()) {
+          case "forbidden" -> Status.PERMISSION_DENIED;
+          case "draining" -> Status.UNAVAILABLE;
+          default -> Status.INVALID_ARGUMENT;
+        };
+    return status.withDescription(refused.text());
+  }
+
+  @Override
+  public RequestSide onCall(RequestHead head, boolean last, ResponseSide response) throws TunnelException {
+    throw new TunnelException("protocol", "an agent opened a call");
+  }
+
+  @Override
+  public void onCallEnded() {
+    AgentSession joined = session;
+    if (joined != null) {
+      joined.end();
+    }
+  }
+
+  @Override
+  public void onDrain(Drain drain) {
+    AgentSession joined = session;
+    if (joined != null) {
+      greeting.registry().leave(joined, stream);
+      log.info("{} drains a tunnel", joined);
+    }
+  }
+
+  @Override
+  public void onClosed(TunnelException cause) {
+    helloTimer.cancel(false);
+    AgentSession joined = session;
+    if (joined == null) {
+      log.info("a tunnel from {} ended before its hello: {} ({})", address, cause.getMessage(), cause.reason());
+      return;
+    }
+    greeting.registry().leave(joined, stream);
+    log.info("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
+  }
+}

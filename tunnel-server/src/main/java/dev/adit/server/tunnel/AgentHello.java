@@ -1,0 +1,101 @@
+package dev.adit.server.tunnel;
+
+import dev.adit.core.call.AgentId;
+import dev.adit.core.call.GroupName;
+import dev.adit.proto.v1.Hello;
+import dev.adit.server.config.agents.AgentIdentity;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What an agent said of itself, checked against what its credential allows.
+ *
+ * @param groups what it serves: the credential's groups, narrowed by what it asked for
+ * @param capacity calls in flight it takes; 0: it does not say
+ */
+record AgentHello(AgentId id, String instance, Set<GroupName> groups, int capacity, String softwareVersion, int minor) {
+  private static final int MAX_TEXT = 64;
+
+  /**
+   * Checks a hello.
+   *
+   * @param proven the lines of agents.yaml that the credential proves
+   * @throws Refused if it is malformed or asks for what the credential does not give
+   */
+  static AgentHello of(Hello hello, List<AgentIdentity> proven) throws Refused {
+    AgentId id = agentId(hello);
+    if (!hello.getInstanceId().matches("[A-Za-z0-9._-]{1,64}")) {
+      throw new Refused("malformed", "the instance id of agent " + id + " is not 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    Set<GroupName> allowed = new LinkedHashSet<>();
+    for (AgentIdentity identity : proven) {
+      if (identity.id().matches(id)) {
+        allowed.addAll(identity.groups());
+      }
+    }
+    if (allowed.isEmpty()) {
+      throw new Refused("forbidden", "the credential is not for agent " + id);
+    }
+    return new AgentHello(
+        id,
+        hello.getInstanceId(),
+        groups(hello, id, allowed),
+        Math.max(0, hello.getCapacity()),
+        cut(hello.getSoftwareVersion()),
+        hello.getProtocolMinor());
+  }
+
+  private static AgentId agentId(Hello hello) throws Refused {
+    try {
+      return new AgentId(hello.getAgentId());
+    } catch (IllegalArgumentException e) {
+      throw new Refused("malformed", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Set<GroupName> groups(Hello hello, AgentId id, Set<GroupName> allowed) throws Refused {
+    if (hello.getGroupsCount() == 0) {
+      return allowed;
+    }
+    Set<GroupName> wanted = new LinkedHashSet<>();
+    for (String text : hello.getGroupsList()) {
+      GroupName group;
+      try {
+        group = new GroupName(text);
+      } catch (IllegalArgumentException e) {
+        throw new Refused("malformed", String.valueOf(e.getMessage()));
+      }
+      if (!allowed.contains(group)) {
+        throw new Refused("forbidden", "agent " + id + " may not serve group " + group);
+      }
+      wanted.add(group);
+    }
+    return wanted;
+  }
+
+  private static String cut(String text) {
+    String printable = text.replaceAll("[^ -~]", "?");
+    return printable.length() <= MAX_TEXT ? printable : printable.substring(0, MAX_TEXT);
+  }
+
+  /** Why a tunnel is not taken; the reason is a token of Refusal. */
+  static final class Refused extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final String reason;
+
+    Refused(String reason, String message) {
+      super(message);
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
+    }
+
+    String text() {
+      return String.valueOf(getMessage());
+    }
+  }
+}

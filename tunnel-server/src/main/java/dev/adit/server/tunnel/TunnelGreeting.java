@@ -1,0 +1,41 @@
+package dev.adit.server.tunnel;
+
+import dev.adit.core.drain.Drain;
+import dev.adit.core.tunnel.TunnelSettings;
+import dev.adit.server.registry.AgentRegistry;
+import io.netty.channel.EventLoop;
+import java.util.List;
+
+/**
+ * What every tunnel of this server begins with.
+ *
+ * @param serverId names this run of the server
+ * @param loops the event loops of the entry; a tunnel's number is its loop's place here
+ * @param maxCallsPerAgent calls in flight one agent is given at most
+ * @param maxHeaderBytes of one head or of trailers
+ */
+public record TunnelGreeting(
+    String serverId,
+    List<EventLoop> loops,
+    AgentRegistry registry,
+    Drain drain,
+    TunnelSettings settings,
+    int maxCallsPerAgent,
+    int maxHeaderBytes) {
+  /** The newest minor version of the protocol that this build speaks. */
+  public static final int PROTOCOL_MINOR = 0;
+
+  public TunnelGreeting {
+    loops = List.copyOf(loops);
+  }
+
+  /** The loop that this thread is. */
+  EventLoop currentLoop() {
+    for (EventLoop loop : loops) {
+      if (loop.inEventLoop()) {
+        return loop;
+      }
+    }
+    throw new IllegalStateException("a tunnel must be accepted on one of the server's event loops");
+  }
+}
