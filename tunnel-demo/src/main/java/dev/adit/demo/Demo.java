@@ -42,8 +42,16 @@ public final class Demo {
     DemoSite site = DemoSite.create(new ProductJars(Path.of(args[0]), Path.of(args[1])));
     // Ends the children on Ctrl-C too, and when this process alone is asked to end.
     Runtime.getRuntime().addShutdownHook(new Thread(site::close, "stop-demo"));
+    endWithParent();
     Narrator narrator = new Narrator(System.out, Terminal.takesColours());
     System.exit(new Demo(narrator, site).run());
+  }
+
+  /** Maven started us; it may be killed without a word to us. */
+  private static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(EXIT_FAILURE)));
   }
 
   private int run() {
