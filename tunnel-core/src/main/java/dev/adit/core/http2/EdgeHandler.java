@@ -71,6 +71,11 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     return ctx;
   }
 
+  /** Whether the handler is in a pipeline. */
+  protected final boolean hasContext() {
+    return context != null;
+  }
+
   /** The loop that this connection and its calls live on. */
   public final EventLoop loop() {
     return context().channel().eventLoop();

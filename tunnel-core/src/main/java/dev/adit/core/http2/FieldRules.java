@@ -23,6 +23,11 @@ public final class FieldRules {
 
   private FieldRules() {}
 
+  /** Whether {@code text} is a token of either case, as a method is (RFC 9110 5.6.2). */
+  public static boolean isToken(AsciiString text) {
+    return isName(text.toLowerCase());
+  }
+
   /** Whether {@code name} is a lower case token; a pseudo-header's name is not. */
   public static boolean isName(AsciiString name) {
     byte[] bytes = name.array();

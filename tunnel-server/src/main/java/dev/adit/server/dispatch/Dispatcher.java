@@ -10,12 +10,15 @@ import io.netty.util.AsciiString;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Gives routed calls to agents. Any loop. */
 public final class Dispatcher {
   // deps
   private final AgentRegistry registry;
+
+  private final Predicate<GroupName> liveGroups = this::isLive;
 
   // shared: bytes kept for placing calls again
   private final AtomicLong replayBytes = new AtomicLong();
@@ -41,9 +44,13 @@ public final class Dispatcher {
     return placement;
   }
 
-  /** Whether a group has a live agent. */
-  public boolean isLive(GroupName group) {
+  private boolean isLive(GroupName group) {
     return agents(group) != null;
+  }
+
+  /** Whether a group has a live agent. */
+  public Predicate<GroupName> liveGroups() {
+    return liveGroups;
   }
 
   /** Bytes kept now for placing calls again. */

@@ -8,6 +8,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.tunnel.CrossLoop;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
@@ -81,7 +82,7 @@ final class Placement implements RequestSide {
             : CrossLoop.open(tunnel, home, head, groupText, rule, attempts, response);
     request = opened;
     if (attempts > 1) {
-      copy.replayTo(opened);
+      copy.replayTo(opened::onRequestChunk);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GroupName;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
@@ -14,6 +15,7 @@ import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.StatusTranslator;
+import dev.adit.core.http2.WriteMeter;
 import dev.adit.server.accesslog.CallRecord;
 import dev.adit.server.dispatch.PlacementListener;
 import dev.adit.server.registry.AgentSession;
@@ -49,16 +51,13 @@ final class EntryCall implements PlacementListener {
   private final Http2Stream stream;
   private final ResponseWriter writer;
   private final CallRecord record;
-  private final int confirmAfterBytes;
+  private final WriteMeter meter;
 
   // state, confined to the loop
   private CallHeaders headers = UNREAD;
   private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Future<?> deadline;
-
-  /** Response bytes written whose arrival in the socket nobody has asked for yet. */
-  private int unconfirmed;
 
   private boolean closed;
 
@@ -69,25 +68,26 @@ final class EntryCall implements PlacementListener {
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
     record = new CallRecord(connection.loop().ticker().nanoTime());
-    confirmAfterBytes = Math.max(1, Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4);
+    meter = new WriteMeter(Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
   }
 
   /** Reads the head, routes the call and gives it to an agent. */
   void begin(RequestReader reader, Http2HeaderFields list, boolean last) {
     entry.calls().begin();
+    boolean read = false;
     try {
-      CallHeaders read = reader.read(list, requestId);
-      headers = read;
-      AsciiString given = read.fields().get(HeaderNames.X_REQUEST_ID);
+      headers = reader.read(list, requestId);
+      read = true;
+      AsciiString given = headers.fields().get(HeaderNames.X_REQUEST_ID);
       requestId = given == null ? requestId : given;
-      record.request(read, requestId);
-      Route route = entry.router().route(read);
+      record.request(headers, requestId);
+      Route route = entry.router().route(headers);
       if (route == null) {
-        throw new CallException(CallFailure.NO_RULE, noRule(read));
+        throw new CallException(CallFailure.NO_RULE, noRule(headers));
       }
-      dispatch(read, route, last);
+      dispatch(route, last);
     } catch (CallException e) {
-      if (headers == UNREAD) {
+      if (!read) {
         headers = unread(list);
         record.request(headers, requestId);
       }
@@ -95,12 +95,19 @@ final class EntryCall implements PlacementListener {
     }
   }
 
-  private void dispatch(CallHeaders read, Route route, boolean last) {
-    record.route(route);
-    if (read.hasTimeout()) {
-      deadline = connection.loop().schedule(this::onDeadline, read.timeoutNanos(), TimeUnit.NANOSECONDS);
+  private void dispatch(Route route, boolean last) throws CallException {
+    GroupName group = route.chooseGroup(entry.dispatcher().liveGroups());
+    record.route(route.ruleText(), group);
+    if (group == null) {
+      String wanted = route.rule().to().get(0).group().value();
+      throw new CallException(
+          entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
+          "no agent of group " + wanted + " is connected");
     }
-    RequestSide side = entry.dispatcher().dispatch(read, route.group(), route.ruleText(), connection.loop(), this);
+    if (headers.hasTimeout()) {
+      deadline = connection.loop().schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
+    }
+    RequestSide side = entry.dispatcher().dispatch(headers, group, route.ruleText(), connection.loop(), this);
     request = side;
     if (last) {
       side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
@@ -194,22 +201,17 @@ final class EntryCall implements PlacementListener {
     int bytes = data.readableBytes();
     record.responseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
-    writer.chunk(data, last && !withoutStatus, confirmation(bytes));
+    writer.chunk(data, last && !withoutStatus, meter.onWrite(bytes));
     if (withoutStatus) {
       fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's response ended without grpc-status");
     }
   }
 
-  /** One listener for many small chunks: they leave in order, so the last one's arrival in the socket tells for all. */
-  private @Nullable ChannelFutureListener confirmation(int bytes) {
-    unconfirmed += bytes;
+  private void onResponseLeft(int bytes) {
     RequestSide side = request;
-    if (unconfirmed < confirmAfterBytes || side == null) {
-      return null;
+    if (side != null) {
+      side.onResponseConsumed(bytes);
     }
-    int confirmed = unconfirmed;
-    unconfirmed = 0;
-    return written -> side.onResponseConsumed(confirmed);
   }
 
   @Override

@@ -32,7 +32,7 @@ public final class RequestIds {
 
   private static void write(byte[] target, int offset, int value) {
     for (int i = 0; i < DIGITS; i++) {
-      target[offset + i] = HEX[value >>> 4 * (DIGITS - 1 - i) & 0xf];
+      target[offset + i] = HEX[(value >>> (4 * (DIGITS - 1 - i))) & 0xf];
     }
   }
 }

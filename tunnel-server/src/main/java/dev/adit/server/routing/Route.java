@@ -2,6 +2,7 @@ package dev.adit.server.routing;
 
 import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
+import io.netty.util.AsciiString;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +16,13 @@ public final class Route {
   private final Rule rule;
   private final Split split;
   private final @Nullable RateLimiter limiter;
+  private final AsciiString ruleText;
 
   private Route(Rule rule, Split split, @Nullable RateLimiter limiter) {
     this.rule = rule;
     this.split = split;
     this.limiter = limiter;
+    ruleText = AsciiString.cached(rule.name().value());
   }
 
   /**
@@ -42,6 +45,11 @@ public final class Route {
 
   public Rule rule() {
     return rule;
+  }
+
+  /** The rule's name as it goes on the wire and into logs. */
+  public AsciiString ruleText() {
+    return ruleText;
   }
 
   /**

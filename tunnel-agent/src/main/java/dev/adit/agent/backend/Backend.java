@@ -1,0 +1,81 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.config.HostPort;
+import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One address of an upstream. Any thread. */
+public final class Backend {
+  // deps
+  private final HostPort address;
+  private final AsciiString text;
+  private final int weight;
+  private final BackendConnector connector;
+
+  // shared: one pool a loop
+  private final ConcurrentMap<EventLoop, BackendPool> pools = new ConcurrentHashMap<>();
+
+  // shared: calls in flight over all loops
+  private final AtomicInteger calls = new AtomicInteger();
+
+  // shared: whether the last try to connect failed
+  private volatile boolean unreachable;
+
+  Backend(HostPort address, int weight, BackendConnector connector) {
+    this.address = address;
+    text = AsciiString.cached(address.toString());
+    this.weight = weight;
+    this.connector = connector;
+  }
+
+  public HostPort address() {
+    return address;
+  }
+
+  /** The address as it goes into logs. */
+  public AsciiString text() {
+    return text;
+  }
+
+  int weight() {
+    return weight;
+  }
+
+  /** Calls in flight now. */
+  public int calls() {
+    return calls.get();
+  }
+
+  /** Takes a call; {@link #end} gives it back. */
+  public void begin() {
+    calls.incrementAndGet();
+  }
+
+  public void end() {
+    int left = calls.decrementAndGet();
+    assert left >= 0 : left;
+  }
+
+  /** Whether the last try to connect failed. */
+  public boolean isUnreachable() {
+    return unreachable;
+  }
+
+  void reachable(boolean now) {
+    unreachable = !now;
+  }
+
+  /** The connections of one loop; called on it. */
+  public BackendPool pool(EventLoop loop) {
+    BackendPool pool = pools.get(loop);
+    return pool != null ? pool : pools.computeIfAbsent(loop, home -> new BackendPool(this, home, connector));
+  }
+
+  @Override
+  public String toString() {
+    return address.toString();
+  }
+}

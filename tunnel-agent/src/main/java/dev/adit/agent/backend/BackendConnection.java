@@ -1,0 +1,210 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.http2.EdgeBuilder;
+import dev.adit.core.http2.EdgeHandler;
+import dev.adit.core.http2.Http2HeaderFields;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP/2 connection to a backend. Confined to its event loop. */
+public final class BackendConnection extends EdgeHandler {
+  private static final long MAX_HEADER_LIST_BYTES = 64 * 1024;
+
+  private enum State {
+    /** Dialling, or waiting for the backend's SETTINGS. */
+    CONNECTING,
+    /** Takes streams. */
+    READY,
+    /** The backend said GOAWAY, or stream ids ran out: what runs goes on. */
+    DRAINING,
+    /** Gone. */
+    CLOSED
+  }
+
+  // deps
+  private final BackendPool pool;
+  private final Http2Connection.PropertyKey eventsKey = connection().newKey();
+
+  // state, confined to the loop
+  private State state = State.CONNECTING;
+  private int reserved;
+
+  private BackendConnection(BackendPool pool, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    super(decoder, encoder, settings);
+    this.pool = pool;
+  }
+
+  /** A connection that is not dialled yet. */
+  static BackendConnection newConnection(BackendPool pool, int initialWindow) {
+    BackendStreamHandler streams = new BackendStreamHandler();
+    Http2Settings settings = Http2Settings.defaultSettings().initialWindowSize(initialWindow).maxHeaderListSize(MAX_HEADER_LIST_BYTES);
+    BackendConnection made =
+        EdgeBuilder.client(settings, streams, (decoder, encoder, initial) -> new BackendConnection(pool, decoder, encoder, initial));
+    streams.attach(made);
+    return made;
+  }
+
+  @Nullable BackendEvents events(Http2Stream stream) {
+    return stream.getProperty(eventsKey);
+  }
+
+  @Nullable BackendEvents removeEvents(Http2Stream stream) {
+    return stream.removeProperty(eventsKey);
+  }
+
+  /** Streams that could be opened now. */
+  int free() {
+    if (state != State.READY) {
+      return 0;
+    }
+    int limit = connection().local().maxActiveStreams();
+    return Math.max(0, limit - connection().local().numActiveStreams() - reserved);
+  }
+
+  /** Whether it may become or is of use for new calls. */
+  boolean isUsable() {
+    return state == State.CONNECTING || state == State.READY;
+  }
+
+  boolean isIdle() {
+    return connection().numActiveStreams() == 0 && reserved == 0;
+  }
+
+  void reserve() {
+    reserved++;
+  }
+
+  /** Gives a reserved stream back unused. */
+  public void giveBack() {
+    reserved--;
+    pool.onFree();
+  }
+
+  /** Whether a reserved stream can still be opened. */
+  public boolean isReady() {
+    return state == State.READY;
+  }
+
+  /**
+   * Opens the reserved stream with a request's head.
+   *
+   * @param last the request has no body
+   * @return the stream's id
+   */
+  public int open(CallHeaders head, boolean last, BackendEvents events) {
+    reserved--;
+    int streamId = connection().local().incrementAndGetNextStreamId();
+    writeFields(streamId, Http2HeaderFields.ofRequest(head), last, null);
+    Http2Stream stream = connection().stream(streamId);
+    if (stream == null) {
+      // The connection is closing under us; nothing has been written.
+      events.onRefused();
+      return streamId;
+    }
+    stream.setProperty(eventsKey, events);
+    return streamId;
+  }
+
+  /** The stream of this id, or null if it is over. */
+  public @Nullable Http2Stream stream(int streamId) {
+    return connection().stream(streamId);
+  }
+
+  /** The caller's side has ended: nobody listens to this stream any more. */
+  public void cancel(int streamId) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null) {
+      stream.removeProperty(eventsKey);
+      writeReset(streamId, Http2Error.CANCEL.code());
+    }
+  }
+
+  /** Whether request bytes of this stream wait for the backend's window. */
+  public boolean hasUnsent(int streamId) {
+    Http2Stream stream = connection().stream(streamId);
+    return stream != null && hasUnsentChunks(stream);
+  }
+
+  /** The backend's response is complete but its request is not: tells it that nothing more comes. */
+  public void stopSending(int streamId) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+      writeReset(streamId, Http2Error.NO_ERROR.code());
+    }
+  }
+
+  void onConnectFailed(String why) {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      pool.onClosed(this, why);
+    }
+  }
+
+  void onSettings() {
+    if (state == State.CONNECTING) {
+      state = State.READY;
+      pool.onReady();
+    } else {
+      pool.onFree();
+    }
+  }
+
+  void onGoAway() {
+    if (isUsable()) {
+      state = State.DRAINING;
+      pool.onDraining(this);
+    }
+    closeIfDone();
+  }
+
+  void onStreamOver() {
+    closeIfDone();
+    pool.onFree();
+  }
+
+  private void closeIfDone() {
+    if (state == State.DRAINING && isIdle()) {
+      close();
+    }
+  }
+
+  /** The peer took too long to become usable. */
+  void giveUp() {
+    if (state == State.CONNECTING) {
+      close();
+    }
+  }
+
+  ChannelFuture close() {
+    return context().close();
+  }
+
+  boolean isInPipeline() {
+    return state != State.CLOSED && hasContext();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    boolean wasConnecting = state == State.CONNECTING;
+    State before = state;
+    state = State.CLOSED;
+    super.channelInactive(ctx);
+    if (before != State.CLOSED) {
+      pool.onClosed(this, wasConnecting ? "the backend closed the connection without HTTP/2 SETTINGS" : "the backend closed the connection");
+    }
+  }
+
+  @Override
+  protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause, io.netty.handler.codec.http2.@Nullable Http2Exception http2Ex) {
+    pool.onConnectionError(String.valueOf(cause.getMessage()));
+    super.onConnectionError(ctx, outbound, cause, http2Ex);
+  }
+}

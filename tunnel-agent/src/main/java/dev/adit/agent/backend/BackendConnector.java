@@ -1,0 +1,80 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.config.HostPort;
+import dev.adit.core.process.EventLoops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dials the backends of one upstream.
+ *
+ * @param tls null: clear text HTTP/2 with prior knowledge
+ * @param serverName the name to verify; null: the backend's host
+ * @param minConnections kept open to each backend, per event loop
+ * @param maxConnections opened to each backend at most, per event loop
+ * @param initialWindow bytes a backend may send on a stream before they move on
+ */
+record BackendConnector(
+    EventLoops loops, @Nullable SslContext tls, @Nullable String serverName, int minConnections, int maxConnections, int initialWindow) {
+  /** How long a backend may take to accept, and to say that it speaks HTTP/2. */
+  static final int CONNECT_TIMEOUT_MILLIS = 2000;
+
+  private static final int USER_TIMEOUT_MILLIS = 20_000;
+
+  /** What backends see in :scheme. */
+  String scheme() {
+    return tls == null ? "http" : "https";
+  }
+
+  /** Begins to dial; the connection tells the pool how it went. The name is resolved anew, by the JDK, off the loop. */
+  void connect(HostPort address, EventLoop loop, BackendConnection connection) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(loops.channelType())
+            .resolver(OffLoopResolver.GROUP)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (tls != null) {
+                      channel.pipeline().addLast(tlsHandler(tls, channel, address));
+                    }
+                    channel.pipeline().addLast(connection);
+                  }
+                });
+    if (EpollSocketChannel.class.equals(loops.channelType())) {
+      bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+    }
+    ChannelFuture connected = bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+    connected.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            connection.onConnectFailed(String.valueOf(done.cause().getMessage()));
+          }
+        });
+  }
+
+  private SslHandler tlsHandler(SslContext context, Channel channel, HostPort address) {
+    String name = serverName == null ? address.host() : serverName;
+    SslHandler handler = context.newHandler(channel.alloc(), name, address.port());
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    handler.engine().setSSLParameters(parameters);
+    return handler;
+  }
+}

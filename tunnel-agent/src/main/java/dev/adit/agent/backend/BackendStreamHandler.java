@@ -1,0 +1,148 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.Http2HeaderFields;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the frames of one connection to a backend and gives each to the events of its stream. Confined to the loop of the connection. */
+final class BackendStreamHandler extends Http2FrameAdapter {
+  private static final int NO_GOAWAY = -1;
+
+  // state, confined to the loop; the connection is set once, before any frame
+  private @Nullable BackendConnection attached;
+  private int goAwayLastStream = NO_GOAWAY;
+  private long goAwayCode;
+
+  void attach(BackendConnection connection) {
+    attached = connection;
+    connection.connection().addListener(new StreamEnds());
+  }
+
+  private BackendConnection connection() {
+    BackendConnection connection = attached;
+    if (connection == null) {
+      throw new IllegalStateException("not attached");
+    }
+    return connection;
+  }
+
+  @Override
+  public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+    connection().onSettings();
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int streamDependency, short weight, boolean exclusive, int padding, boolean last)
+      throws Http2Exception {
+    onHeadersRead(ctx, streamId, headers, padding, last);
+  }
+
+  @Override
+  public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) throws Http2Exception {
+    Http2Stream stream = connection().stream(streamId);
+    BackendEvents events = stream == null ? null : connection().events(stream);
+    if (stream == null || events == null) {
+      return;
+    }
+    Http2HeaderFields list = (Http2HeaderFields) headers;
+    AsciiString status = list.status();
+    if (status == null) {
+      endIf(last, stream);
+      events.onTrailers(list.fields());
+      return;
+    }
+    endIf(last, stream);
+    events.onHead(head(streamId, status, list.fields(), last), last);
+  }
+
+  private static ResponseHead head(int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
+    int code = status.length() == 3 ? status.parseInt() : 0;
+    if (code < 100 || code > 999 || (code < 200 && last)) {
+      throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "a response with :status %s", code);
+    }
+    return new ResponseHead(code, fields);
+  }
+
+  @Override
+  public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+    Http2Stream stream = connection().stream(streamId);
+    BackendEvents events = stream == null ? null : connection().events(stream);
+    if (stream == null || events == null) {
+      return data.readableBytes() + padding;
+    }
+    endIf(last, stream);
+    // The call is the second owner: the codec releases its own reference when this method returns.
+    events.onChunk(data.retain(), last);
+    return padding;
+  }
+
+  /** After its last event nothing more is told of a stream. */
+  private void endIf(boolean last, Http2Stream stream) {
+    if (last) {
+      connection().removeEvents(stream);
+    }
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+    Http2Stream stream = connection().stream(streamId);
+    BackendEvents events = stream == null ? null : connection().removeEvents(stream);
+    if (events == null) {
+      return;
+    }
+    if (errorCode == Http2Error.REFUSED_STREAM.code()) {
+      events.onRefused();
+    } else {
+      events.onReset(errorCode);
+    }
+  }
+
+  @Override
+  public void onGoAwayRead(ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
+    goAwayLastStream = lastStreamId;
+    goAwayCode = errorCode;
+    connection().onGoAway();
+  }
+
+  /** A stream is over, whoever ended it and however. */
+  private final class StreamEnds extends Http2ConnectionAdapter {
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      BackendEvents events = connection().removeEvents(stream);
+      if (events != null) {
+        tell(events, stream);
+      }
+    }
+
+    private void tell(BackendEvents events, Http2Stream stream) {
+      boolean aboveGoAway = goAwayLastStream != NO_GOAWAY && stream.id() > goAwayLastStream;
+      if (aboveGoAway) {
+        events.onRefused();
+      } else if (goAwayLastStream != NO_GOAWAY && goAwayCode != Http2Error.NO_ERROR.code()) {
+        events.onReset(goAwayCode);
+      } else if (connection().isReady()) {
+        // The connection lives: the codec itself found the backend's frames at fault.
+        events.onReset(Http2Error.PROTOCOL_ERROR.code());
+      } else {
+        events.onLost();
+      }
+    }
+
+    @Override
+    public void onStreamRemoved(Http2Stream stream) {
+      connection().onStreamOver();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.process.EventLoops;
+import dev.adit.core.upstream.UpstreamBalance;
+import dev.adit.core.upstream.UpstreamConfig;
+import dev.adit.core.upstream.UpstreamName;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A named set of backends and the choice among them. Any thread. */
+public final class Upstream {
+  // deps
+  private final UpstreamName name;
+  private final AsciiString text;
+  private final UpstreamBalance balance;
+  private final List<Backend> backends;
+
+  /** Backends by turn: each as often as its weight says, spread evenly. */
+  private final List<Backend> turns;
+
+  // shared: whose turn it is
+  private final AtomicInteger turn = new AtomicInteger();
+
+  Upstream(UpstreamConfig config, EventLoops loops, @Nullable SslContext tls, int initialWindow) {
+    name = config.name();
+    text = AsciiString.cached(name.value());
+    balance = config.balance();
+    BackendConnector connector =
+        new BackendConnector(
+            loops,
+            tls,
+            config.tls() == null ? null : config.tls().serverName(),
+            config.minConnections(),
+            config.maxConnections(),
+            initialWindow);
+    backends = config.backends().stream().map(each -> new Backend(each.address(), each.weight(), connector)).toList();
+    turns = balance == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
+  }
+
+  public UpstreamName name() {
+    return name;
+  }
+
+  /** The name as it goes on the wire. */
+  public AsciiString text() {
+    return text;
+  }
+
+  public List<Backend> backends() {
+    return backends;
+  }
+
+  /**
+   * Chooses a backend: one that can be reached before one that could not be the last time.
+   *
+   * @param tried backends the call has been on already; never chosen
+   * @return null if all are tried
+   */
+  public @Nullable Backend pick(List<Backend> tried) {
+    Backend chosen =
+        switch (balance) {
+          case LEAST_CALLS -> leastCalls();
+          case ROUND_ROBIN, WEIGHTED -> turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));
+        };
+    return chosen.isUnreachable() || tried.contains(chosen) ? best(tried) : chosen;
+  }
+
+  private Backend leastCalls() {
+    if (backends.size() == 1) {
+      return backends.get(0);
+    }
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    Backend one = backends.get(random.nextInt(backends.size()));
+    Backend two = backends.get(random.nextInt(backends.size()));
+    return (long) one.calls() * two.weight() <= (long) two.calls() * one.weight() ? one : two;
+  }
+
+  /** The slow way, when the first choice is no good. */
+  private @Nullable Backend best(List<Backend> tried) {
+    List<Backend> left = new ArrayList<>(backends);
+    left.removeAll(tried);
+    Backend best = null;
+    for (Backend backend : left) {
+      boolean better =
+          best == null
+              || (best.isUnreachable() && !backend.isUnreachable())
+              || (best.isUnreachable() == backend.isUnreachable() && backend.calls() < best.calls());
+      best = better ? backend : best;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,342 @@
+package dev.adit.agent.dispatch;
+
+import dev.adit.agent.backend.Backend;
+import dev.adit.agent.backend.BackendConnection;
+import dev.adit.agent.backend.BackendEvents;
+import dev.adit.agent.backend.ConnectionUser;
+import dev.adit.agent.backend.Upstream;
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.ReplayCopy;
+import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.WriteMeter;
+import dev.adit.core.tunnel.TunnelStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call between its tunnel and the backend it is given to. While no backend has looked at it, it may begin anew on another connection.
+ * Confined to the loop of the tunnel.
+ */
+final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Runnable {
+  private static final int MAX_OPENS = 3;
+  private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private enum State {
+    /** Waits for a stream on a connection to a backend. */
+    CONNECTING,
+    /** Has one; waits until Accepted is on its way, before the first byte goes to the backend. */
+    ANNOUNCING,
+    /** The backend has the call. */
+    OPEN,
+    /** Its terminal event has been told. */
+    ENDED
+  }
+
+  // deps
+  private final CallDispatcher dispatcher;
+  private final CallHeaders head;
+  private final Upstream upstream;
+  private final TunnelStream tunnel;
+  private final ResponseSide response;
+  private final ReplayCopy copy;
+  private final long begunNanos;
+
+  // state, confined to the loop
+  private final ArrayDeque<ByteBuf> unopened = new ArrayDeque<>(2);
+  private final List<Backend> tried = new ArrayList<>(1);
+  private State state = State.CONNECTING;
+  private boolean requestEnded;
+  private boolean accepted;
+  private @Nullable Backend backend;
+  private @Nullable BackendConnection connection;
+  private int streamId;
+  private int opens;
+  private WriteMeter meter;
+  private long expiryNanos = Long.MAX_VALUE;
+
+  /** Request bytes left towards backends, in this opening and at most in any; beginning anew must not grant credit twice. */
+  private long left;
+
+  private long leftTold;
+
+  /**
+   * A call that has not begun.
+   *
+   * @param requestEnded the request is its head alone
+   */
+  AgentCall(
+      CallDispatcher dispatcher, CallHeaders head, Upstream upstream, TunnelStream tunnel, ResponseSide response, boolean requestEnded) {
+    this.dispatcher = dispatcher;
+    this.head = head;
+    this.upstream = upstream;
+    this.tunnel = tunnel;
+    this.response = response;
+    this.requestEnded = requestEnded;
+    copy = new ReplayCopy(dispatcher.replayBytes());
+    meter = newMeter();
+    begunNanos = now();
+  }
+
+  private WriteMeter newMeter() {
+    return new WriteMeter(Math.min(dispatcher.initialWindow(), WindowSizes.FLOOR) / 4, this::onLeft);
+  }
+
+  private long now() {
+    return tunnel.loop().ticker().nanoTime();
+  }
+
+  /** Picks a backend and asks for a stream. */
+  void begin() {
+    Backend picked = now() - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
+    if (picked == null) {
+      fail(CallReset.unprocessed(CallFailure.BACKEND_UNREACHABLE, "no backend of upstream " + upstream.name() + " can be reached"));
+      return;
+    }
+    state = State.CONNECTING;
+    tried.add(picked);
+    backend = picked;
+    picked.begin();
+    picked.pool(tunnel.loop()).acquire(this);
+  }
+
+  @Override
+  public void onNoConnection() {
+    if (state != State.ENDED) {
+      leaveBackend();
+      begin();
+    }
+  }
+
+  @Override
+  public void onConnection(BackendConnection free) {
+    if (state == State.ENDED) {
+      free.giveBack();
+      return;
+    }
+    connection = free;
+    state = State.ANNOUNCING;
+    if (accepted) {
+      run();
+      return;
+    }
+    accepted = true;
+    response.onAccepted(upstream.text(), backend == null ? AsciiString.EMPTY_STRING : backend.text());
+    tunnel.afterFlush(this);
+  }
+
+  /** Accepted is on its way: from here on the backend may see the call. */
+  @Override
+  public void run() {
+    BackendConnection reserved = connection;
+    Backend chosen = backend;
+    if (state != State.ANNOUNCING || reserved == null || chosen == null) {
+      return;
+    }
+    if (!reserved.isReady()) {
+      reserved.giveBack();
+      leaveBackend();
+      tried.clear();
+      begin();
+      return;
+    }
+    long timeLeft = timeLeft();
+    if (timeLeft <= 0) {
+      reserved.giveBack();
+      connection = null;
+      fail(CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
+      return;
+    }
+    open(reserved, RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft));
+  }
+
+  private long timeLeft() {
+    if (!head.hasTimeout()) {
+      return CallHeaders.NO_TIMEOUT;
+    }
+    expiryNanos = begunNanos + head.timeoutNanos();
+    return expiryNanos - now();
+  }
+
+  private void open(BackendConnection on, CallHeaders request) {
+    opens++;
+    left = 0;
+    meter = newMeter();
+    state = State.OPEN;
+    boolean bare = requestEnded && unopened.isEmpty() && copy.isEmpty();
+    int opening = opens;
+    streamId = on.open(request, bare, this);
+    if (opens != opening || state != State.OPEN) {
+      // Refused on the spot, and perhaps begun anew already.
+      return;
+    }
+    if (opens > 1 && !bare) {
+      copy.replayTo(this::write);
+    }
+    while (state == State.OPEN && !unopened.isEmpty()) {
+      ByteBuf chunk = unopened.remove();
+      write(chunk, requestEnded && unopened.isEmpty());
+    }
+  }
+
+  private void write(ByteBuf chunk, boolean last) {
+    BackendConnection on = connection;
+    if (state != State.OPEN || on == null || on.stream(streamId) == null) {
+      chunk.release();
+      return;
+    }
+    on.writeChunk(streamId, chunk, last, meter.onWrite(chunk.readableBytes()));
+  }
+
+  private void onLeft(int bytes) {
+    left += bytes;
+    if (left > leftTold) {
+      int news = (int) (left - leftTold);
+      leftTold = left;
+      response.onRequestConsumed(news);
+    }
+  }
+
+  @Override
+  public void onRequestChunk(ByteBuf data, boolean last) {
+    if (state == State.ENDED) {
+      data.release();
+      return;
+    }
+    requestEnded |= last;
+    copy.keep(data, last);
+    if (state == State.OPEN) {
+      write(data, last);
+    } else if (opens == 0) {
+      unopened.add(data);
+    } else {
+      // The copy has it, and is what the next opening sends.
+      data.release();
+      if (!copy.isComplete()) {
+        refuse();
+      }
+    }
+  }
+
+  @Override
+  public void onResponseConsumed(int bytes) {
+    BackendConnection on = connection;
+    Http2Stream stream = state != State.OPEN || on == null ? null : on.stream(streamId);
+    if (on != null && stream != null) {
+      on.consume(stream, bytes);
+    }
+  }
+
+  @Override
+  public void onCancel(CallReset reset) {
+    if (state == State.ENDED) {
+      return;
+    }
+    boolean processed = opens > 0;
+    BackendConnection on = connection;
+    if (on != null && state == State.ANNOUNCING) {
+      on.giveBack();
+    } else if (on != null && state == State.OPEN) {
+      on.cancel(streamId);
+    }
+    fail(new CallReset(reset.failure(), reset.http2Code(), processed, reset.message()));
+  }
+
+  @Override
+  public void onHead(ResponseHead answer, boolean last) {
+    if (!answer.isInformational()) {
+      copy.drop();
+    }
+    ResponseHead cleaned = new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
+    endIf(last);
+    response.onHead(cleaned, last);
+  }
+
+  @Override
+  public void onChunk(ByteBuf data, boolean last) {
+    endIf(last);
+    response.onResponseChunk(data, last);
+  }
+
+  @Override
+  public void onTrailers(HeaderFields trailers) {
+    endIf(true);
+    response.onTrailers(HeaderRules.forwardable(trailers));
+  }
+
+  private void endIf(boolean last) {
+    BackendConnection on = connection;
+    if (!last || on == null) {
+      return;
+    }
+    if (!requestEnded || on.hasUnsent(streamId)) {
+      on.stopSending(streamId);
+    }
+    end();
+  }
+
+  @Override
+  public void onReset(long http2Code) {
+    boolean late = http2Code == Http2Error.CANCEL.code() && now() - expiryNanos >= 0;
+    if (late) {
+      fail(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
+    } else {
+      fail(new CallReset(CallFailure.BACKEND_RESET, http2Code, true, "the backend reset the call"));
+    }
+  }
+
+  @Override
+  public void onRefused() {
+    if (copy.isComplete() && opens < MAX_OPENS) {
+      leaveBackend();
+      tried.clear();
+      begin();
+    } else {
+      refuse();
+    }
+  }
+
+  private void refuse() {
+    fail(CallReset.unprocessed(CallFailure.BACKEND_RESET, "the backend refused the call"));
+  }
+
+  @Override
+  public void onLost() {
+    fail(CallReset.failed(CallFailure.BACKEND_UNREACHABLE, "the connection to the backend was lost"));
+  }
+
+  private void fail(CallReset reset) {
+    end();
+    response.onReset(reset);
+  }
+
+  private void leaveBackend() {
+    if (backend != null) {
+      backend.end();
+      backend = null;
+    }
+    connection = null;
+  }
+
+  private void end() {
+    state = State.ENDED;
+    leaveBackend();
+    copy.drop();
+    unopened.forEach(ByteBuf::release);
+    unopened.clear();
+    dispatcher.onEnded();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.adit.agent.dispatch;
+
+import dev.adit.agent.backend.Upstream;
+import dev.adit.agent.backend.UpstreamTable;
+import dev.adit.agent.routing.AgentRouter;
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseSide;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.upstream.UpstreamName;
+import dev.adit.core.wire.RequestHead;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop. */
+public final class CallDispatcher {
+  // deps
+  private final AgentRouter router;
+  private final UpstreamTable upstreams;
+  private final int initialWindow;
+
+  // shared: bytes kept for beginning calls anew
+  private final AtomicLong replayBytes = new AtomicLong();
+
+  // shared: calls begun and ended over all loops
+  private final LongAdder begun = new LongAdder();
+  private final LongAdder ended = new LongAdder();
+
+  /**
+   * A dispatcher over these upstreams.
+   *
+   * @param initialWindow the credit a call's request starts with, bytes
+   */
+  public CallDispatcher(AgentRouter router, UpstreamTable upstreams, int initialWindow) {
+    this.router = router;
+    this.upstreams = upstreams;
+    this.initialWindow = initialWindow;
+  }
+
+  /**
+   * Opens a call. Its end comes through {@code response}, also that no backend can be had.
+   *
+   * @param tunnel where the call came from, on whose loop this is called
+   * @return where the call's request goes
+   */
+  public RequestSide open(RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
+    if (!RequestRules.areSound(head.headers())) {
+      return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
+    }
+    UpstreamName name = router.route(head.headers(), head.group());
+    Upstream upstream = name == null ? null : upstreams.upstream(name);
+    if (upstream == null) {
+      return refuse(response, CallFailure.NO_UPSTREAM, "no upstream of group " + head.group() + " serves this call");
+    }
+    begun.increment();
+    AgentCall call = new AgentCall(this, head.headers(), upstream, tunnel, response, last);
+    call.begin();
+    return call;
+  }
+
+  private static RequestSide refuse(ResponseSide response, CallFailure failure, String message) {
+    response.onReset(CallReset.unprocessed(failure, message));
+    return new Refused();
+  }
+
+  /** Calls now. */
+  public long running() {
+    return Math.max(0, -ended.sum() + begun.sum());
+  }
+
+  /** Calls since the start. */
+  public long total() {
+    return begun.sum();
+  }
+
+  AtomicLong replayBytes() {
+    return replayBytes;
+  }
+
+  int initialWindow() {
+    return initialWindow;
+  }
+
+  void onEnded() {
+    ended.increment();
+  }
+
+  /** A call that has ended before it began. */
+  private static final class Refused implements RequestSide {
+    @Override
+    public void onRequestChunk(ByteBuf data, boolean last) {
+      data.release();
+    }
+
+    @Override
+    public void onResponseConsumed(int bytes) {}
+
+    @Override
+    public void onCancel(CallReset reset) {}
+  }
+}

@@ -1,0 +1,40 @@
+package dev.adit.core.process;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signals of the operating system. The JDK offers them only in {@code sun.misc}, which every JVM has but javac warns of; so it is reached by
+ * name.
+ */
+public final class Signals {
+  private static final Logger log = LoggerFactory.getLogger(Signals.class);
+
+  private Signals() {}
+
+  /**
+   * Runs an action each time a signal comes, in a thread of the JVM.
+   *
+   * @param name without SIG: TERM, INT, HUP
+   * @return false if this platform has no such signal
+   */
+  public static boolean on(String name, Runnable action) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      InvocationHandler run =
+          (proxy, method, arguments) -> {
+            action.run();
+            return null;
+          };
+      Object proxy = Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, run);
+      signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+      return true;
+    } catch (ReflectiveOperationException e) {
+      log.warn("signal {} cannot be handled here: {}", name, e.toString());
+      return false;
+    }
+  }
+}

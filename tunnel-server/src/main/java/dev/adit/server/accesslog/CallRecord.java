@@ -1,0 +1,84 @@
+package dev.adit.server.accesslog;
+
+import dev.adit.core.call.AgentId;
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.call.GrpcCode;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.server.registry.AgentSession;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one call when it is over. Filled on the call's loop, then handed to the log and not changed any more. */
+public final class CallRecord {
+  final long begunNanos;
+  @Nullable CallHeaders request;
+  AsciiString requestId = AsciiString.EMPTY_STRING;
+  AsciiString rule = AsciiString.EMPTY_STRING;
+  @Nullable GroupName group;
+  @Nullable AgentId agent;
+  int attempts;
+  AsciiString upstream = AsciiString.EMPTY_STRING;
+  AsciiString backend = AsciiString.EMPTY_STRING;
+  int httpStatus;
+  AsciiString grpcStatus = AsciiString.EMPTY_STRING;
+  @Nullable CallFailure failure;
+  long requestBytes;
+  long responseBytes;
+  long endedNanos;
+
+  /**
+   * A call that has just begun.
+   *
+   * @param begunNanos by the loop's ticker
+   */
+  public CallRecord(long begunNanos) {
+    this.begunNanos = begunNanos;
+  }
+
+  public void request(CallHeaders headers, AsciiString id) {
+    request = headers;
+    requestId = id;
+  }
+
+  public void route(AsciiString ruleName, @Nullable GroupName groupName) {
+    rule = ruleName;
+    group = groupName;
+  }
+
+  public void placed(AgentSession session, int attempt) {
+    agent = session.id();
+    attempts = attempt;
+  }
+
+  public void accepted(AsciiString upstreamName, AsciiString backendAddress) {
+    upstream = upstreamName;
+    backend = backendAddress;
+  }
+
+  public void head(ResponseHead head) {
+    httpStatus = head.status();
+  }
+
+  /** The status in the backend's trailers; null where there is none. */
+  public void status(@Nullable AsciiString status) {
+    grpcStatus = status == null ? AsciiString.EMPTY_STRING : status;
+  }
+
+  public void failure(CallFailure reason, GrpcCode code, int status) {
+    failure = reason;
+    grpcStatus = code.text();
+    if (httpStatus == 0) {
+      httpStatus = request != null && request.isGrpc() ? 200 : status;
+    }
+  }
+
+  public void requestBytes(int bytes) {
+    requestBytes += bytes;
+  }
+
+  public void responseBytes(int bytes) {
+    responseBytes += bytes;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.process.EventLoops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The public listeners and the connections they have accepted. Any thread. */
+public final class EntryServer {
+  private static final int BACKLOG = 4096;
+
+  // deps
+  private final EntryContext entry;
+  private final @Nullable SslContext tls;
+
+  // shared: thread-safe by itself
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final List<Channel> listeners = new ArrayList<>();
+
+  /**
+   * An entry that does not listen yet.
+   *
+   * @param tls null: clear text
+   */
+  public EntryServer(EntryContext entry, @Nullable SslContext tls) {
+    this.entry = entry;
+    this.tls = tls;
+  }
+
+  /**
+   * Listens on one address more; blocks until it does.
+   *
+   * @param address port 0 asks for any
+   * @return where it listens
+   * @throws IOException if the address cannot be had
+   */
+  public synchronized SocketAddress listen(
+InetSocketAddress address, EventLoops loops) throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.serverChannelType())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Initializer());
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
+    }
+    listeners.add(bound.channel());
+    return bound.channel().localAddress();
+  }
+
+  /** Takes no new connections. */
+  public synchronized void stopListening() {
+    listeners.forEach(Channel::close);
+  }
+
+  /** Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs goes on. */
+  public void drain() {
+    for (Channel channel : connections) {
+      channel.eventLoop().execute(() -> EntryDrain.begin(channel));
+    }
+  }
+
+  /** Ends every connection now. */
+  public void close() {
+    stopListening();
+    connections.close().awaitUninterruptibly();
+  }
+
+  /** Connections now. */
+  public int connectionCount() {
+    return connections.size();
+  }
+
+  private final class Initializer extends ChannelInitializer<SocketChannel> {
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      if (connections.size() >= entry.config().maxConnections()) {
+        channel.close();
+        return;
+      }
+      connections.add(channel);
+      if (tls != null) {
+        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+      }
+      channel.pipeline().addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
+    }
+  }
+}

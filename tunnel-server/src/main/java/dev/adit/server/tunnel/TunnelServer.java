@@ -1,0 +1,98 @@
+package dev.adit.server.tunnel;
+
+import dev.adit.core.process.EventLoops;
+import dev.adit.core.wire.FrameLimits;
+import dev.adit.server.config.TlsConfig;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The listener that agents dial: gRPC on the same event loops as the entry, so that a call and its tunnel share one. */
+public final class TunnelServer {
+  /** The carrier's window never holds a call back: credit does. */
+  private static final int CARRIER_WINDOW_BYTES = 16 << 20;
+
+  private static final long NOT_SENT_LOWAT_BYTES = 128 * 1024;
+
+  /** An agent holds one stream a connection; a few more cover the moment of a renewal. */
+  private static final int MAX_STREAMS = 4;
+
+  private static final int MAX_RESETS = 100;
+  private static final int RESET_WINDOW_SECONDS = 10;
+  private static final int SHORTEST_PING_SECONDS = 10;
+  private static final int MAX_METADATA_BYTES = 16 * 1024;
+
+  private final Server server;
+
+  private TunnelServer(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Listens; blocks until it does.
+   *
+   * @param tls null: clear text
+   * @throws IOException if an address cannot be had or a TLS file does not hold what it should
+   */
+  public static TunnelServer start(
+      List<InetSocketAddress> addresses, @Nullable TlsConfig tls, EventLoops loops, ServerServiceDefinition service) throws IOException {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.get(0));
+    addresses.stream().skip(1).forEach(builder::addListenAddress);
+    builder
+        .bossEventLoopGroup(loops.group())
+        .workerEventLoopGroup(loops.group())
+        .channelType(loops.serverChannelType())
+        .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        .directExecutor()
+        .initialFlowControlWindow(CARRIER_WINDOW_BYTES)
+        .maxInboundMessageSize(FrameLimits.LARGEST_MESSAGE_BYTES)
+        .maxInboundMetadataSize(MAX_METADATA_BYTES)
+        .maxConcurrentCallsPerConnection(MAX_STREAMS)
+        .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
+        .permitKeepAliveTime(SHORTEST_PING_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(service);
+    if (loops.notSentLowat() != null) {
+      builder.withChildOption(loops.notSentLowat(), NOT_SENT_LOWAT_BYTES);
+    }
+    if (tls != null) {
+      builder.sslContext(context(tls));
+    }
+    return new TunnelServer(builder.build().start());
+  }
+
+  private static SslContext context(TlsConfig tls) throws SSLException {
+    SslContextBuilder builder = GrpcSslContexts.forServer(tls.cert().toFile(), tls.key().toFile()).protocols("TLSv1.3", "TLSv1.2");
+    if (tls.clientCa() != null) {
+      builder.trustManager(tls.clientCa().toFile()).clientAuth(ClientAuth.OPTIONAL);
+    }
+    return builder.build();
+  }
+
+  /** Where it listens. */
+  public List<InetSocketAddress> addresses() {
+    return server.getListenSockets().stream().map(InetSocketAddress.class::cast).toList();
+  }
+
+  /** Takes no new tunnels; those that are up stay. */
+  public void stopListening() {
+    server.shutdown();
+  }
+
+  /** Ends every tunnel now. */
+  public void close() {
+    server.shutdownNow();
+  }
+}
