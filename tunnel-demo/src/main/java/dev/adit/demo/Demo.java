@@ -2,6 +2,7 @@ package dev.adit.demo;
 
 import dev.adit.demo.process.ChildException;
 import dev.adit.demo.process.ChildProcess;
+import dev.adit.demo.process.ReadyLine;
 import dev.adit.demo.scenes.DemoSteps;
 import dev.adit.demo.site.DemoSite;
 import dev.adit.demo.site.ProductJars;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The demo command: starts a server, two agents and five sample backends, makes calls of all four
@@ -101,13 +103,14 @@ public final class Demo {
   private void tellWhatRuns(DemoSite.Running running) {
     narrator.fact(
         "server", "entry " + running.entry() + ", tunnel " + running.server().field("tunnel"));
-    running
-        .agents()
-        .forEach(
-            agent ->
-                narrator.fact(
-                    "agent", agent.field("agent") + ", connected to " + agent.field("servers")));
+    narrator.fact("agents", agentsText(running.agents()));
     narrator.fact("backends", backendsText(running.backends()));
+  }
+
+  private static String agentsText(List<ReadyLine> agents) {
+    return agents.stream()
+        .map(agent -> agent.field("agent") + " connected to " + agent.field("servers"))
+        .collect(Collectors.joining(", "));
   }
 
   private static String backendsText(Map<String, String> backends) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An open stream of a project's events. Closing it cancels the call. One thread at a time. */
 public final class EventStream implements AutoCloseable {
+  private static final Duration END_WAIT = Duration.ofSeconds(1);
+
   private final BlockingClientCall<?, EventMessage> call;
 
   EventStream(BlockingClientCall<?, EventMessage> call) {
@@ -25,5 +27,16 @@ public final class EventStream implements AutoCloseable {
   @Override
   public void close() {
     call.cancel("no longer listening", null);
+    try {
+      // The call takes note of its own end only while somebody reads.
+      @Nullable EventMessage unread;
+      do {
+        unread = next(END_WAIT);
+      } while (unread != null);
+    } catch (StatusException | TimeoutException e) {
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

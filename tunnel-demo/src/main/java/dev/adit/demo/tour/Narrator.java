@@ -22,7 +22,6 @@ public final class Narrator {
   /** The first line. */
   public void title(String text) {
     out.println(bold(text));
-    out.println();
   }
 
   /** A line about something that runs. */
@@ -30,9 +29,13 @@ public final class Narrator {
     out.println("  " + pad(what, 10) + text);
   }
 
+  /** An empty line. */
+  void pause() {
+    out.println();
+  }
+
   /** One call and all that came of it. */
   void call(int number, Step step, Outcome outcome) {
-    out.println();
     out.println(
         bold(
                 pad(String.format(Locale.ROOT, "%2d", number), 4)

@@ -41,10 +41,16 @@ public final class Tour implements AutoCloseable {
   /** Makes all calls. */
   public void run() throws TourException, InterruptedException {
     int number = 0;
+    String host = "";
     for (Step step : steps) {
       number++;
       try {
-        narrator.call(number, step, play(step));
+        Outcome outcome = play(step);
+        if (!step.host().equals(host)) {
+          narrator.pause();
+        }
+        host = step.host();
+        narrator.call(number, step, outcome);
       } catch (InterruptedException e) {
         throw e;
       } catch (Exception e) {

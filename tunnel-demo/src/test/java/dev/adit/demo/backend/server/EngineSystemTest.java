@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
+import dev.adit.demo.client.CallRecord;
 import dev.adit.demo.client.CallerConfig;
 import dev.adit.demo.client.EngineClient;
 import dev.adit.demo.client.EventStream;
@@ -20,6 +21,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,17 @@ class EngineSystemTest {
       StatusException end = assertThrows(StatusException.class, () -> events.next(SOON));
       assertEquals(Status.Code.UNAVAILABLE, end.getStatus().getCode());
     }
+  }
+
+  @Test
+  void aClosedStreamHasEndedCancelled() throws Exception {
+    CallRecord call = new CallRecord();
+    try (EventStream events = new EngineClient(call.on(backend.channel())).listen("p")) {
+      assertEquals("subscribed", next(events).getEventType());
+      assertEquals(Optional.empty(), call.status());
+    }
+
+    assertEquals(Optional.of(Status.Code.CANCELLED), call.status().map(Status::getCode));
   }
 
   @Test
