@@ -71,7 +71,9 @@ public final class Backend {
   /** The connections of one loop; called on it. */
   public BackendPool pool(EventLoop loop) {
     BackendPool pool = pools.get(loop);
-    return pool != null ? pool : pools.computeIfAbsent(loop, home -> new BackendPool(this, home, connector));
+    return pool != null
+        ? pool
+        : pools.computeIfAbsent(loop, home -> new BackendPool(this, home, connector));
   }
 
   @Override

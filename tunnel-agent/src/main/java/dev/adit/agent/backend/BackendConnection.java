@@ -37,7 +37,11 @@ public final class BackendConnection extends EdgeHandler {
   private State state = State.CONNECTING;
   private int reserved;
 
-  private BackendConnection(BackendPool pool, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+  private BackendConnection(
+      BackendPool pool,
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings) {
     super(decoder, encoder, settings);
     this.pool = pool;
   }
@@ -45,9 +49,15 @@ public final class BackendConnection extends EdgeHandler {
   /** A connection that is not dialled yet. */
   static BackendConnection newConnection(BackendPool pool, int initialWindow) {
     BackendStreamHandler streams = new BackendStreamHandler();
-    Http2Settings settings = Http2Settings.defaultSettings().initialWindowSize(initialWindow).maxHeaderListSize(MAX_HEADER_LIST_BYTES);
+    Http2Settings settings =
+        Http2Settings.defaultSettings()
+            .initialWindowSize(initialWindow)
+            .maxHeaderListSize(MAX_HEADER_LIST_BYTES);
     BackendConnection made =
-        EdgeBuilder.client(settings, streams, (decoder, encoder, initial) -> new BackendConnection(pool, decoder, encoder, initial));
+        EdgeBuilder.client(
+            settings,
+            streams,
+            (decoder, encoder, initial) -> new BackendConnection(pool, decoder, encoder, initial));
     streams.attach(made);
     return made;
   }
@@ -133,7 +143,9 @@ public final class BackendConnection extends EdgeHandler {
     return stream != null && hasUnsentChunks(stream);
   }
 
-  /** The backend's response is complete but its request is not: tells it that nothing more comes. */
+  /**
+   * The backend's response is complete but its request is not: tells it that nothing more comes.
+   */
   public void stopSending(int streamId) {
     Http2Stream stream = connection().stream(streamId);
     if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
@@ -198,12 +210,20 @@ public final class BackendConnection extends EdgeHandler {
     state = State.CLOSED;
     super.channelInactive(ctx);
     if (before != State.CLOSED) {
-      pool.onClosed(this, wasConnecting ? "the backend closed the connection without HTTP/2 SETTINGS" : "the backend closed the connection");
+      pool.onClosed(
+          this,
+          wasConnecting
+              ? "the backend closed the connection without HTTP/2 SETTINGS"
+              : "the backend closed the connection");
     }
   }
 
   @Override
-  protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause, io.netty.handler.codec.http2.@Nullable Http2Exception http2Ex) {
+  protected void onConnectionError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      io.netty.handler.codec.http2.@Nullable Http2Exception http2Ex) {
     pool.onConnectionError(String.valueOf(cause.getMessage()));
     super.onConnectionError(ctx, outbound, cause, http2Ex);
   }

@@ -26,7 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param initialWindow bytes a backend may send on a stream before they move on
  */
 record BackendConnector(
-    EventLoops loops, @Nullable SslContext tls, @Nullable String serverName, int minConnections, int maxConnections, int initialWindow) {
+    EventLoops loops,
+    @Nullable SslContext tls,
+    @Nullable String serverName,
+    int minConnections,
+    int maxConnections,
+    int initialWindow) {
   /** How long a backend may take to accept, and to say that it speaks HTTP/2. */
   static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
@@ -37,7 +42,10 @@ record BackendConnector(
     return tls == null ? "http" : "https";
   }
 
-  /** Begins to dial; the connection tells the pool how it went. The name is resolved anew, by the JDK, off the loop. */
+  /**
+   * Begins to dial; the connection tells the pool how it went. The name is resolved anew, by the
+   * JDK, off the loop.
+   */
   void connect(HostPort address, EventLoop loop, BackendConnection connection) {
     Bootstrap bootstrap =
         new Bootstrap()
@@ -60,7 +68,8 @@ record BackendConnector(
     if (EpollSocketChannel.class.equals(loops.channelType())) {
       bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
     }
-    ChannelFuture connected = bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+    ChannelFuture connected =
+        bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
     connected.addListener(
         done -> {
           if (!done.isSuccess()) {

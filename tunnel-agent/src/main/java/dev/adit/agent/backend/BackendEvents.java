@@ -5,8 +5,9 @@ import dev.adit.core.call.ResponseHead;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What one stream to a backend tells. Confined to the loop of the connection. Exactly one event ends it: one marked or meant as last, {@link
- * #onReset}, {@link #onRefused} or {@link #onLost}; none follows.
+ * What one stream to a backend tells. Confined to the loop of the connection. Exactly one event
+ * ends it: one marked or meant as last, {@link #onReset}, {@link #onRefused} or {@link #onLost};
+ * none follows.
  */
 public interface BackendEvents {
   void onHead(ResponseHead head, boolean last);
@@ -23,7 +24,10 @@ public interface BackendEvents {
   /** The backend ended the stream by RST_STREAM. */
   void onReset(long http2Code);
 
-  /** The backend has not looked at the call: REFUSED_STREAM, or GOAWAY below our stream (RFC 9113 8.7). */
+  /**
+   * The backend has not looked at the call: REFUSED_STREAM, or GOAWAY below our stream (RFC 9113
+   * 8.7).
+   */
   void onRefused();
 
   /** The connection ended under the call. */

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one event loop to one backend. A call takes a stream on the first that has one free; where none has, another connection
- * is opened or the call waits, as long as connecting may take. Confined to its loop.
+ * The connections of one event loop to one backend. A call takes a stream on the first that has one
+ * free; where none has, another connection is opened or the call waits, as long as connecting may
+ * take. Confined to its loop.
  */
 public final class BackendPool {
   private static final Logger log = LoggerFactory.getLogger(BackendPool.class);
@@ -62,14 +63,18 @@ public final class BackendPool {
 
   private void connectIfNeeded() {
     long usable = connections.stream().filter(BackendConnection::isUsable).count();
-    long connecting = connections.stream().filter(connection -> connection.isUsable() && !connection.isReady()).count();
+    long connecting =
+        connections.stream()
+            .filter(connection -> connection.isUsable() && !connection.isReady())
+            .count();
     if (usable >= connector.maxConnections() || connecting > 0) {
       return;
     }
     BackendConnection connection = BackendConnection.newConnection(this, connector.initialWindow());
     connections.add(connection);
     connector.connect(backend.address(), loop, connection);
-    loop.schedule(connection::giveUp, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    loop.schedule(
+        connection::giveUp, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   void onReady() {

@@ -15,7 +15,10 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the frames of one connection to a backend and gives each to the events of its stream. Confined to the loop of the connection. */
+/**
+ * Takes the frames of one connection to a backend and gives each to the events of its stream.
+ * Confined to the loop of the connection.
+ */
 final class BackendStreamHandler extends Http2FrameAdapter {
   private static final int NO_GOAWAY = -1;
 
@@ -44,13 +47,22 @@ final class BackendStreamHandler extends Http2FrameAdapter {
 
   @Override
   public void onHeadersRead(
-      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int streamDependency, short weight, boolean exclusive, int padding, boolean last)
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers headers,
+      int streamDependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean last)
       throws Http2Exception {
     onHeadersRead(ctx, streamId, headers, padding, last);
   }
 
   @Override
-  public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) throws Http2Exception {
+  public void onHeadersRead(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last)
+      throws Http2Exception {
     Http2Stream stream = connection().stream(streamId);
     BackendEvents events = stream == null ? null : connection().events(stream);
     if (stream == null || events == null) {
@@ -67,16 +79,19 @@ final class BackendStreamHandler extends Http2FrameAdapter {
     events.onHead(head(streamId, status, list.fields(), last), last);
   }
 
-  private static ResponseHead head(int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
+  private static ResponseHead head(
+      int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
     int code = status.length() == 3 ? status.parseInt() : 0;
     if (code < 100 || code > 999 || (code < 200 && last)) {
-      throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "a response with :status %s", code);
+      throw Http2Exception.streamError(
+          streamId, Http2Error.PROTOCOL_ERROR, "a response with :status %s", code);
     }
     return new ResponseHead(code, fields);
   }
 
   @Override
-  public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+  public int onDataRead(
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
     Http2Stream stream = connection().stream(streamId);
     BackendEvents events = stream == null ? null : connection().events(stream);
     if (stream == null || events == null) {
@@ -110,7 +125,8 @@ final class BackendStreamHandler extends Http2FrameAdapter {
   }
 
   @Override
-  public void onGoAwayRead(ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
+  public void onGoAwayRead(
+      ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
     goAwayLastStream = lastStreamId;
     goAwayCode = errorCode;
     connection().onGoAway();

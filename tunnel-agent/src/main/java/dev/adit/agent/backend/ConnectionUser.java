@@ -1,8 +1,14 @@
 package dev.adit.agent.backend;
 
-/** One who waits for a stream on a connection to a backend. Told exactly once, on the loop of the pool. */
+/**
+ * One who waits for a stream on a connection to a backend. Told exactly once, on the loop of the
+ * pool.
+ */
 public interface ConnectionUser {
-  /** A stream is reserved on {@code connection}: to be used by {@link BackendConnection#open}, or given back. */
+  /**
+   * A stream is reserved on {@code connection}: to be used by {@link BackendConnection#open}, or
+   * given back.
+   */
   void onConnection(BackendConnection connection);
 
   /** There is none, and there will be none soon. */

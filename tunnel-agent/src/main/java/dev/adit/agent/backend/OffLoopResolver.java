@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Resolves names with the JDK's resolver, which blocks, on a thread of its own so that no event loop waits for DNS. */
+/**
+ * Resolves names with the JDK's resolver, which blocks, on a thread of its own so that no event
+ * loop waits for DNS.
+ */
 final class OffLoopResolver extends AddressResolverGroup<InetSocketAddress> {
   static final OffLoopResolver GROUP = new OffLoopResolver();
 
-  private final ExecutorService thread = Executors.newCachedThreadPool(new DefaultThreadFactory("resolver", true));
+  private final ExecutorService thread =
+      Executors.newCachedThreadPool(new DefaultThreadFactory("resolver", true));
 
   private OffLoopResolver() {}
 

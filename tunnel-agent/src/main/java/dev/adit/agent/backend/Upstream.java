@@ -38,7 +38,10 @@ public final class Upstream {
             config.minConnections(),
             config.maxConnections(),
             initialWindow);
-    backends = config.backends().stream().map(each -> new Backend(each.address(), each.weight(), connector)).toList();
+    backends =
+        config.backends().stream()
+            .map(each -> new Backend(each.address(), each.weight(), connector))
+            .toList();
     turns = balance == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
   }
 
@@ -65,7 +68,8 @@ public final class Upstream {
     Backend chosen =
         switch (balance) {
           case LEAST_CALLS -> leastCalls();
-          case ROUND_ROBIN, WEIGHTED -> turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));
+          case ROUND_ROBIN, WEIGHTED ->
+              turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));
         };
     return chosen.isUnreachable() || tried.contains(chosen) ? best(tried) : chosen;
   }
@@ -89,7 +93,8 @@ public final class Upstream {
       boolean better =
           best == null
               || (best.isUnreachable() && !backend.isUnreachable())
-              || (best.isUnreachable() == backend.isUnreachable() && backend.calls() < best.calls());
+              || (best.isUnreachable() == backend.isUnreachable()
+                  && backend.calls() < best.calls());
       best = better ? backend : best;
     }
     return best;

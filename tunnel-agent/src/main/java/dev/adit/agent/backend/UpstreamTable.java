@@ -29,7 +29,8 @@ public final class UpstreamTable {
    * @param initialWindow bytes a backend may send on a stream before they move on
    * @throws SSLException if a TLS file does not hold what it should
    */
-  public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, int initialWindow) throws SSLException {
+  public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, int initialWindow)
+      throws SSLException {
     for (UpstreamConfig config : configs) {
       SslContext tls = config.tls() == null ? null : context(config.tls());
       upstreams.put(config.name(), new Upstream(config, loops, tls, initialWindow));

@@ -3,7 +3,10 @@ package dev.adit.agent.backend;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Smooth weighted round robin, worked out once: the order repeats after as many turns as all weights together, without their common divisor. */
+/**
+ * Smooth weighted round robin, worked out once: the order repeats after as many turns as all
+ * weights together, without their common divisor.
+ */
 final class WeightedTurns {
   private WeightedTurns() {}
 

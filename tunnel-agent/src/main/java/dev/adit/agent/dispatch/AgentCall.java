@@ -28,8 +28,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call between its tunnel and the backend it is given to. While no backend has looked at it, it may begin anew on another connection.
- * Confined to the loop of the tunnel.
+ * One call between its tunnel and the backend it is given to. While no backend has looked at it, it
+ * may begin anew on another connection. Confined to the loop of the tunnel.
  */
 final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Runnable {
   private static final int MAX_OPENS = 3;
@@ -68,7 +68,10 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private WriteMeter meter;
   private long expiryNanos = Long.MAX_VALUE;
 
-  /** Request bytes left towards backends, in this opening and at most in any; beginning anew must not grant credit twice. */
+  /**
+   * Request bytes left towards backends, in this opening and at most in any; beginning anew must
+   * not grant credit twice.
+   */
   private long left;
 
   private long leftTold;
@@ -79,7 +82,12 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
    * @param requestEnded the request is its head alone
    */
   AgentCall(
-      CallDispatcher dispatcher, CallHeaders head, Upstream upstream, TunnelStream tunnel, ResponseSide response, boolean requestEnded) {
+      CallDispatcher dispatcher,
+      CallHeaders head,
+      Upstream upstream,
+      TunnelStream tunnel,
+      ResponseSide response,
+      boolean requestEnded) {
     this.dispatcher = dispatcher;
     this.head = head;
     this.upstream = upstream;
@@ -92,7 +100,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private WriteMeter newMeter() {
-    return new WriteMeter(Math.min(dispatcher.initialWindow(), WindowSizes.FLOOR) / 4, this::onLeft);
+    return new WriteMeter(
+        Math.min(dispatcher.initialWindow(), WindowSizes.FLOOR) / 4, this::onLeft);
   }
 
   private long now() {
@@ -103,7 +112,10 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   void begin() {
     Backend picked = now() - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
     if (picked == null) {
-      fail(CallReset.unprocessed(CallFailure.BACKEND_UNREACHABLE, "no backend of upstream " + upstream.name() + " can be reached"));
+      fail(
+          CallReset.unprocessed(
+              CallFailure.BACKEND_UNREACHABLE,
+              "no backend of upstream " + upstream.name() + " can be reached"));
       return;
     }
     state = State.CONNECTING;
@@ -134,7 +146,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     accepted = true;
-    response.onAccepted(upstream.text(), backend == null ? AsciiString.EMPTY_STRING : backend.text());
+    response.onAccepted(
+        upstream.text(), backend == null ? AsciiString.EMPTY_STRING : backend.text());
     tunnel.afterFlush(this);
   }
 
@@ -160,7 +173,10 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       fail(CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
       return;
     }
-    open(reserved, RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft));
+    open(
+        reserved,
+        RequestRules.forBackend(
+            head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft));
   }
 
   private long timeLeft() {
@@ -260,7 +276,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (!answer.isInformational()) {
       copy.drop();
     }
-    ResponseHead cleaned = new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
+    ResponseHead cleaned =
+        new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
     endIf(last);
     response.onHead(cleaned, last);
   }
@@ -315,7 +332,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onLost() {
-    fail(CallReset.failed(CallFailure.BACKEND_UNREACHABLE, "the connection to the backend was lost"));
+    fail(
+        CallReset.failed(
+            CallFailure.BACKEND_UNREACHABLE, "the connection to the backend was lost"));
   }
 
   private void fail(CallReset reset) {

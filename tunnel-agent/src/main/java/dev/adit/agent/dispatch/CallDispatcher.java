@@ -2,9 +2,10 @@ package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Upstream;
 import dev.adit.agent.backend.UpstreamTable;
-import dev.adit.agent.routing.AgentRouter;
+import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.tunnel.TunnelStream;
@@ -14,12 +15,16 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop. */
+/**
+ * Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop.
+ */
 public final class CallDispatcher {
   // deps
-  private final AgentRouter router;
+  private final AgentRoutes routes;
   private final UpstreamTable upstreams;
   private final int initialWindow;
+
+  private final GroupNames groups = new GroupNames();
 
   // shared: bytes kept for beginning calls anew
   private final AtomicLong replayBytes = new AtomicLong();
@@ -33,8 +38,8 @@ public final class CallDispatcher {
    *
    * @param initialWindow the credit a call's request starts with, bytes
    */
-  public CallDispatcher(AgentRouter router, UpstreamTable upstreams, int initialWindow) {
-    this.router = router;
+  public CallDispatcher(AgentRoutes routes, UpstreamTable upstreams, int initialWindow) {
+    this.routes = routes;
     this.upstreams = upstreams;
     this.initialWindow = initialWindow;
   }
@@ -45,14 +50,19 @@ public final class CallDispatcher {
    * @param tunnel where the call came from, on whose loop this is called
    * @return where the call's request goes
    */
-  public RequestSide open(RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
+  public RequestSide open(
+      RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
     if (!RequestRules.areSound(head.headers())) {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
     }
-    UpstreamName name = router.route(head.headers(), head.group());
+    GroupName group = groups.of(head.group());
+    UpstreamName name = group == null ? null : routes.route(head.headers(), group);
     Upstream upstream = name == null ? null : upstreams.upstream(name);
     if (upstream == null) {
-      return refuse(response, CallFailure.NO_UPSTREAM, "no upstream of group " + head.group() + " serves this call");
+      return refuse(
+          response,
+          CallFailure.NO_UPSTREAM,
+          "no upstream of group " + head.group() + " serves this call");
     }
     begun.increment();
     AgentCall call = new AgentCall(this, head.headers(), upstream, tunnel, response, last);

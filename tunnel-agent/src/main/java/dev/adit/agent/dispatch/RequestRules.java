@@ -3,9 +3,9 @@ package dev.adit.agent.dispatch;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.FieldRules;
+import dev.adit.core.http2.GrpcTimeout;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
-import dev.adit.core.http2.GrpcTimeout;
 import io.netty.util.AsciiString;
 
 /** What may be written to a backend: checked here again, whatever the server let through. */
@@ -20,7 +20,9 @@ final class RequestRules {
         return false;
       }
     }
-    return FieldRules.isToken(head.method()) && HeaderRules.isPath(head.path()) && HeaderRules.isAuthority(head.authority());
+    return FieldRules.isToken(head.method())
+        && HeaderRules.isPath(head.path())
+        && HeaderRules.isAuthority(head.authority());
   }
 
   /**
@@ -29,7 +31,8 @@ final class RequestRules {
    * @param authority stands in for one that the caller did not give
    * @param timeLeftNanos what is left of the caller's time, or {@link CallHeaders#NO_TIMEOUT}
    */
-  static CallHeaders forBackend(CallHeaders head, String scheme, AsciiString authority, long timeLeftNanos) {
+  static CallHeaders forBackend(
+      CallHeaders head, String scheme, AsciiString authority, long timeLeftNanos) {
     HeaderFields fields = head.fields();
     if (timeLeftNanos != CallHeaders.NO_TIMEOUT) {
       fields = fields.copy();

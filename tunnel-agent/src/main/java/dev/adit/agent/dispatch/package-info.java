@@ -1,6 +1,7 @@
 /**
- * Replays a call that came through a tunnel to a backend. Public: {@link dev.adit.agent.dispatch.CallDispatcher}. A call is confined to the
- * loop of the tunnel it came on; its backend connection is of the same loop.
+ * Replays a call that came through a tunnel to a backend. Public: {@link
+ * dev.adit.agent.dispatch.CallDispatcher}. A call is confined to the loop of the tunnel it came on;
+ * its backend connection is of the same loop.
  */
 @NullMarked
 package dev.adit.agent.dispatch;

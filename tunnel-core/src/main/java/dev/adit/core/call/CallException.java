@@ -1,6 +1,9 @@
 package dev.adit.core.call;
 
-/** Ends one call, and nothing else. Its message may be shown to the caller. Made without a stack trace: it is an answer, not a fault. */
+/**
+ * Ends one call, and nothing else. Its message may be shown to the caller. Made without a stack
+ * trace: it is an answer, not a fault.
+ */
 public final class CallException extends Exception {
   private static final long serialVersionUID = 1;
 

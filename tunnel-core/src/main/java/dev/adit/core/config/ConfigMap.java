@@ -124,6 +124,12 @@ public final class ConfigMap {
     return value == null ? List.of() : value.list(reading);
   }
 
+  /** The values of a list with at least one entry; none if the key is absent. */
+  public <T> List<T> listOfSome(String key, ConfigValue.Reading<T> reading) {
+    @Nullable ConfigValue value = optional(key);
+    return value == null ? List.of() : value.listOfSome(reading);
+  }
+
   /** One value or a list of such; none if the key is absent. */
   public <T> List<T> oneOrList(String key, ConfigValue.Reading<T> reading) {
     @Nullable ConfigValue value = optional(key);

@@ -295,6 +295,11 @@ public final class ConfigValue {
     return name == null ? null : new SecretRef.FromEnvironment(name);
   }
 
+  /** The value as YAML on one line, equal for equal values, to be read by another process. */
+  public String toYaml() {
+    return node.toYaml();
+  }
+
   /** The value as a mapping; one without keys, after noting the problem, if it is none. */
   public ConfigMap map() {
     if (node instanceof Mapping mapping) {
@@ -310,14 +315,23 @@ public final class ConfigValue {
       reject("expected a list, found " + node.kind());
       return List.of();
     }
-    return oneOrList(reading);
+    return readAll(reading);
   }
 
-  /** A single value or a list of such. */
-  public <T> List<T> oneOrList(Reading<T> reading) {
+  /** The values of a list with at least one entry. */
+  public <T> List<T> listOfSome(Reading<T> reading) {
     if (node instanceof Sequence sequence && sequence.items().isEmpty()) {
       reject("expected at least one entry, found an empty list");
     }
+    return list(reading);
+  }
+
+  /** A single value, or a list with at least one entry. */
+  public <T> List<T> oneOrList(Reading<T> reading) {
+    return node instanceof Sequence ? listOfSome(reading) : readAll(reading);
+  }
+
+  private <T> List<T> readAll(Reading<T> reading) {
     List<T> read = new ArrayList<>();
     for (ConfigValue item : items()) {
       @Nullable T value = reading.read(item);

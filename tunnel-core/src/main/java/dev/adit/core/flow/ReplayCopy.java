@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The request bytes of one call that would have to be sent again if the call has to begin anew elsewhere. At most 64 KiB a call and 16 MiB a
- * process; past either the copy is given up and the call runs on without one. Confined to the call's home loop but for the shared count.
+ * The request bytes of one call that would have to be sent again if the call has to begin anew
+ * elsewhere. At most 64 KiB a call and 16 MiB a process; past either the copy is given up and the
+ * call runs on without one. Confined to the call's home loop but for the shared count.
  */
 public final class ReplayCopy {
   private static final int MAX_CALL_BYTES = 64 * 1024;
@@ -64,7 +65,8 @@ public final class ReplayCopy {
       return;
     }
     bytes += added;
-    // The copy is the second owner: the tunnel's queue releases its own reference when the chunk has left.
+    // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
+    // has left.
     chunks.add(data.retainedDuplicate());
   }
 

@@ -107,12 +107,16 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   }
 
   /**
-   * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by itself.
+   * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by
+   * itself.
    *
    * @param written told when they are in the socket, or never will be; null if nobody asks
    */
   public final void writeFields(
-      int streamId, Http2HeaderFields fields, boolean last, @Nullable ChannelFutureListener written) {
+      int streamId,
+      Http2HeaderFields fields,
+      boolean last,
+      @Nullable ChannelFutureListener written) {
     encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
     requestFlush();
   }

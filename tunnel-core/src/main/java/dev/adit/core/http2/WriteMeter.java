@@ -5,8 +5,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when bytes written to one stream have left, without asking for each write: a stream's writes leave in order, so the last one of a run
- * tells for all. What is still unasked for is always less than {@code everyBytes}. Confined to the loop of the connection.
+ * Tells when bytes written to one stream have left, without asking for each write: a stream's
+ * writes leave in order, so the last one of a run tells for all. What is still unasked for is
+ * always less than {@code everyBytes}. Confined to the loop of the connection.
  */
 public final class WriteMeter {
   // deps
@@ -19,7 +20,8 @@ public final class WriteMeter {
   /**
    * A meter that has seen nothing.
    *
-   * @param everyBytes how many bytes may leave without being told of; must be well below the window that the telling refills
+   * @param everyBytes how many bytes may leave without being told of; must be well below the window
+   *     that the telling refills
    * @param left told how many bytes have left, or never will
    */
   public WriteMeter(int everyBytes, IntConsumer left) {

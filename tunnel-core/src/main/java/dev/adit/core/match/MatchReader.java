@@ -46,7 +46,7 @@ public final class MatchReader {
 
   /** The matches of a rule; none means every call. */
   public List<CallMatch> matches(ConfigMap rule) {
-    return rule.list("matches", this::match);
+    return rule.listOfSome("matches", this::match);
   }
 
   private CallMatch match(ConfigValue value) {
@@ -55,7 +55,7 @@ public final class MatchReader {
         map.read("service", v -> text(v, "a service such as shop.v1.Orders", SERVICE));
     @Nullable TextMatch method = map.read("method", v -> text(v, "a method name", METHOD));
     @Nullable TextMatch path = map.read("path", v -> text(v, "a path such as /static/", PATH));
-    List<HeaderMatch> headers = map.list("headers", MatchReader::header);
+    List<HeaderMatch> headers = map.listOfSome("headers", MatchReader::header);
     @Nullable GroupName group =
         groups ? map.read("group", v -> v.parse("a group name", GroupName::new)) : null;
     map.end();

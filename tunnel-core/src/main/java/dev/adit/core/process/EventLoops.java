@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops of a process and the channel types that fit them: epoll where the kernel and the native library are there, else NIO.
+ * The event loops of a process and the channel types that fit them: epoll where the kernel and the
+ * native library are there, else NIO.
  *
  * @param group all loops
  * @param notSentLowat TCP_NOTSENT_LOWAT where there is one; null elsewhere
@@ -51,10 +52,14 @@ public record EventLoops(
           EpollChannelOption.TCP_NOTSENT_LOWAT);
     }
     return new EventLoops(
-        newGroup(count, threads, NioIoHandler.newFactory()), NioSocketChannel.class, NioServerSocketChannel.class, null);
+        newGroup(count, threads, NioIoHandler.newFactory()),
+        NioSocketChannel.class,
+        NioServerSocketChannel.class,
+        null);
   }
 
-  private static EventLoopGroup newGroup(int count, DefaultThreadFactory threads, IoHandlerFactory transport) {
+  private static EventLoopGroup newGroup(
+      int count, DefaultThreadFactory threads, IoHandlerFactory transport) {
     return new MultiThreadIoEventLoopGroup(count, threads, transport);
   }
 
@@ -67,6 +72,8 @@ public record EventLoops(
 
   /** Ends the loops and what still lives on them; waits up to {@value #SHUTDOWN_SECONDS} s. */
   public void close() {
-    group.shutdownGracefully(QUIET_MILLIS, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    group
+        .shutdownGracefully(QUIET_MILLIS, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
   }
 }

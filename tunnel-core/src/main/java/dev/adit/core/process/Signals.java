@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals of the operating system. The JDK offers them only in {@code sun.misc}, which every JVM has but javac warns of; so it is reached by
- * name.
+ * Signals of the operating system. The JDK offers them only in {@code sun.misc}, which every JVM
+ * has but javac warns of; so it is reached by name.
  */
 public final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
@@ -29,8 +29,11 @@ public final class Signals {
             action.run();
             return null;
           };
-      Object proxy = Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, run);
-      signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+      Object proxy =
+          Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, run);
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
       return true;
     } catch (ReflectiveOperationException e) {
       log.warn("signal {} cannot be handled here: {}", name, e.toString());

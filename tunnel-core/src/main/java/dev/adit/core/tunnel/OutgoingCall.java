@@ -170,7 +170,8 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   @Override
   void tunnelClosed(TunnelException cause) {
     boolean tell = state != State.RESET;
-    // Where the peer's connection has ended, an Accepted would have come before its end; silence proves nothing.
+    // Where the peer's connection has ended, an Accepted would have come before its end; silence
+    // proves nothing.
     boolean processed = state != State.UNSENT && (accepted || !cause.isConnectionEnd());
     state = State.ENDED;
     close();

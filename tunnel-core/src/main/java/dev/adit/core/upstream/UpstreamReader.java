@@ -23,10 +23,19 @@ public final class UpstreamReader {
 
   private UpstreamReader() {}
 
-  /** The upstreams; each name once. */
+  /** The upstreams of this machine's agent, whose files must be there; each name once. */
   public static List<UpstreamConfig> upstreams(ConfigMap map) {
+    return upstreams(map, ConfigValue::existingFile);
+  }
+
+  /** The upstreams of agents elsewhere, where their files are too; each name once. */
+  public static List<UpstreamConfig> upstreamsElsewhere(ConfigMap map) {
+    return upstreams(map, ConfigValue::path);
+  }
+
+  private static List<UpstreamConfig> upstreams(ConfigMap map, ConfigValue.Reading<Path> files) {
     Set<UpstreamName> names = new LinkedHashSet<>();
-    return map.list("upstreams", value -> upstream(value, names));
+    return map.list("upstreams", value -> upstream(value, names, files));
   }
 
   /** The routes, each to one of {@code upstreams}. */
@@ -42,7 +51,8 @@ public final class UpstreamReader {
     return routes;
   }
 
-  private static @Nullable UpstreamConfig upstream(ConfigValue value, Set<UpstreamName> names) {
+  private static @Nullable UpstreamConfig upstream(
+      ConfigValue value, Set<UpstreamName> names, ConfigValue.Reading<Path> files) {
     ConfigMap map = value.map();
     @Nullable UpstreamName name = name(map, names);
     @Nullable ConfigValue listed = map.required("backends", "the backends' addresses");
@@ -57,7 +67,7 @@ public final class UpstreamReader {
     connections.end();
     UpstreamBalance balance =
         map.choice("balance", UpstreamBalance.class, UpstreamBalance.LEAST_CALLS);
-    @Nullable UpstreamTls tls = map.read("tls", UpstreamReader::tls);
+    @Nullable UpstreamTls tls = map.read("tls", v -> tls(v, files));
     @Nullable HealthCheck health = map.read("health", UpstreamReader::health);
     @Nullable CircuitBreaker breaker = map.read("circuitBreaker", UpstreamReader::breaker);
     map.end();
@@ -89,11 +99,11 @@ public final class UpstreamReader {
     return address == null ? null : new BackendConfig(address, weight);
   }
 
-  private static UpstreamTls tls(ConfigValue value) {
+  private static UpstreamTls tls(ConfigValue value, ConfigValue.Reading<Path> files) {
     ConfigMap map = value.map();
-    @Nullable Path ca = map.read("ca", ConfigValue::existingFile);
-    @Nullable Path cert = map.read("cert", ConfigValue::existingFile);
-    @Nullable Path key = map.read("key", ConfigValue::existingFile);
+    @Nullable Path ca = map.read("ca", files);
+    @Nullable Path cert = map.read("cert", files);
+    @Nullable Path key = map.read("key", files);
     @Nullable String serverName = map.text("serverName");
     map.end();
     if (map.has("cert") != map.has("key")) {

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line a call, from a thread of its own: a slow disk delays no call. A queue of {@value #CAPACITY} lines lies between; what does not
- * fit is counted and said once in a while, never waited for.
+ * Writes one line a call, from a thread of its own: a slow disk delays no call. A queue of {@value
+ * #CAPACITY} lines lies between; what does not fit is counted and said once in a while, never
+ * waited for.
  */
 public final class AccessLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
@@ -46,7 +47,8 @@ public final class AccessLog implements AutoCloseable {
     OutputStream target =
         config.file() == null || !config.isOn()
             ? stdout
-            : Files.newOutputStream(config.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            : Files.newOutputStream(
+                config.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     out = new BufferedWriter(new OutputStreamWriter(target, StandardCharsets.UTF_8));
     format = config.isOn() ? new LineFormat(config.format(), clock) : null;
     writer = format == null ? null : new Thread(this::writeLines, "access-log");

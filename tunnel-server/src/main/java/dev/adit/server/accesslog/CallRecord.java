@@ -10,7 +10,10 @@ import dev.adit.server.registry.AgentSession;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one call when it is over. Filled on the call's loop, then handed to the log and not changed any more. */
+/**
+ * What is known of one call when it is over. Filled on the call's loop, then handed to the log and
+ * not changed any more.
+ */
 public final class CallRecord {
   final long begunNanos;
   @Nullable CallHeaders request;

@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
-/** The shape of a line: JSON, or blank-separated {@code name=value} words. All foreign text is escaped and cut. Any thread. */
+/**
+ * The shape of a line: JSON, or blank-separated {@code name=value} words. All foreign text is
+ * escaped and cut. Any thread.
+ */
 final class LineFormat {
   private static final int MAX_VALUE_LENGTH = 256;
 
@@ -44,7 +47,10 @@ final class LineFormat {
     text(line, "reason", record.failure == null ? "" : record.failure.token());
     number(line, "requestBytes", record.requestBytes);
     number(line, "responseBytes", record.responseBytes);
-    number(line, "durationMicros", TimeUnit.NANOSECONDS.toMicros(record.endedNanos - record.begunNanos));
+    number(
+        line,
+        "durationMicros",
+        TimeUnit.NANOSECONDS.toMicros(record.endedNanos - record.begunNanos));
     return line.append(json ? "}\n" : "\n").toString();
   }
 
@@ -79,7 +85,10 @@ final class LineFormat {
     }
   }
 
-  /** Leaves printable ASCII; everything else, which only a hostile caller sends, becomes a visible escape. */
+  /**
+   * Leaves printable ASCII; everything else, which only a hostile caller sends, becomes a visible
+   * escape.
+   */
   private static void escape(StringBuilder line, CharSequence value) {
     int length = Math.min(value.length(), MAX_VALUE_LENGTH);
     for (int i = 0; i < length; i++) {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses one agent of a group: of two random ones the one with fewer calls in flight (P2C). Any thread. */
+/**
+ * Chooses one agent of a group: of two random ones the one with fewer calls in flight (P2C). Any
+ * thread.
+ */
 final class AgentPicker {
   private AgentPicker() {}
 
@@ -30,10 +33,13 @@ final class AgentPicker {
   }
 
   /** The slow way, when chance hit agents that are full or tried. */
-  private static @Nullable AgentSession leastLoaded(List<AgentSession> agents, List<AgentSession> tried) {
+  private static @Nullable AgentSession leastLoaded(
+      List<AgentSession> agents, List<AgentSession> tried) {
     AgentSession best = null;
     for (AgentSession agent : agents) {
-      if (!tried.contains(agent) && !agent.isFull() && (best == null || agent.calls() < best.calls())) {
+      if (!tried.contains(agent)
+          && !agent.isFull()
+          && (best == null || agent.calls() < best.calls())) {
         best = agent;
       }
     }

@@ -31,13 +31,18 @@ public final class Dispatcher {
   }
 
   /**
-   * Gives a call to an agent of {@code group}. Every outcome, also that there is no agent, comes through {@code caller}; it may come before this
-   * method returns.
+   * Gives a call to an agent of {@code group}. Every outcome, also that there is no agent, comes
+   * through {@code caller}; it may come before this method returns.
    *
    * @param home the loop of the caller's connection, on which this is called
    * @return where the call's request goes
    */
-  public RequestSide dispatch(CallHeaders headers, GroupName group, AsciiString rule, EventLoop home, PlacementListener caller) {
+  public RequestSide dispatch(
+      CallHeaders headers,
+      GroupName group,
+      AsciiString rule,
+      EventLoop home,
+      PlacementListener caller) {
     assert home.inEventLoop();
     Placement placement = new Placement(this, home, headers, group, rule, caller);
     placement.place();

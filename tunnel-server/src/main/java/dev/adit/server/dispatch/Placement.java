@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call between its caller and the agents it is placed on, one after the other: while the server knows that no backend has seen the call, a
- * failure moves it to another agent and the caller notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
+ * One call between its caller and the agents it is placed on, one after the other: while the server
+ * knows that no backend has seen the call, a failure moves it to another agent and the caller
+ * notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
  */
 final class Placement implements RequestSide {
   private static final int MAX_PLACEMENTS = 3;
@@ -44,13 +45,21 @@ final class Placement implements RequestSide {
   private @Nullable RequestSide request;
   private @Nullable CallReset lastFailure;
 
-  /** Request bytes the caller was told have left; a later placement sends them again and must not tell twice. */
+  /**
+   * Request bytes the caller was told have left; a later placement sends them again and must not
+   * tell twice.
+   */
   private long consumedTold;
 
   private boolean over;
 
   Placement(
-      Dispatcher dispatcher, EventLoop home, CallHeaders headers, GroupName group, AsciiString rule, PlacementListener caller) {
+      Dispatcher dispatcher,
+      EventLoop home,
+      CallHeaders headers,
+      GroupName group,
+      AsciiString rule,
+      PlacementListener caller) {
     this.dispatcher = dispatcher;
     this.home = home;
     this.headers = headers;
@@ -104,9 +113,12 @@ final class Placement implements RequestSide {
       return last;
     }
     if (agents == null) {
-      return CallReset.unprocessed(CallFailure.NO_AGENT, "no agent of group " + group + " is connected");
+      return CallReset.unprocessed(
+          CallFailure.NO_AGENT, "no agent of group " + group + " is connected");
     }
-    return CallReset.unprocessed(CallFailure.AGENT_OVERLOADED, "every agent of group " + group + " is at its limit of calls");
+    return CallReset.unprocessed(
+        CallFailure.AGENT_OVERLOADED,
+        "every agent of group " + group + " is at its limit of calls");
   }
 
   private CallHeaders withTimeLeft() {

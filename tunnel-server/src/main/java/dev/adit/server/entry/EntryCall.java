@@ -22,7 +22,6 @@ import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.concurrent.Future;
@@ -30,9 +29,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call at the entry: from the caller's HEADERS to the end of its stream. Confined to the loop of the caller's connection.
+ * One call at the entry: from the caller's HEADERS to the end of its stream. Confined to the loop
+ * of the caller's connection.
  *
- * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is closed.
+ * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is
+ * closed.
  */
 final class EntryCall implements PlacementListener {
   private static final CallHeaders UNREAD =
@@ -61,14 +62,17 @@ final class EntryCall implements PlacementListener {
 
   private boolean closed;
 
-  EntryCall(EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
+  EntryCall(
+      EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
     record = new CallRecord(connection.loop().ticker().nanoTime());
-    meter = new WriteMeter(Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
+    meter =
+        new WriteMeter(
+            Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
   }
 
   /** Reads the head, routes the call and gives it to an agent. */
@@ -105,21 +109,29 @@ final class EntryCall implements PlacementListener {
           "no agent of group " + wanted + " is connected");
     }
     if (headers.hasTimeout()) {
-      deadline = connection.loop().schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
+      deadline =
+          connection
+              .loop()
+              .schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
     }
-    RequestSide side = entry.dispatcher().dispatch(headers, group, route.ruleText(), connection.loop(), this);
+    RequestSide side =
+        entry.dispatcher().dispatch(headers, group, route.ruleText(), connection.loop(), this);
     request = side;
     if (last) {
       side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
     }
   }
 
-  /** What can be said of a request whose head is not acceptable: enough to answer it in its own protocol. */
+  /**
+   * What can be said of a request whose head is not acceptable: enough to answer it in its own
+   * protocol.
+   */
   private static CallHeaders unread(Http2HeaderFields list) {
     AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
     CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
     AsciiString none = AsciiString.EMPTY_STRING;
-    return new CallHeaders(protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
+    return new CallHeaders(
+        protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
   }
 
   private static String noRule(CallHeaders headers) {
@@ -128,7 +140,12 @@ final class EntryCall implements PlacementListener {
     if (!headers.isGrpc() || slash < 1) {
       return "no rule matches host=" + headers.authority() + " path=" + path;
     }
-    return "no rule matches host=" + headers.authority() + " service=" + path.substring(1, slash) + " method=" + path.substring(slash + 1);
+    return "no rule matches host="
+        + headers.authority()
+        + " service="
+        + path.substring(1, slash)
+        + " method="
+        + path.substring(slash + 1);
   }
 
   /**
@@ -181,15 +198,22 @@ final class EntryCall implements PlacementListener {
     if (head.fields().contains(HeaderNames.GRPC_STATUS)) {
       return true;
     }
-    return !last && head.status() == 200 && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
+    return !last
+        && head.status() == 200
+        && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
   }
 
   private void failHttpResponse(int status, boolean last) {
     RequestSide side = request;
     if (!last && side != null) {
-      side.onCancel(CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
+      side.onCancel(
+          CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
     }
-    fail(CallFailure.BACKEND_HTTP, StatusTranslator.ofHttpStatus(status), status, "the backend answered with HTTP status " + status + " and no grpc-status");
+    fail(
+        CallFailure.BACKEND_HTTP,
+        StatusTranslator.ofHttpStatus(status),
+        status,
+        "the backend answered with HTTP status " + status + " and no grpc-status");
   }
 
   @Override
@@ -203,7 +227,11 @@ final class EntryCall implements PlacementListener {
     boolean withoutStatus = last && headers.isGrpc();
     writer.chunk(data, last && !withoutStatus, meter.onWrite(bytes));
     if (withoutStatus) {
-      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's response ended without grpc-status");
+      fail(
+          CallFailure.BACKEND_HTTP,
+          GrpcCode.UNKNOWN,
+          502,
+          "the backend's response ended without grpc-status");
     }
   }
 
@@ -221,7 +249,11 @@ final class EntryCall implements PlacementListener {
     }
     AsciiString status = trailers.get(HeaderNames.GRPC_STATUS);
     if (status == null && headers.isGrpc()) {
-      fail(CallFailure.BACKEND_HTTP, GrpcCode.UNKNOWN, 502, "the backend's trailers have no grpc-status");
+      fail(
+          CallFailure.BACKEND_HTTP,
+          GrpcCode.UNKNOWN,
+          502,
+          "the backend's trailers have no grpc-status");
       return;
     }
     record.status(status);
@@ -241,8 +273,12 @@ final class EntryCall implements PlacementListener {
     if (failure == CallFailure.NO_AGENT && entry.drain().inProgress()) {
       failure = CallFailure.DRAINING;
     }
-    GrpcCode code = failure == CallFailure.BACKEND_RESET ? StatusTranslator.ofReset(reset.http2Code()) : failure.grpcCode();
-    String message = reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
+    GrpcCode code =
+        failure == CallFailure.BACKEND_RESET
+            ? StatusTranslator.ofReset(reset.http2Code())
+            : failure.grpcCode();
+    String message =
+        reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
     fail(failure, code, failure.httpStatus(), message);
   }
 
@@ -252,7 +288,11 @@ final class EntryCall implements PlacementListener {
       side.onCancel(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
     }
     if (!writer.ended()) {
-      fail(CallFailure.DEADLINE, GrpcCode.DEADLINE_EXCEEDED, CallFailure.DEADLINE.httpStatus(), "the deadline has passed");
+      fail(
+          CallFailure.DEADLINE,
+          GrpcCode.DEADLINE_EXCEEDED,
+          CallFailure.DEADLINE.httpStatus(),
+          "the deadline has passed");
     } else if (!closed) {
       // The response is complete but the caller does not take it.
       connection.writeReset(stream.id(), CallReset.cancelled().http2Code());

@@ -7,7 +7,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /** A caller's connection. Confined to its event loop. */
 final class EntryConnection extends EdgeHandler {
-  EntryConnection(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+  EntryConnection(
+      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
   }
 }

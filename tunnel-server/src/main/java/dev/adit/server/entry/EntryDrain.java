@@ -8,11 +8,12 @@ import io.netty.handler.codec.http2.Http2Error;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Going away without losing a call (RFC 9113 6.8): first a GOAWAY that names no last stream, so that the caller stops opening calls here; after
- * time enough for what was under way to arrive, the one that does.
+ * Going away without losing a call (RFC 9113 6.8): first a GOAWAY that names no last stream, so
+ * that the caller stops opening calls here; after time enough for what was under way to arrive, the
+ * one that does.
  */
 final class EntryDrain {
-  private static final long BETWEEN_MILLIS = 500;
+  static final long BETWEEN_MILLIS = 500;
 
   private EntryDrain() {}
 
@@ -23,7 +24,9 @@ final class EntryDrain {
       return;
     }
     goAway(connection, channel, Integer.MAX_VALUE);
-    channel.eventLoop().schedule(() -> finish(connection, channel), BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+    channel
+        .eventLoop()
+        .schedule(() -> finish(connection, channel), BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static void finish(EntryConnection connection, Channel channel) {

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The public listeners and the connections they have accepted. Any thread. */
@@ -28,6 +29,7 @@ public final class EntryServer {
   // shared: thread-safe by itself
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
+  private volatile boolean drained;
 
   /**
    * An entry that does not listen yet.
@@ -46,8 +48,8 @@ public final class EntryServer {
    * @return where it listens
    * @throws IOException if the address cannot be had
    */
-  public synchronized SocketAddress listen(
-InetSocketAddress address, EventLoops loops) throws IOException {
+  public synchronized SocketAddress listen(InetSocketAddress address, EventLoops loops)
+      throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.group())
@@ -69,11 +71,21 @@ InetSocketAddress address, EventLoops loops) throws IOException {
     listeners.forEach(Channel::close);
   }
 
-  /** Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs goes on. */
+  /**
+   * Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs
+   * goes on.
+   */
   public void drain() {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> EntryDrain.begin(channel));
     }
+    GlobalEventExecutor.INSTANCE.schedule(
+        () -> drained = true, 2 * EntryDrain.BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether every caller has had the time to hear that it should go elsewhere. */
+  public boolean isDrained() {
+    return drained || connections.isEmpty();
   }
 
   /** Ends every connection now. */
@@ -98,7 +110,9 @@ InetSocketAddress address, EventLoops loops) throws IOException {
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }
-      channel.pipeline().addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
+      channel
+          .pipeline()
+          .addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
     }
   }
 }

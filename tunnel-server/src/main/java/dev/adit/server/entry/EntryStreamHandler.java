@@ -17,11 +17,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Takes the frames of one caller's connection and gives each to the call of its stream. The call hangs on the stream and goes with it: {@code
- * onStreamClosed} is the one place where a call is removed. Confined to the loop of the connection.
+ * Takes the frames of one caller's connection and gives each to the call of its stream. The call
+ * hangs on the stream and goes with it: {@code onStreamClosed} is the one place where a call is
+ * removed. Confined to the loop of the connection.
  */
 final class EntryStreamHandler extends Http2FrameAdapter {
-  /** How much larger a header list may be than allowed and still be read, so that it can be answered in the caller's own protocol. */
+  /**
+   * How much larger a header list may be than allowed and still be read, so that it can be answered
+   * in the caller's own protocol.
+   */
   private static final int HEADER_LEEWAY = 2;
 
   // deps
@@ -36,7 +40,10 @@ final class EntryStreamHandler extends Http2FrameAdapter {
     EntryConfig config = entry.config();
     reader =
         new RequestReader(
-            config.forwardedHeaders(), config.maxHeaderBytes(), hostOf(remote), AsciiString.cached(encrypted ? "https" : "http"));
+            config.forwardedHeaders(),
+            config.maxHeaderBytes(),
+            hostOf(remote),
+            AsciiString.cached(encrypted ? "https" : "http"));
     number = entry.requestIds().newConnection();
     Http2Settings settings =
         Http2Settings.defaultSettings()
@@ -53,7 +60,8 @@ final class EntryStreamHandler extends Http2FrameAdapter {
    *
    * @param remote the caller's address
    */
-  static EntryConnection newConnection(EntryContext entry, SocketAddress remote, boolean encrypted) {
+  static EntryConnection newConnection(
+      EntryContext entry, SocketAddress remote, boolean encrypted) {
     return new EntryStreamHandler(entry, remote, encrypted).connection;
   }
 
@@ -68,12 +76,20 @@ final class EntryStreamHandler extends Http2FrameAdapter {
 
   @Override
   public void onHeadersRead(
-      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int streamDependency, short weight, boolean exclusive, int padding, boolean last) {
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers headers,
+      int streamDependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean last) {
     onHeadersRead(ctx, streamId, headers, padding, last);
   }
 
   @Override
-  public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
+  public void onHeadersRead(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
     Http2Stream stream = connection.connection().stream(streamId);
     EntryCall running = stream.getProperty(callKey);
     if (running != null) {
@@ -81,13 +97,15 @@ final class EntryStreamHandler extends Http2FrameAdapter {
       running.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
       return;
     }
-    EntryCall call = new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
+    EntryCall call =
+        new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
     stream.setProperty(callKey, call);
     call.begin(reader, (Http2HeaderFields) headers, last);
   }
 
   @Override
-  public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+  public int onDataRead(
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
     EntryCall call = connection.connection().stream(streamId).getProperty(callKey);
     if (call == null) {
       return data.readableBytes() + padding;

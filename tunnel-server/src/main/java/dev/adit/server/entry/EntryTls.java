@@ -12,7 +12,10 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import javax.net.ssl.SSLException;
 
-/** TLS for callers: HTTP/2 by ALPN, TLS 1.2 or later with the suites of RFC 9113 9.2; BoringSSL where its library loads, else the JDK's. */
+/**
+ * TLS for callers: HTTP/2 by ALPN, TLS 1.2 or later with the suites of RFC 9113 9.2; BoringSSL
+ * where its library loads, else the JDK's.
+ */
 public final class EntryTls {
   private EntryTls() {}
 

@@ -5,10 +5,13 @@ import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Names for calls that bring none: this run of the server, the connection and the stream, in 24 hexadecimal digits. Any thread.
+ * Names for calls that bring none: this run of the server, the connection and the stream, in 24
+ * hexadecimal digits. Any thread.
  */
 public final class RequestIds {
-  private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+  };
   private static final int DIGITS = 8;
 
   private final int run = new SecureRandom().nextInt();

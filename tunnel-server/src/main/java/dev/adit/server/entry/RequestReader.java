@@ -14,14 +14,16 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the header list of a request into the head of a call: checks what HTTP/2 itself does not, takes out what ends at this hop and what a
- * caller may not set, and adds what we say about the caller. Immutable.
+ * Turns the header list of a request into the head of a call: checks what HTTP/2 itself does not,
+ * takes out what ends at this hop and what a caller may not set, and adds what we say about the
+ * caller. Immutable.
  *
  * @param maxHeaderBytes of a header list, as RFC 9113 6.5.2 counts it
  * @param remoteAddress the caller's address without port
  * @param scheme what we say in x-forwarded-proto
  */
-record RequestReader(ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString remoteAddress, AsciiString scheme) {
+record RequestReader(
+    ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString remoteAddress, AsciiString scheme) {
   private static final AsciiString X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
 
   /** Fields that we add ourselves. */
@@ -42,14 +44,18 @@ record RequestReader(ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString
       throw new CallException(CallFailure.MALFORMED, "a CONNECT request is not served here");
     }
     if (!HeaderRules.isPath(path)) {
-      throw new CallException(CallFailure.MALFORMED, "the path does not begin with a slash, or has a blank or a fragment");
+      throw new CallException(
+          CallFailure.MALFORMED,
+          "the path does not begin with a slash, or has a blank or a fragment");
     }
     CallProtocol protocol = HeaderRules.protocolOf(method, from);
     AsciiString authority = authority(list);
     HeaderFields fields = new HeaderFields(from.size() + ADDED);
     long timeout = copy(from, fields);
     if (from.listBytes() > maxHeaderBytes) {
-      throw new CallException(CallFailure.HEADER_TOO_LARGE, "header list " + from.listBytes() + " B exceeds " + maxHeaderBytes + " B");
+      throw new CallException(
+          CallFailure.HEADER_TOO_LARGE,
+          "header list " + from.listBytes() + " B exceeds " + maxHeaderBytes + " B");
     }
     addOurs(protocol, from, fields, newId);
     return new CallHeaders(protocol, method, scheme, authority, path, fields, timeout);
@@ -80,7 +86,8 @@ record RequestReader(ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString
       if (name.equals(HeaderNames.GRPC_TIMEOUT)) {
         timeout = GrpcTimeout.parseNanos(from.value(i));
         if (timeout == GrpcTimeout.INVALID) {
-          throw new CallException(CallFailure.MALFORMED, "grpc-timeout is not up to 8 digits and one of H M S m u n");
+          throw new CallException(
+              CallFailure.MALFORMED, "grpc-timeout is not up to 8 digits and one of H M S m u n");
         }
       } else if (goesOn(name)) {
         to.add(name, from.value(i));
@@ -101,12 +108,14 @@ record RequestReader(ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString
   private boolean isForwarded(AsciiString name) {
     return switch (forwarded) {
       case OVERWRITE -> name.startsWith(X_FORWARDED_PREFIX) || name.equals(HeaderNames.FORWARDED);
-      case APPEND -> name.equals(HeaderNames.X_FORWARDED_FOR) || name.equals(HeaderNames.X_FORWARDED_PROTO);
+      case APPEND ->
+          name.equals(HeaderNames.X_FORWARDED_FOR) || name.equals(HeaderNames.X_FORWARDED_PROTO);
       case OFF -> false;
     };
   }
 
-  private void addOurs(CallProtocol protocol, HeaderFields from, HeaderFields to, AsciiString newId) {
+  private void addOurs(
+      CallProtocol protocol, HeaderFields from, HeaderFields to, AsciiString newId) {
     if (protocol == CallProtocol.GRPC || HeaderNames.TRAILERS.equals(from.get(HeaderNames.TE))) {
       to.add(HeaderNames.TE, HeaderNames.TRAILERS);
     }

@@ -18,8 +18,8 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the response of one call to its caller's stream, and is the only place where a failure becomes a status. Confined to the loop of the
- * caller's connection.
+ * Writes the response of one call to its caller's stream, and is the only place where a failure
+ * becomes a status. Confined to the loop of the caller's connection.
  */
 final class ResponseWriter {
   private static final AsciiString PUSHBACK_MILLIS = AsciiString.cached("1000");
@@ -71,7 +71,10 @@ final class ResponseWriter {
     ended |= last;
   }
 
-  /** RFC 9113 8.1: a response that is complete before its request is; the caller is told to stop sending. */
+  /**
+   * RFC 9113 8.1: a response that is complete before its request is; the caller is told to stop
+   * sending.
+   */
   private @Nullable ChannelFutureListener andStopCaller(@Nullable ChannelFutureListener before) {
     if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
       return before;
@@ -87,11 +90,18 @@ final class ResponseWriter {
   }
 
   /**
-   * Ends the call with a failure of ours: a gRPC status, or an HTTP one, or where it is too late for that a reset.
+   * Ends the call with a failure of ours: a gRPC status, or an HTTP one, or where it is too late
+   * for that a reset.
    *
    * @param code the gRPC status, where it is not the failure's usual one
    */
-  void fail(CallHeaders request, CallFailure failure, GrpcCode code, int httpStatus, String message, AsciiString requestId) {
+  void fail(
+      CallHeaders request,
+      CallFailure failure,
+      GrpcCode code,
+      int httpStatus,
+      String message,
+      AsciiString requestId) {
     if (ended) {
       return;
     }
@@ -102,7 +112,10 @@ final class ResponseWriter {
     } else if (request.isGrpc()) {
       failGrpc(failure, code, message, requestId);
     } else if (headSent) {
-      reset(failure == CallFailure.DEADLINE ? Http2Error.CANCEL.code() : Http2Error.INTERNAL_ERROR.code());
+      reset(
+          failure == CallFailure.DEADLINE
+              ? Http2Error.CANCEL.code()
+              : Http2Error.INTERNAL_ERROR.code());
     } else {
       failHttp(request, failure, httpStatus, message, requestId);
     }
@@ -110,7 +123,8 @@ final class ResponseWriter {
 
   private void failGrpc(CallFailure failure, GrpcCode code, String message, AsciiString requestId) {
     if (headSent && failure == CallFailure.DEADLINE && connection.hasUnsentChunks(stream)) {
-      // Trailers would wait behind bytes that the caller does not take; its own deadline has passed as well.
+      // Trailers would wait behind bytes that the caller does not take; its own deadline has passed
+      // as well.
       reset(Http2Error.CANCEL.code());
       return;
     }
@@ -127,7 +141,12 @@ final class ResponseWriter {
   }
 
   /** Adds what a gRPC caller is told about a failure of ours. */
-  static void addStatus(HeaderFields fields, CallFailure failure, GrpcCode code, String message, AsciiString requestId) {
+  static void addStatus(
+      HeaderFields fields,
+      CallFailure failure,
+      GrpcCode code,
+      String message,
+      AsciiString requestId) {
     fields.add(HeaderNames.GRPC_STATUS, code.text());
     fields.add(HeaderNames.GRPC_MESSAGE, StatusTranslator.escapeMessage(message));
     if (failure.asksForPushback()) {
@@ -137,7 +156,12 @@ final class ResponseWriter {
     fields.add(HeaderNames.X_REQUEST_ID, requestId);
   }
 
-  private void failHttp(CallHeaders request, CallFailure failure, int httpStatus, String message, AsciiString requestId) {
+  private void failHttp(
+      CallHeaders request,
+      CallFailure failure,
+      int httpStatus,
+      String message,
+      AsciiString requestId) {
     HeaderFields fields = new HeaderFields(4);
     fields.add(HeaderNames.CONTENT_TYPE, HeaderNames.TEXT_PLAIN);
     fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
@@ -147,7 +171,8 @@ final class ResponseWriter {
     if (bodiless) {
       return;
     }
-    ByteBuf body = ByteBufUtil.writeUtf8(connection.allocator(), message + " (" + failure.token() + ")\n");
+    ByteBuf body =
+        ByteBufUtil.writeUtf8(connection.allocator(), message + " (" + failure.token() + ")\n");
     chunk(body, true, null);
   }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which agents are connected. Changed under its monitor when tunnels come and go; read by calls through {@link #snapshot} without one. */
+/**
+ * Which agents are connected. Changed under its monitor when tunnels come and go; read by calls
+ * through {@link #snapshot} without one.
+ */
 public final class AgentRegistry {
   // shared: guarded by the monitor
   private final List<AgentSession> sessions = new ArrayList<>();
@@ -20,13 +23,15 @@ public final class AgentRegistry {
   }
 
   /**
-   * A tunnel of an agent is up: it joins the session of its instance, which is made if this is its first.
+   * A tunnel of an agent is up: it joins the session of its instance, which is made if this is its
+   * first.
    *
    * @param id the agent
    * @param instance which run of it
    * @param newSession makes the session
    */
-  public synchronized AgentSession join(AgentId id, String instance, TunnelStream tunnel, Supplier<AgentSession> newSession) {
+  public synchronized AgentSession join(
+      AgentId id, String instance, TunnelStream tunnel, Supplier<AgentSession> newSession) {
     AgentSession session = find(id, instance);
     if (session == null) {
       session = newSession.get();
@@ -48,7 +53,9 @@ public final class AgentRegistry {
 
   /** The sessions of other runs of the same agent. */
   public synchronized List<AgentSession> others(AgentSession session) {
-    return sessions.stream().filter(each -> each != session && each.id().equals(session.id())).toList();
+    return sessions.stream()
+        .filter(each -> each != session && each.id().equals(session.id()))
+        .toList();
   }
 
   private @Nullable AgentSession find(AgentId id, String instance) {

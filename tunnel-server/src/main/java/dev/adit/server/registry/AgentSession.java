@@ -37,7 +37,13 @@ public final class AgentSession {
    * @param address where it dialled from, for people
    */
   public AgentSession(
-      AgentId id, String instance, Set<GroupName> groups, int maxCalls, String softwareVersion, String address, Instant since) {
+      AgentId id,
+      String instance,
+      Set<GroupName> groups,
+      int maxCalls,
+      String softwareVersion,
+      String address,
+      Instant since) {
     this.id = id;
     this.instance = instance;
     this.groups = Set.copyOf(groups);
@@ -94,7 +100,10 @@ public final class AgentSession {
     tunnels = Arrays.stream(tunnels).filter(each -> each != tunnel).toArray(TunnelStream[]::new);
   }
 
-  /** A tunnel that takes calls: on the loop {@code home} if there is one, else any; null if there is none. */
+  /**
+   * A tunnel that takes calls: on the loop {@code home} if there is one, else any; null if there is
+   * none.
+   */
   public @Nullable TunnelStream tunnelFor(EventLoop home) {
     TunnelStream other = null;
     for (TunnelStream tunnel : tunnels) {

@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One tunnel of one agent, from its first message to its end. Confined to the loop of its connection. */
+/**
+ * One tunnel of one agent, from its first message to its end. Confined to the loop of its
+ * connection.
+ */
 final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements TunnelListener {
   private static final Logger log = LoggerFactory.getLogger(AcceptedTunnel.class);
   private static final int HELLO_WITHIN_SECONDS = 5;
@@ -52,7 +55,11 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
    * @param proven the lines of agents.yaml that the credential is for
    * @param address where the agent dialled from, for people
    */
-  AcceptedTunnel(TunnelGreeting greeting, List<AgentIdentity> proven, String address, ServerCall<ByteBuf, ByteBuf> call) {
+  AcceptedTunnel(
+      TunnelGreeting greeting,
+      List<AgentIdentity> proven,
+      String address,
+      ServerCall<ByteBuf, ByteBuf> call) {
     this.greeting = greeting;
     this.proven = proven;
     this.address = address;
@@ -60,7 +67,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     transport = new ServerTransport(call);
     stream =
         new TunnelStream(
-            TunnelStream.End.SERVER, loop, PooledByteBufAllocator.DEFAULT, transport, greeting.settings(), this);
+            TunnelStream.End.SERVER,
+            loop,
+            PooledByteBufAllocator.DEFAULT,
+            transport,
+            greeting.settings(),
+            this);
     helloTimer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
     call.request(Integer.MAX_VALUE);
   }
@@ -123,11 +135,15 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   private void welcome(AgentHello hello) {
-    int maxCalls = hello.capacity() == 0 ? greeting.maxCallsPerAgent() : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
+    int maxCalls =
+        hello.capacity() == 0
+            ? greeting.maxCallsPerAgent()
+            : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
     Welcome.Builder welcome =
         Welcome.newBuilder()
             .setProtocolMinor(Math.min(hello.minor(), TunnelGreeting.PROTOCOL_MINOR))
             .setServerId(greeting.serverId())
+            .setSoftwareVersion("adit/" + greeting.version())
             .setLoops(greeting.loops().size())
             .setLoop(greeting.loops().indexOf(loop))
             .setMaxCalls(maxCalls)
@@ -146,13 +162,28 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
                 hello.id(),
                 hello.instance(),
                 stream,
-                () -> new AgentSession(hello.id(), hello.instance(), hello.groups(), maxCalls, hello.softwareVersion(), address, Instant.now()));
+                () ->
+                    new AgentSession(
+                        hello.id(),
+                        hello.instance(),
+                        hello.groups(),
+                        maxCalls,
+                        hello.softwareVersion(),
+                        address,
+                        Instant.now()));
     session = joined;
-    log.info("{} tunnel up on loop {} from {} groups {}", joined, greeting.loops().indexOf(loop), address, joined.groups());
+    log.info(
+        "{} tunnel up on loop {} from {} groups {}",
+        joined,
+        greeting.loops().indexOf(loop),
+        address,
+        joined.groups());
     supersedeOthers(joined);
   }
 
-  /** Another run of this agent: new calls go here from now on, and the others finish what they have. */
+  /**
+   * Another run of this agent: new calls go here from now on, and the others finish what they have.
+   */
   private void supersedeOthers(AgentSession joined) {
     for (AgentSession other : greeting.registry().others(joined)) {
       log.warn("{} is superseded by {} from {}", other, joined, address);
@@ -165,7 +196,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   private void refuse(AgentHello.Refused refused) {
     log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
-    Refusal.Builder refusal = Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
+    Refusal.Builder refusal =
+        Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
     if (refused.reason().equals("draining")) {
       refusal.setRetryAfterMs(DRAINING_RETRY_MILLIS);
     }
@@ -188,7 +220,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   @Override
-  public RequestSide onCall(RequestHead head, boolean last, ResponseSide response) throws TunnelException {
+  public RequestSide onCall(RequestHead head, boolean last, ResponseSide response)
+      throws TunnelException {
     throw new TunnelException("protocol", "an agent opened a call");
   }
 
@@ -214,7 +247,11 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     helloTimer.cancel(false);
     AgentSession joined = session;
     if (joined == null) {
-      log.info("a tunnel from {} ended before its hello: {} ({})", address, cause.getMessage(), cause.reason());
+      log.info(
+          "a tunnel from {} ended before its hello: {} ({})",
+          address,
+          cause.getMessage(),
+          cause.reason());
       return;
     }
     greeting.registry().leave(joined, stream);

@@ -14,7 +14,13 @@ import java.util.Set;
  * @param groups what it serves: the credential's groups, narrowed by what it asked for
  * @param capacity calls in flight it takes; 0: it does not say
  */
-record AgentHello(AgentId id, String instance, Set<GroupName> groups, int capacity, String softwareVersion, int minor) {
+record AgentHello(
+    AgentId id,
+    String instance,
+    Set<GroupName> groups,
+    int capacity,
+    String softwareVersion,
+    int minor) {
   private static final int MAX_TEXT = 64;
 
   /**
@@ -26,7 +32,8 @@ record AgentHello(AgentId id, String instance, Set<GroupName> groups, int capaci
   static AgentHello of(Hello hello, List<AgentIdentity> proven) throws Refused {
     AgentId id = agentId(hello);
     if (!hello.getInstanceId().matches("[A-Za-z0-9._-]{1,64}")) {
-      throw new Refused("malformed", "the instance id of agent " + id + " is not 1 to 64 of A-Z a-z 0-9 . _ -");
+      throw new Refused(
+          "malformed", "the instance id of agent " + id + " is not 1 to 64 of A-Z a-z 0-9 . _ -");
     }
     Set<GroupName> allowed = new LinkedHashSet<>();
     for (AgentIdentity identity : proven) {
@@ -54,7 +61,8 @@ record AgentHello(AgentId id, String instance, Set<GroupName> groups, int capaci
     }
   }
 
-  private static Set<GroupName> groups(Hello hello, AgentId id, Set<GroupName> allowed) throws Refused {
+  private static Set<GroupName> groups(Hello hello, AgentId id, Set<GroupName> allowed)
+      throws Refused {
     if (hello.getGroupsCount() == 0) {
       return allowed;
     }

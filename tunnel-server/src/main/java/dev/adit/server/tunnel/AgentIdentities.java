@@ -13,11 +13,17 @@ public final class AgentIdentities {
     this.identities = List.copyOf(identities);
   }
 
-  /** The lines that this token proves; empty for one that nobody knows. Takes the same time for every token. */
+  /**
+   * The lines that this token proves; empty for one that nobody knows. Takes the same time for
+   * every token.
+   */
   List<AgentIdentity> ofToken(String token) {
     List<AgentIdentity> proven = new ArrayList<>(1);
     for (AgentIdentity identity : identities) {
-      boolean fits = identity.tokens().stream().map(hash -> hash.matches(token)).reduce(false, Boolean::logicalOr);
+      boolean fits =
+          identity.tokens().stream()
+              .map(hash -> hash.matches(token))
+              .reduce(false, Boolean::logicalOr);
       if (fits) {
         proven.add(identity);
       }

@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The listener that agents dial: gRPC on the same event loops as the entry, so that a call and its tunnel share one. */
+/**
+ * The listener that agents dial: gRPC on the same event loops as the entry, so that a call and its
+ * tunnel share one.
+ */
 public final class TunnelServer {
   /** The carrier's window never holds a call back: credit does. */
   private static final int CARRIER_WINDOW_BYTES = 16 << 20;
@@ -47,7 +50,11 @@ public final class TunnelServer {
    * @throws IOException if an address cannot be had or a TLS file does not hold what it should
    */
   public static TunnelServer start(
-      List<InetSocketAddress> addresses, @Nullable TlsConfig tls, EventLoops loops, ServerServiceDefinition service) throws IOException {
+      List<InetSocketAddress> addresses,
+      @Nullable TlsConfig tls,
+      EventLoops loops,
+      ServerServiceDefinition service)
+      throws IOException {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.get(0));
     addresses.stream().skip(1).forEach(builder::addListenAddress);
     builder
@@ -74,7 +81,9 @@ public final class TunnelServer {
   }
 
   private static SslContext context(TlsConfig tls) throws SSLException {
-    SslContextBuilder builder = GrpcSslContexts.forServer(tls.cert().toFile(), tls.key().toFile()).protocols("TLSv1.3", "TLSv1.2");
+    SslContextBuilder builder =
+        GrpcSslContexts.forServer(tls.cert().toFile(), tls.key().toFile())
+            .protocols("TLSv1.3", "TLSv1.2");
     if (tls.clientCa() != null) {
       builder.trustManager(tls.clientCa().toFile()).clientAuth(ClientAuth.OPTIONAL);
     }

@@ -14,10 +14,14 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code tunnel.v1.TunnelService}: checks the credential before any message is read, then lets the tunnel begin. */
+/**
+ * {@code tunnel.v1.TunnelService}: checks the credential before any message is read, then lets the
+ * tunnel begin.
+ */
 public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> {
   private static final Logger log = LoggerFactory.getLogger(TunnelService.class);
-  private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
 
   private final TunnelGreeting greeting;
@@ -30,12 +34,17 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
 
   /** The service as gRPC wants it. */
   public ServerServiceDefinition definition() {
-    return ServerServiceDefinition.builder(TunnelServiceGrpc.SERVICE_NAME).addMethod(ProxyMethod.DESCRIPTOR, this).build();
+    return ServerServiceDefinition.builder(TunnelServiceGrpc.SERVICE_NAME)
+        .addMethod(ProxyMethod.DESCRIPTOR, this)
+        .build();
   }
 
   @Override
-  public ServerCall.Listener<ByteBuf> startCall(ServerCall<ByteBuf, ByteBuf> call, Metadata headers) {
-    String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)).replaceFirst("^[^/]*/", "");
+  public ServerCall.Listener<ByteBuf> startCall(
+      ServerCall<ByteBuf, ByteBuf> call, Metadata headers) {
+    String address =
+        String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
+            .replaceFirst("^[^/]*/", "");
     String authorization = headers.get(AUTHORIZATION);
     if (authorization == null || !authorization.startsWith(BEARER)) {
       return refuse(call, address, "no bearer token");
@@ -47,7 +56,8 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     return new AcceptedTunnel(greeting, proven, address, call);
   }
 
-  private static ServerCall.Listener<ByteBuf> refuse(ServerCall<ByteBuf, ByteBuf> call, String address, String why) {
+  private static ServerCall.Listener<ByteBuf> refuse(
+      ServerCall<ByteBuf, ByteBuf> call, String address, String why) {
     log.warn("refused a tunnel from {}: {} (unauthenticated)", address, why);
     call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata());
     return new ServerCall.Listener<>() {};

@@ -2,6 +2,7 @@ package dev.adit.core.config.yaml;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One node of a YAML file with its place, counted from 1. Scalars are text until somebody asks. */
 public sealed interface YamlNode {
@@ -12,6 +13,9 @@ public sealed interface YamlNode {
 
   /** What a person would call this kind of node. */
   String kind();
+
+  /** The node as YAML on one line. */
+  String toYaml();
 
   /** A scalar; {@code plain} means it was written without quotes. */
   record Scalar(int line, int column, String text, boolean plain) implements YamlNode {
@@ -24,6 +28,20 @@ public sealed interface YamlNode {
     @Override
     public String kind() {
       return isNull() ? "nothing" : "'" + abbreviated() + "'";
+    }
+
+    @Override
+    public String toYaml() {
+      if (plain && text.matches("[A-Za-z0-9_./+-][A-Za-z0-9_./+%-]*+")) {
+        return text;
+      }
+      StringBuilder quoted = new StringBuilder("\"");
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        boolean printable = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+        quoted.append(printable ? String.valueOf(c) : String.format("\\u%04X", (int) c));
+      }
+      return quoted.append('"').toString();
     }
 
     /** The text, short enough and harmless to show. */
@@ -41,6 +59,11 @@ public sealed interface YamlNode {
     public String kind() {
       return "a list";
     }
+
+    @Override
+    public String toYaml() {
+      return items.stream().map(YamlNode::toYaml).collect(Collectors.joining(", ", "[", "]"));
+    }
   }
 
   /** A mapping, in file order. */
@@ -48,6 +71,13 @@ public sealed interface YamlNode {
     @Override
     public String kind() {
       return "a mapping";
+    }
+
+    @Override
+    public String toYaml() {
+      return entries.values().stream()
+          .map(entry -> entry.key().toYaml() + ": " + entry.value().toYaml())
+          .collect(Collectors.joining(", ", "{", "}"));
     }
   }
 

@@ -53,7 +53,7 @@ public final class AgentsFile {
     ConfigMap map = value.map();
     @Nullable AgentIdPattern id = id(map, ids);
     List<GroupName> groups = groups(map);
-    List<TokenHash> tokens = map.list("tokens", token -> token(token, seenTokens));
+    List<TokenHash> tokens = map.listOfSome("tokens", token -> token(token, seenTokens));
     @Nullable String san = san(map);
     if (map.isMapping() && !map.has("tokens") && !map.has("certificate")) {
       value.reject("expected tokens or certificate; without one no agent can prove who it is");
@@ -76,7 +76,7 @@ public final class AgentsFile {
     @Nullable ConfigValue value = map.required("groups", "the groups these agents may serve");
     return value == null
         ? List.of()
-        : value.list(group -> group.parse("a group name", GroupName::new));
+        : value.listOfSome(group -> group.parse("a group name", GroupName::new));
   }
 
   private static @Nullable TokenHash token(ConfigValue value, Map<TokenHash, String> seen) {

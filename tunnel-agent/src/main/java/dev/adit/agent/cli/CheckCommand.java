@@ -1,0 +1,92 @@
+package dev.adit.agent.cli;
+
+import com.google.gson.GsonBuilder;
+import dev.adit.agent.config.AgentConfig;
+import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigProblem;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: validates an agent's file and everything it names. */
+@Command(
+    name = "check",
+    description = "Validate an agent's configuration; start nothing.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {"  tunnel-agent check -c agent.yaml", "  tunnel-agent check -c agent.yaml --json"})
+final class CheckCommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The agent's configuration, usually agent.yaml.")
+  private Path file = Path.of("agent.yaml");
+
+  @Option(names = "--json", description = "Print the result as JSON.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws ConfigException {
+    try {
+      AgentConfig config = AgentConfigReader.read(file, System.getenv());
+      print(json ? json(List.of()) : good(config));
+      return 0;
+    } catch (ConfigException e) {
+      if (!json) {
+        throw e;
+      }
+      print(json(e.problems()));
+      return AgentCommand.INVALID_CONFIGURATION;
+    }
+  }
+
+  private String good(AgentConfig config) {
+    return file
+        + ": good; agent "
+        + config.id()
+        + ", "
+        + config.servers().size()
+        + " servers, "
+        + config.upstreams().size()
+        + " upstreams, "
+        + config.routes().size()
+        + " routes";
+  }
+
+  private static String json(List<ConfigProblem> problems) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("valid", problems.isEmpty());
+    tree.put("problems", problems.stream().map(CheckCommand::tree).toList());
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree);
+  }
+
+  private static Map<String, Object> tree(ConfigProblem problem) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("file", problem.file());
+    tree.put("line", problem.line());
+    tree.put("column", problem.column());
+    tree.put("key", problem.keyPath());
+    tree.put("expected", problem.expected());
+    if (problem.suggestion() != null) {
+      tree.put("suggestion", problem.suggestion());
+    }
+    return tree;
+  }
+
+  private void print(String text) {
+    Objects.requireNonNull(spec).commandLine().getOut().println(text);
+  }
+}

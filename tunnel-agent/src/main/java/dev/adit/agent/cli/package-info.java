@@ -1,0 +1,9 @@
+/**
+ * The command line of the agent. Public: {@link dev.adit.agent.cli.AgentCommand}. Results go to
+ * standard output, everything else to standard error; the exit code is 0 for good, 1 for a run-time
+ * failure, 2 for wrong usage, 3 for an invalid configuration. Confined to the main thread.
+ */
+@NullMarked
+package dev.adit.agent.cli;
+
+import org.jspecify.annotations.NullMarked;

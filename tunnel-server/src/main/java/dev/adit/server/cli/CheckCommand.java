@@ -1,0 +1,120 @@
+package dev.adit.server.cli;
+
+import dev.adit.core.call.GroupName;
+import dev.adit.core.config.ConfigProblems;
+import dev.adit.server.config.ServerConfig;
+import dev.adit.server.config.ServerConfigReader;
+import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.config.agents.AgentsFile;
+import dev.adit.server.config.agents.AgentsSource;
+import dev.adit.server.rules.RuleFileReader;
+import dev.adit.server.rules.RuleSet;
+import dev.adit.server.rules.check.LintFinding;
+import dev.adit.server.rules.check.RuleLint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: validates a server's file and everything it names. */
+@Command(
+    name = "check",
+    description = "Validate a server's configuration, its agents and its rules; start nothing.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tunnel-server check -c server.yaml",
+      "  tunnel-server check -c server.yaml --json"
+    })
+final class CheckCommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The server's configuration, usually server.yaml.")
+  private Path file = Path.of("server.yaml");
+
+  @Option(names = "--json", description = "Print the result as JSON.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ConfigProblems problems = new ConfigProblems();
+    @Nullable ServerConfig config = ServerConfigReader.read(file, problems);
+    List<AgentIdentity> agents = config == null ? List.of() : agents(config, problems);
+    @Nullable RuleSet rules =
+        config == null || !Files.isDirectory(config.rulesDirectory())
+            ? null
+            : RuleFileReader.read(config.rulesDirectory(), problems);
+    Set<GroupName> served = new HashSet<>();
+    agents.forEach(agent -> served.addAll(agent.groups()));
+    List<LintFinding> findings = rules == null ? List.of() : RuleLint.lint(rules, served::contains);
+    if (json) {
+      print(Output.json(tree(problems, findings)));
+    } else {
+      text(problems, findings, agents, rules);
+    }
+    return problems.isEmpty() ? 0 : ServerCommand.INVALID_CONFIGURATION;
+  }
+
+  private static List<AgentIdentity> agents(ServerConfig config, ConfigProblems problems) {
+    AgentsSource source = config.agents();
+    if (source instanceof AgentsSource.Inline inline) {
+      return inline.identities();
+    }
+    Path path = ((AgentsSource.FromFile) source).path();
+    return Files.isRegularFile(path) ? AgentsFile.read(path, problems) : List.of();
+  }
+
+  private void text(
+      ConfigProblems problems,
+      List<LintFinding> findings,
+      List<AgentIdentity> agents,
+      @Nullable RuleSet rules) {
+    problems.toList().forEach(problem -> complain(problem.toString()));
+    findings.forEach(finding -> complain("warning: " + finding));
+    if (problems.isEmpty() && rules != null) {
+      print(
+          file
+              + ": good; "
+              + rules.rules().size()
+              + " rules in "
+              + rules.files()
+              + " files, "
+              + agents.size()
+              + " lines of agents");
+    }
+  }
+
+  private static Map<String, Object> tree(ConfigProblems problems, List<LintFinding> findings) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("valid", problems.isEmpty());
+    tree.put("problems", Output.problems(problems.toList()));
+    tree.put("warnings", Output.findings(findings));
+    return tree;
+  }
+
+  private void print(String line) {
+    if (spec != null) {
+      spec.commandLine().getOut().println(line);
+    }
+  }
+
+  private void complain(String line) {
+    if (spec != null) {
+      spec.commandLine().getErr().println(line);
+    }
+  }
+}

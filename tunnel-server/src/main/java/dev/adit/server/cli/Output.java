@@ -1,0 +1,51 @@
+package dev.adit.server.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import dev.adit.core.config.ConfigProblem;
+import dev.adit.server.rules.check.LintFinding;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The shapes of what commands print for programs. */
+final class Output {
+
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+  private Output() {}
+
+  static String json(Object tree) {
+    return GSON.toJson(tree);
+  }
+
+  static List<Map<String, Object>> problems(List<ConfigProblem> problems) {
+    return problems.stream().map(Output::tree).toList();
+  }
+
+  static List<Map<String, Object>> findings(List<LintFinding> findings) {
+    return findings.stream().map(Output::tree).toList();
+  }
+
+  private static Map<String, Object> tree(ConfigProblem problem) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("file", problem.file());
+    tree.put("line", problem.line());
+    tree.put("column", problem.column());
+    tree.put("key", problem.keyPath());
+    tree.put("expected", problem.expected());
+    if (problem.suggestion() != null) {
+      tree.put("suggestion", problem.suggestion());
+    }
+    return tree;
+  }
+
+  private static Map<String, Object> tree(LintFinding finding) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("place", finding.place());
+    tree.put("rule", finding.rule().value());
+    tree.put("message", finding.message());
+    return tree;
+  }
+}

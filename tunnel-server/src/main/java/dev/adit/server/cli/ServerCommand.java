@@ -1,0 +1,82 @@
+package dev.adit.server.cli;
+
+import dev.adit.core.config.ConfigException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tunnel-server}: the root of all commands. */
+@Command(
+    name = "tunnel-server",
+    description =
+        "The public end of an Adit tunnel: takes calls, finds the agent that serves them.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Provider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      RulesCommand.class,
+      TokenCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tunnel-server run -c server.yaml",
+      "  tunnel-server check -c server.yaml",
+      "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
+      "  tunnel-server token new --agent shop-1 --group shop",
+      "",
+      "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."
+    })
+public final class ServerCommand implements Runnable {
+
+  /** The exit code for a failure while running. */
+  static final int FAILED = 1;
+
+  /** The exit code for a configuration that cannot be used. */
+  static final int INVALID_CONFIGURATION = 3;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The commands, ready to run. */
+  static CommandLine commandLine() {
+    CommandLine commands = new CommandLine(new ServerCommand());
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setExecutionExceptionHandler(
+        (exception, command, result) -> report(exception, command.getErr()));
+    return commands;
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "expected a command");
+    }
+  }
+
+  private static int report(Exception exception, PrintWriter err) throws Exception {
+    if (exception instanceof ConfigException) {
+      err.println(exception.getMessage());
+      return INVALID_CONFIGURATION;
+    }
+    if (exception instanceof IOException) {
+      err.println("error: " + exception.getMessage());
+      return FAILED;
+    }
+    throw exception;
+  }
+}

@@ -1,0 +1,245 @@
+package dev.adit.server.rules.reload;
+
+import dev.adit.core.call.GroupName;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigProblem;
+import dev.adit.core.config.ConfigProblems;
+import dev.adit.server.routing.Router;
+import dev.adit.server.routing.RoutingTable;
+import dev.adit.server.rules.RuleDirectory;
+import dev.adit.server.rules.RuleFileReader;
+import dev.adit.server.rules.RuleSet;
+import dev.adit.server.rules.check.LintFinding;
+import dev.adit.server.rules.check.RuleLint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the rules directory by the hash of its content and swaps the router's table when it has
+ * changed and all is well; otherwise the last good one stays, whole. Everything but the start runs
+ * on one background thread, {@code rule-reload}.
+ */
+public final class RuleReload implements AutoCloseable {
+
+  /** How often the files are looked at. */
+  public static final Duration POLL = Duration.ofSeconds(1);
+
+  /** How long changed files must stay as they are before they are read. */
+  public static final Duration DEBOUNCE = Duration.ofMillis(250);
+
+  private static final Logger log = LoggerFactory.getLogger(RuleReload.class);
+
+  // deps
+  private final RuleDirectory directory;
+  private final Router router;
+  private final Predicate<GroupName> isServable;
+  private final Consumer<ReloadStatus> listener;
+  private final Clock clock;
+  private final ScheduledExecutorService thread;
+
+  // state, confined to the background thread
+  private String seenHash;
+  private String unreadable = "";
+
+  // shared: an immutable snapshot, replaced as a whole
+  private volatile ReloadStatus status;
+
+  private RuleReload(
+      RuleSet first,
+      RuleDirectory directory,
+      Router router,
+      Predicate<GroupName> isServable,
+      Consumer<ReloadStatus> listener,
+      Clock clock) {
+    this.directory = directory;
+    this.router = router;
+    this.isServable = isServable;
+    this.listener = listener;
+    this.clock = clock;
+    this.seenHash = first.hash();
+    this.status = loaded(first, 1, 0);
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread daemon = new Thread(task, "rule-reload");
+              daemon.setDaemon(true);
+              return daemon;
+            });
+  }
+
+  /**
+   * Reads the rules, puts them in force, and from now on follows their changes. Blocks while it
+   * reads.
+   *
+   * @param isServable whether any agent may serve a group, for warnings; asked on the background
+   *     thread
+   * @param listener told each new status, on the background thread
+   * @throws ConfigException if the rules cannot be used as they are; nothing has been started then
+   */
+  public static RuleReload start(
+      Path directory,
+      Router router,
+      Predicate<GroupName> isServable,
+      Consumer<ReloadStatus> listener,
+      Clock clock)
+      throws ConfigException {
+    RuleSet first = RuleFileReader.read(directory);
+    router.replace(first.toTable(null));
+    RuleReload reload =
+        new RuleReload(first, new RuleDirectory(directory), router, isServable, listener, clock);
+    log.info("rules {}: {} in {} files", shown(first.hash()), first.rules().size(), first.files());
+    reload.warn();
+    listener.accept(reload.status);
+    reload.thread.scheduleWithFixedDelay(
+        reload::poll, POLL.toMillis(), POLL.toMillis(), TimeUnit.MILLISECONDS);
+    return reload;
+  }
+
+  /** How the rules stand. */
+  public ReloadStatus status() {
+    return status;
+  }
+
+  /** Reads the files now, changed or not, and tells how the rules stand then. */
+  public CompletableFuture<ReloadStatus> reload() {
+    try {
+      return CompletableFuture.supplyAsync(this::loadNow, thread);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(status);
+    }
+  }
+
+  /** Stops following changes; the rules in force stay so. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private void poll() {
+    try {
+      String hash = directory.snapshot().hash();
+      if (!hash.equals(seenHash) || !unreadable.isEmpty()) {
+        thread.schedule(() -> settle(hash), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (IOException e) {
+      refuse(e);
+    } catch (RuntimeException e) {
+      // Whatever it is, the next poll must come.
+      log.error("rules could not be looked at", e);
+    }
+  }
+
+  /** Loads the files if they have stayed as they were; if not, the next poll sees them. */
+  private void settle(String hash) {
+    try {
+      RuleDirectory.Snapshot snapshot = directory.snapshot();
+      boolean loadedMeanwhile = snapshot.hash().equals(seenHash) && unreadable.isEmpty();
+      if (snapshot.hash().equals(hash) && !loadedMeanwhile) {
+        load(snapshot);
+      } else if (!loadedMeanwhile) {
+        thread.schedule(() -> settle(snapshot.hash()), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (IOException e) {
+      refuse(e);
+    } catch (RuntimeException e) {
+      log.error("rules could not be loaded", e);
+    }
+  }
+
+  private ReloadStatus loadNow() {
+    try {
+      load(directory.snapshot());
+    } catch (IOException e) {
+      refuse(e);
+    }
+    return status;
+  }
+
+  private void load(RuleDirectory.Snapshot snapshot) {
+    seenHash = snapshot.hash();
+    unreadable = "";
+    ConfigProblems problems = new ConfigProblems();
+    RuleSet rules = RuleFileReader.read(snapshot, problems);
+    if (!problems.isEmpty()) {
+      refuse(snapshot.hash(), problems.toList());
+      return;
+    }
+    RoutingTable before = router.table();
+    router.replace(rules.toTable(before));
+    status = loaded(rules, status.loaded() + 1, status.refused());
+    log.info(
+        "rules {} replace {}: {} in {} files",
+        shown(rules.hash()),
+        shown(before.hash()),
+        rules.rules().size(),
+        rules.files());
+    warn();
+    listener.accept(status);
+  }
+
+  private void refuse(IOException e) {
+    ConfigProblem problem = RuleFileReader.unreadable(directory.path(), e);
+    if (!unreadable.equals(problem.toString())) {
+      unreadable = problem.toString();
+      refuse("(unreadable)", List.of(problem));
+    }
+  }
+
+  private void refuse(String hash, List<ConfigProblem> problems) {
+    ReloadStatus now = status;
+    status =
+        new ReloadStatus(
+            now.hash(),
+            now.since(),
+            now.rules(),
+            now.files(),
+            now.loaded(),
+            now.refused() + 1,
+            problems,
+            now.warnings());
+    StringBuilder lines = new StringBuilder();
+    problems.forEach(problem -> lines.append("\n  ").append(problem));
+    log.error(
+        "rules {} refused, {} stay in force; {} problems:{}",
+        shown(hash),
+        shown(now.hash()),
+        problems.size(),
+        lines);
+    listener.accept(status);
+  }
+
+  private ReloadStatus loaded(RuleSet rules, long loaded, long refused) {
+    List<LintFinding> warnings = RuleLint.lint(rules, isServable);
+    return new ReloadStatus(
+        rules.hash(),
+        clock.instant(),
+        rules.rules().size(),
+        rules.files(),
+        loaded,
+        refused,
+        List.of(),
+        warnings);
+  }
+
+  private void warn() {
+    for (LintFinding warning : status.warnings()) {
+      log.warn("{}", warning);
+    }
+  }
+
+  private static String shown(String hash) {
+    return hash.length() > 12 ? hash.substring(0, 12) : hash;
+  }
+}
