@@ -182,7 +182,7 @@ final class ArchitectureTest {
   void noNameHidesWhatATypeIs() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.adit.proto..")
+        .resideOutsideOfPackages("dev.adit.proto..", "dev.adit.demo.proto..")
         .should()
         .haveNameMatching(BANNED_NAME)
         .allowEmptyShould(true)
