@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      RunCommand.class,
+      ExposeCommand.class,
       CheckCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
+      "  tunnel-agent run -c agent.yaml",
       "  tunnel-agent check -c agent.yaml",
       "",
       "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."

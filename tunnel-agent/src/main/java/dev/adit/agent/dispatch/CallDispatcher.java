@@ -2,9 +2,10 @@ package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Upstream;
 import dev.adit.agent.backend.UpstreamTable;
-import dev.adit.agent.routing.AgentRouter;
+import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.tunnel.TunnelStream;
@@ -19,9 +20,11 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class CallDispatcher {
   // deps
-  private final AgentRouter router;
+  private final AgentRoutes routes;
   private final UpstreamTable upstreams;
   private final int initialWindow;
+
+  private final GroupNames groups = new GroupNames();
 
   // shared: bytes kept for beginning calls anew
   private final AtomicLong replayBytes = new AtomicLong();
@@ -35,8 +38,8 @@ public final class CallDispatcher {
    *
    * @param initialWindow the credit a call's request starts with, bytes
    */
-  public CallDispatcher(AgentRouter router, UpstreamTable upstreams, int initialWindow) {
-    this.router = router;
+  public CallDispatcher(AgentRoutes routes, UpstreamTable upstreams, int initialWindow) {
+    this.routes = routes;
     this.upstreams = upstreams;
     this.initialWindow = initialWindow;
   }
@@ -52,7 +55,8 @@ public final class CallDispatcher {
     if (!RequestRules.areSound(head.headers())) {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
     }
-    UpstreamName name = router.route(head.headers(), head.group());
+    GroupName group = groups.of(head.group());
+    UpstreamName name = group == null ? null : routes.route(head.headers(), group);
     Upstream upstream = name == null ? null : upstreams.upstream(name);
     if (upstream == null) {
       return refuse(

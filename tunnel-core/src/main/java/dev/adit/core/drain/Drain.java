@@ -16,6 +16,11 @@ public final class Drain {
     return state != DrainState.RUNNING;
   }
 
+  /** Nothing runs any more, or time is up. */
+  public boolean isComplete() {
+    return state == DrainState.DRAINED;
+  }
+
   /** Begins. False if it had begun before. */
   public synchronized boolean begin() {
     if (inProgress()) {

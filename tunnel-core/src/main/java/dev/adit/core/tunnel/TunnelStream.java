@@ -55,6 +55,10 @@ public final class TunnelStream {
   private int peerWindow;
   private boolean drainSent;
   private boolean drainReceived;
+
+  /** We said that we go away; the peer's Drain is the answer to that. */
+  private boolean announced;
+
   private boolean closed;
 
   public TunnelStream(
@@ -165,6 +169,18 @@ public final class TunnelStream {
       return;
     }
     drainSent = true;
+    Drain drain =
+        Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build();
+    send(Frame.newBuilder().setDrain(drain).build());
+  }
+
+  /**
+   * Tells the peer that this process goes away while calls may still be opened here: a server's
+   * word to its agents, who hold another tunnel elsewhere meanwhile.
+   */
+  public void announceDrain(String reason, int reconnectAfterMillis) {
+    assert loop.inEventLoop();
+    announced = true;
     Drain drain =
         Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build();
     send(Frame.newBuilder().setDrain(drain).build());
@@ -282,6 +298,9 @@ public final class TunnelStream {
     }
 
     private void receiveDrain(Drain drain) {
+      if (announced && !drainSent) {
+        return;
+      }
       drainReceived = true;
       drain(drain.getReason(), 0);
       listener.onDrain(drain);

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      RunCommand.class,
       CheckCommand.class,
       RulesCommand.class,
       TokenCommand.class,
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
+      "  tunnel-server run -c server.yaml",
       "  tunnel-server check -c server.yaml",
       "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
       "  tunnel-server token new --agent shop-1 --group shop",

@@ -22,9 +22,14 @@ final class VersionCommand implements Callable<Integer> {
   static final class Provider implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      @Nullable String version = ServerCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"tunnel-server " + (version == null ? "(development)" : version)};
+      return new String[] {"tunnel-server " + version()};
     }
+  }
+
+  /** The version alone. */
+  static String version() {
+    @Nullable String version = ServerCommand.class.getPackage().getImplementationVersion();
+    return version == null ? "(development)" : version;
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * one that does.
  */
 final class EntryDrain {
-  private static final long BETWEEN_MILLIS = 500;
+  static final long BETWEEN_MILLIS = 500;
 
   private EntryDrain() {}
 

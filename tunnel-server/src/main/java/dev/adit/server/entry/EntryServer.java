@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The public listeners and the connections they have accepted. Any thread. */
@@ -28,6 +29,7 @@ public final class EntryServer {
   // shared: thread-safe by itself
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
+  private volatile boolean drained;
 
   /**
    * An entry that does not listen yet.
@@ -77,6 +79,13 @@ public final class EntryServer {
     for (Channel channel : connections) {
       channel.eventLoop().execute(() -> EntryDrain.begin(channel));
     }
+    GlobalEventExecutor.INSTANCE.schedule(
+        () -> drained = true, 2 * EntryDrain.BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether every caller has had the time to hear that it should go elsewhere. */
+  public boolean isDrained() {
+    return drained || connections.isEmpty();
   }
 
   /** Ends every connection now. */

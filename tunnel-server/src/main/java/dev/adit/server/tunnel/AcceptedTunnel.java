@@ -143,6 +143,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
         Welcome.newBuilder()
             .setProtocolMinor(Math.min(hello.minor(), TunnelGreeting.PROTOCOL_MINOR))
             .setServerId(greeting.serverId())
+            .setSoftwareVersion("adit/" + greeting.version())
             .setLoops(greeting.loops().size())
             .setLoop(greeting.loops().indexOf(loop))
             .setMaxCalls(maxCalls)

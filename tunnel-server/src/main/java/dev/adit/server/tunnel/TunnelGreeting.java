@@ -10,12 +10,14 @@ import java.util.List;
  * What every tunnel of this server begins with.
  *
  * @param serverId names this run of the server
+ * @param version of this build
  * @param loops the event loops of the entry; a tunnel's number is its loop's place here
  * @param maxCallsPerAgent calls in flight one agent is given at most
  * @param maxHeaderBytes of one head or of trailers
  */
 public record TunnelGreeting(
     String serverId,
+    String version,
     List<EventLoop> loops,
     AgentRegistry registry,
     Drain drain,

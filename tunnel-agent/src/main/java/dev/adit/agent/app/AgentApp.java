@@ -1,0 +1,203 @@
+package dev.adit.agent.app;
+
+import dev.adit.agent.backend.UpstreamTable;
+import dev.adit.agent.config.AgentConfig;
+import dev.adit.agent.dispatch.CallDispatcher;
+import dev.adit.agent.routing.AgentRoutes;
+import dev.adit.agent.tunnel.TunnelDialer;
+import dev.adit.agent.tunnel.TunnelPlan;
+import dev.adit.agent.tunnel.TunnelTls;
+import dev.adit.core.admin.AdminPage;
+import dev.adit.core.admin.AdminServer;
+import dev.adit.core.config.HostPort;
+import dev.adit.core.process.EventLoops;
+import dev.adit.core.wire.FrameLimits;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: makes the parts of an agent, those that a call meets last first. Any
+ * thread.
+ */
+public final class AgentApp implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AgentApp.class);
+  private static final long DRAIN_POLL_MILLIS = 10;
+
+  // deps
+  private final AgentConfig config;
+  private final String version;
+  private final String instance = UUID.randomUUID().toString();
+  private final Instant since = Instant.now();
+  private final EventLoops loops;
+  private final UpstreamTable upstreams;
+  private final CallDispatcher dispatcher;
+  private final TunnelDialer dialer;
+  private final @Nullable AdminServer admin;
+
+  // shared
+  private final CountDownLatch firstTunnel = new CountDownLatch(1);
+  private volatile int connected;
+  private volatile boolean draining;
+  private volatile boolean closed;
+
+  /**
+   * Starts an agent; it dials in the background.
+   *
+   * @param frames how large to make what is sent on tunnels
+   * @param initialWindow bytes a call may hold of its request and of its response
+   * @throws IOException if a TLS file does not hold what it should or the admin address cannot be
+   *     had
+   */
+  public static AgentApp start(
+      AgentConfig config, FrameLimits frames, int initialWindow, String version)
+      throws IOException {
+    return new AgentApp(config, frames, initialWindow, version);
+  }
+
+  private AgentApp(AgentConfig config, FrameLimits frames, int initialWindow, String version)
+      throws IOException {
+    this.config = config;
+    this.version = version;
+    loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
+
+    // 8: backends, dialled when the first call wants them.
+    upstreams = new UpstreamTable(config.upstreams(), loops, initialWindow);
+
+    // 7: what becomes of a call that comes through a tunnel.
+    dispatcher =
+        new CallDispatcher(
+            AgentRoutes.of(config.upstreams(), config.routes()), upstreams, initialWindow);
+
+    // 6: the tunnels, last, so that no call comes before there is somewhere to go.
+    if (config.insecure()) {
+      log.warn("insecure: the token and all calls cross the network in clear text");
+    }
+    admin = config.adminListen() == null ? null : listenForOperators(config.adminListen());
+    dialer =
+        new TunnelDialer(
+            new TunnelPlan(
+                config.id(),
+                instance,
+                config.groups(),
+                config.servers(),
+                config.token(),
+                config.insecure() ? null : TunnelTls.context(config.tls()),
+                config.tls(),
+                config.proxy(),
+                config.capacity(),
+                "adit/" + version,
+                loops,
+                dispatcher,
+                frames),
+            this::onConnected);
+    dialer.start();
+  }
+
+  private void onConnected(int servers) {
+    connected = servers;
+    firstTunnel.countDown();
+  }
+
+  private AdminServer listenForOperators(HostPort address) throws IOException {
+    Map<String, Supplier<AdminPage>> pages = new LinkedHashMap<>();
+    pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
+    pages.put(
+        "/readyz",
+        () ->
+            firstTunnel.getCount() == 0 && !draining
+                ? AdminPage.text(200, "ready\n")
+                : AdminPage.text(503, "no tunnel\n"));
+    pages.put("/status", () -> AdminPage.json(status()));
+    try {
+      return AdminServer.start(new InetSocketAddress(address.host(), address.port()), null, pages);
+    } catch (IOException e) {
+      loops.close();
+      throw new IOException("admin.listen: cannot listen on " + address + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** How the agent stands. */
+  public AgentStatusPage status() {
+    return new AgentStatusPage(
+        draining ? "draining" : "running",
+        config.id().value(),
+        instance,
+        version,
+        since.toString(),
+        connected,
+        config.servers().stream().map(HostPort::toString).toList(),
+        dispatcher.running(),
+        dispatcher.total(),
+        upstreams.upstreams().stream().map(AgentStatusPage.UpstreamPage::of).toList());
+  }
+
+  /** Waits until the first tunnel is up, or the agent ends. */
+  public void awaitFirstTunnel() throws InterruptedException {
+    firstTunnel.await();
+  }
+
+  /** Configured servers that had a tunnel when one last came up. */
+  public int connected() {
+    return connected;
+  }
+
+  public int configured() {
+    return config.servers().size();
+  }
+
+  /** Calls now. */
+  public long running() {
+    return dispatcher.running();
+  }
+
+  /** Where the admin port listens; null if there is none. */
+  public @Nullable InetSocketAddress adminAddress() {
+    return admin == null ? null : admin.address();
+  }
+
+  /**
+   * Goes away without losing a call: servers place nothing more here, what runs may finish within
+   * the grace. Blocks until it has.
+   */
+  public void drain() {
+    draining = true;
+    log.info(
+        "{} draining: {} calls run, up to {} s for them",
+        config.id(),
+        running(),
+        config.drainGrace().toSeconds());
+    dialer.retire("going-away");
+    long deadline = System.nanoTime() + config.drainGrace().toNanos();
+    try {
+      // Calls that were under way to us when the servers heard of it still come.
+      dialer.awaitGone(config.drainGrace());
+      while (!closed && running() > 0 && System.nanoTime() - deadline < 0) {
+        Thread.sleep(DRAIN_POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.info("{} drained: {} calls were still running", config.id(), running());
+  }
+
+  /** Ends now: calls that run are lost. */
+  @Override
+  public void close() {
+    closed = true;
+    firstTunnel.countDown();
+    dialer.close();
+    loops.close();
+    if (admin != null) {
+      admin.close();
+    }
+  }
+}

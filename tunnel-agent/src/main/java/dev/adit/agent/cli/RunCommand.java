@@ -1,0 +1,39 @@
+package dev.adit.agent.cli;
+
+import dev.adit.agent.app.AgentProcess;
+import dev.adit.agent.config.AgentConfig;
+import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.process.Logging;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code run}: the agent itself. */
+@Command(
+    name = "run",
+    description = "Run the agent until SIGTERM; a second one stops it at once.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tunnel-agent run -c agent.yaml",
+      "",
+      "When the first tunnel is up it prints: ready agent=ID servers=CONNECTED/CONFIGURED"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The agent's configuration, usually agent.yaml.")
+  private Path file = Path.of("agent.yaml");
+
+  @Override
+  public Integer call() throws ConfigException, IOException {
+    AgentConfig config = AgentConfigReader.read(file, System.getenv());
+    Logging.start(config.log());
+    return AgentProcess.run(config, VersionCommand.version(), System.out);
+  }
+}

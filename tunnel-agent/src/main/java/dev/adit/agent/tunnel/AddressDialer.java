@@ -1,0 +1,266 @@
+package dev.adit.agent.tunnel;
+
+import dev.adit.core.config.HostPort;
+import dev.adit.core.config.SecretRef;
+import dev.adit.core.tunnel.TunnelException;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.proto.v1.Drain;
+import dev.adit.proto.v1.Refusal;
+import dev.adit.proto.v1.Welcome;
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one address of a server supplied with tunnels: one for each event loop of the instance
+ * behind it, so that entry and tunnel can share a loop; at least 2, at most 16. Confined to the
+ * dialer's loop; tunnels report to it by tasks.
+ */
+final class AddressDialer implements DialedTunnel.Events {
+  private static final Logger log = LoggerFactory.getLogger(AddressDialer.class);
+  private static final int FEWEST = 2;
+  private static final int MOST = 16;
+  private static final long SUPERSEDED_MILLIS = 60_000;
+
+  /** A tunnel that is up. */
+  private record Up(DialedTunnel tunnel, String serverId, int loop, long sinceNanos) {}
+
+  // deps
+  private final TunnelDialer dialer;
+  private final TunnelPlan plan;
+  private final HostPort server;
+  private final SocketAddress address;
+  private final Redial redial = new Redial();
+
+  // state, confined to the dialer's loop
+  private final List<Up> up = new ArrayList<>();
+  private boolean dialling;
+  private int misses;
+  private int wanted = 1;
+  private boolean retired;
+  private boolean complained;
+
+  AddressDialer(TunnelDialer dialer, TunnelPlan plan, HostPort server, SocketAddress address) {
+    this.dialer = dialer;
+    this.plan = plan;
+    this.server = server;
+    this.address = address;
+  }
+
+  SocketAddress address() {
+    return address;
+  }
+
+  boolean isUp() {
+    return !up.isEmpty();
+  }
+
+  /** Streams that are up now. */
+  List<TunnelStream> streams() {
+    List<TunnelStream> streams = new ArrayList<>();
+    for (Up each : up) {
+      TunnelStream stream = each.tunnel().stream();
+      if (stream != null) {
+        streams.add(stream);
+      }
+    }
+    return streams;
+  }
+
+  /** Dials one more, unless a dial is under way or the address is given up. */
+  void dial() {
+    if (dialling || retired || up.size() >= wanted) {
+      return;
+    }
+    dialling = true;
+    dialer.inBackground(this::readTokenAndDial);
+  }
+
+  /** On the background thread: reading a secret may block. */
+  private void readTokenAndDial() {
+    SecretRef token = plan.token();
+    try {
+      String secret = token == null ? null : token.read();
+      dialer.loop().execute(() -> dial(secret));
+    } catch (IOException e) {
+      log.error("the token cannot be read: {}", e.getMessage());
+      dialer.loop().execute(() -> after(redial.refusedDelayMillis()));
+    }
+  }
+
+  private void dial(@Nullable String token) {
+    EventLoop loop = dialer.nextLoop();
+    DialedTunnel tunnel =
+        new DialedTunnel(
+            plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
+    loop.execute(() -> tunnel.start(token));
+  }
+
+  private void after(long delayMillis) {
+    dialling = false;
+    dialer.loop().schedule(this::dialAnew, delayMillis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Names are resolved anew at each dial. */
+  private void dialAnew() {
+    if (!retired) {
+      dialer.resolveAndDial(server);
+    }
+  }
+
+  @Override
+  public void onWelcome(DialedTunnel tunnel, Welcome welcome) {
+    dialer.loop().execute(() -> welcomed(tunnel, welcome));
+  }
+
+  private void welcomed(DialedTunnel tunnel, Welcome welcome) {
+    dialling = false;
+    complained = false;
+    int loops = Math.max(1, welcome.getLoops());
+    wanted = Math.max(FEWEST, Math.min(loops, MOST));
+    int perLoop = (wanted + loops - 1) / loops;
+    long sameLoop =
+        up.stream()
+            .filter(
+                each ->
+                    each.serverId().equals(welcome.getServerId())
+                        && each.loop() == welcome.getLoop())
+            .count();
+    if (sameLoop >= perLoop) {
+      misses++;
+      tunnel.loop().execute(() -> tunnel.retire("renewal"));
+    } else {
+      up.add(
+          new Up(
+              tunnel, welcome.getServerId(), welcome.getLoop(), dialer.loop().ticker().nanoTime()));
+      log.info(
+          "{} tunnel up to {} loop {} of {} groups {}",
+          plan.agent(),
+          address,
+          welcome.getLoop(),
+          loops,
+          welcome.getGroupsList());
+      dialer.onUp();
+    }
+    long ofServer =
+        up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
+    if (ofServer < wanted && misses < 2 * loops) {
+      dial();
+    }
+  }
+
+  @Override
+  public void onDrain(DialedTunnel tunnel, Drain drain) {
+    dialer.loop().execute(() -> drained(tunnel, drain));
+  }
+
+  private void drained(DialedTunnel tunnel, Drain drain) {
+    up.removeIf(each -> each.tunnel() == tunnel);
+    misses = 0;
+    switch (drain.getReason()) {
+      case "superseded" -> {
+        log.error(
+            "{} is superseded at {}: another process runs with this agent id; give each its own",
+            plan.agent(),
+            address);
+        after(SUPERSEDED_MILLIS);
+      }
+      case "going-away" -> {
+        log.info("{} goes away; {} tunnels left there", address, up.size());
+        after(Math.max(drain.getReconnectAfterMs(), redial.nextDelayMillis()));
+      }
+      default -> dial();
+    }
+  }
+
+  @Override
+  public void onEnded(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
+    dialer.loop().execute(() -> ended(tunnel, status, refusal));
+  }
+
+  private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
+    Up was = up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
+    if (was == null && !dialling) {
+      // One that had drained, or was one too many.
+      return;
+    }
+    up.remove(was);
+    if (retired) {
+      dialer.onGone();
+      return;
+    }
+    if (was != null) {
+      redial.onEnded(Duration.ofNanos(dialer.loop().ticker().nanoTime() - was.sinceNanos()));
+      misses = 0;
+    }
+    long delay =
+        refusal != null && refusal.getRetryAfterMs() > 0
+            ? refusal.getRetryAfterMs()
+            : delayAfter(status);
+    complain(was != null, status, delay);
+    if (was == null || !dialling) {
+      after(delay);
+    }
+  }
+
+  private long delayAfter(Status status) {
+    return switch (status.getCode()) {
+      case UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, UNIMPLEMENTED ->
+          redial.refusedDelayMillis();
+      default -> redial.nextDelayMillis();
+    };
+  }
+
+  private void complain(boolean wasUp, Status status, long delayMillis) {
+    String text =
+        status.getDescription() == null ? status.getCode().toString() : status.getDescription();
+    switch (status.getCode()) {
+      case UNAUTHENTICATED ->
+          log.error(
+              "{} refuses our token ({}): put a token into the agent's token file whose hash is in the server's agents.yaml",
+              address,
+              text);
+      case PERMISSION_DENIED, INVALID_ARGUMENT ->
+          log.error("{} refuses agent {}: {}", address, plan.agent(), text);
+      case UNIMPLEMENTED ->
+          log.error("{} speaks another version of the tunnel protocol: {}", address, text);
+      default -> {
+        if (wasUp || !complained) {
+          log.warn(
+              "{} tunnel {}: {}; dialling again in {} ms",
+              address,
+              wasUp ? "lost" : "not up",
+              text,
+              delayMillis);
+        }
+      }
+    }
+    complained = !wasUp;
+  }
+
+  /** Takes no more calls on any tunnel and dials no more. */
+  void retire(String reason) {
+    retired = true;
+    for (Up each : up) {
+      each.tunnel().loop().execute(() -> each.tunnel().retire(reason));
+    }
+  }
+
+  /** Ends every tunnel now. */
+  void abort() {
+    retired = true;
+    for (Up each : up) {
+      each.tunnel()
+          .loop()
+          .execute(() -> each.tunnel().abort(new TunnelException("closed", "the agent ends")));
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.adit.agent.tunnel;
+
+import dev.adit.core.config.HostPort;
+import dev.adit.core.tunnel.TunnelStream;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dials every address of every configured server and keeps the tunnels up. Its state is confined to
+ * one of the agent's loops; names and token files are read on a thread of their own.
+ */
+public final class TunnelDialer {
+  private static final Logger log = LoggerFactory.getLogger(TunnelDialer.class);
+  private static final long UNRESOLVED_MILLIS = 5000;
+
+  // deps
+  private final TunnelPlan plan;
+  private final IntConsumer onConnected;
+  private final EventLoop loop;
+  private final List<EventLoop> loops;
+  private final ExecutorService background =
+      Executors.newSingleThreadExecutor(new DefaultThreadFactory("dialer", true));
+
+  // shared: counted down when the last tunnel of a retired dialer has ended
+  private final CountDownLatch gone = new CountDownLatch(1);
+
+  // state, confined to the loop
+  private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
+  private int nextLoop;
+  private boolean retired;
+
+  /**
+   * A dialer that has not begun.
+   *
+   * @param onConnected told how many of the configured servers have a tunnel, whenever one is up
+   */
+  public TunnelDialer(TunnelPlan plan, IntConsumer onConnected) {
+    this.plan = plan;
+    this.onConnected = onConnected;
+    loops = plan.loops().all();
+    loop = loops.get(0);
+  }
+
+  /** Begins to dial. Any thread. */
+  public void start() {
+    loop.execute(() -> plan.servers().forEach(this::resolveAndDial));
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** Tunnels are spread over the agent's loops. */
+  EventLoop nextLoop() {
+    return loops.get(nextLoop++ % loops.size());
+  }
+
+  void inBackground(Runnable task) {
+    background.execute(task);
+  }
+
+  void resolveAndDial(HostPort server) {
+    inBackground(
+        () -> {
+          try {
+            List<SocketAddress> addresses = TunnelChannels.resolve(plan, server);
+            loop.execute(() -> dial(server, addresses));
+          } catch (UnknownHostException e) {
+            log.warn(
+                "server {} has no address: {}; trying again in {} ms",
+                server,
+                e.getMessage(),
+                UNRESOLVED_MILLIS);
+            loop.schedule(() -> resolveAndDial(server), UNRESOLVED_MILLIS, TimeUnit.MILLISECONDS);
+          }
+        });
+  }
+
+  private void dial(HostPort server, List<SocketAddress> addresses) {
+    if (retired) {
+      return;
+    }
+    List<AddressDialer> known = dialers.computeIfAbsent(server, name -> new ArrayList<>());
+    known.removeIf(dialer -> !dialer.isUp() && !addresses.contains(dialer.address()));
+    for (SocketAddress address : addresses) {
+      if (known.stream().noneMatch(dialer -> dialer.address().equals(address))) {
+        known.add(new AddressDialer(this, plan, server, address));
+      }
+    }
+    known.forEach(AddressDialer::dial);
+  }
+
+  void onUp() {
+    onConnected.accept(
+        (int)
+            dialers.values().stream()
+                .filter(each -> each.stream().anyMatch(AddressDialer::isUp))
+                .count());
+  }
+
+  /** Streams that are up now, over all servers; called on {@link #loop}. */
+  List<TunnelStream> streams() {
+    return dialers.values().stream()
+        .flatMap(List::stream)
+        .flatMap(dialer -> dialer.streams().stream())
+        .toList();
+  }
+
+  /**
+   * Tells every server that no new calls are wanted and dials no more; running calls go on. Any
+   * thread.
+   */
+  public void retire(String reason) {
+    loop.execute(
+        () -> {
+          retired = true;
+          dialers.values().forEach(each -> each.forEach(dialer -> dialer.retire(reason)));
+          onGone();
+        });
+  }
+
+  /**
+   * Waits until every tunnel has ended by itself, which it does with its last call. Any thread but
+   * the loops.
+   */
+  public void awaitGone(Duration atMost) throws InterruptedException {
+    gone.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A tunnel has ended, or a dial has come to nothing. */
+  void onGone() {
+    if (retired && dialers.values().stream().flatMap(List::stream).noneMatch(AddressDialer::isUp)) {
+      gone.countDown();
+    }
+  }
+
+  /** Ends every tunnel now. Any thread. */
+  public void close() {
+    loop.execute(
+        () -> {
+          retired = true;
+          dialers.values().forEach(each -> each.forEach(AddressDialer::abort));
+          gone.countDown();
+        });
+    background.shutdown();
+  }
+}

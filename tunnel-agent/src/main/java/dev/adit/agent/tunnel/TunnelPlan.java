@@ -1,0 +1,44 @@
+package dev.adit.agent.tunnel;
+
+import dev.adit.agent.config.AgentTlsConfig;
+import dev.adit.agent.config.ProxyConfig;
+import dev.adit.agent.dispatch.CallDispatcher;
+import dev.adit.core.call.AgentId;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.config.HostPort;
+import dev.adit.core.config.SecretRef;
+import dev.adit.core.process.EventLoops;
+import dev.adit.core.wire.FrameLimits;
+import io.netty.handler.ssl.SslContext;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every tunnel of this agent is dialled with.
+ *
+ * @param instance names this run of the agent
+ * @param groups to ask for; none: all that the credential allows
+ * @param token read anew at each dial; null where a certificate is the proof
+ * @param tls null: clear text
+ * @param tlsConfig the names in it
+ */
+public record TunnelPlan(
+    AgentId agent,
+    String instance,
+    Set<GroupName> groups,
+    List<HostPort> servers,
+    @Nullable SecretRef token,
+    @Nullable SslContext tls,
+    AgentTlsConfig tlsConfig,
+    @Nullable ProxyConfig proxy,
+    int capacity,
+    String softwareVersion,
+    EventLoops loops,
+    CallDispatcher dispatcher,
+    FrameLimits frames) {
+  public TunnelPlan {
+    groups = Set.copyOf(groups);
+    servers = List.copyOf(servers);
+  }
+}

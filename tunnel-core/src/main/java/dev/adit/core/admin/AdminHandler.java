@@ -1,0 +1,132 @@
+package dev.adit.core.admin;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the requests of one admin connection. Confined to the admin loop. */
+final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
+  private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
+
+  private final @Nullable String token;
+  private final boolean loopback;
+  private final Map<String, Supplier<AdminPage>> pages;
+
+  AdminHandler(@Nullable String token, boolean loopback, Map<String, Supplier<AdminPage>> pages) {
+    this.token = token;
+    this.loopback = loopback;
+    this.pages = pages;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    AdminPage page = answer(request);
+    boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+    ByteBuf body = ByteBufUtil.writeUtf8(ctx.alloc(), page.body());
+    int length = body.readableBytes();
+    if (HttpMethod.HEAD.equals(request.method())) {
+      body.clear();
+    }
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), body);
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, page.contentType())
+        .set(HttpHeaderNames.CONTENT_LENGTH, length)
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("x-content-type-options", "nosniff")
+        .set(
+            HttpHeaderNames.CONNECTION,
+            keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+    ChannelFuture written = ctx.writeAndFlush(response);
+    if (!keepAlive) {
+      written.addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private AdminPage answer(FullHttpRequest request) {
+    String path = request.uri().replaceFirst("\\?.*", "");
+    if (!request.decoderResult().isSuccess()) {
+      return AdminPage.text(400, "not an HTTP/1.1 request\n");
+    }
+    if (!isHostOurs(request)) {
+      return AdminPage.text(
+          421,
+          "this Host is not served here: call the admin port by its address or as localhost\n");
+    }
+    if (!OPEN_PATHS.contains(path) && !isAuthorized(request)) {
+      return AdminPage.text(401, "the admin port wants its token: authorization: Bearer ...\n");
+    }
+    Supplier<AdminPage> page = pages.get(path);
+    if (page == null) {
+      return AdminPage.text(
+          404, "no such page; there are " + String.join(" ", pages.keySet()) + "\n");
+    }
+    if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
+      return AdminPage.text(405, "only GET and HEAD\n");
+    }
+    return page.get();
+  }
+
+  /**
+   * Keeps web pages of elsewhere from reaching a loopback admin port through a name of their own
+   * (DNS rebinding).
+   */
+  private boolean isHostOurs(FullHttpRequest request) {
+    if (!loopback) {
+      return true;
+    }
+    String host = request.headers().get(HttpHeaderNames.HOST, "").replaceFirst(":\\d+$", "");
+    return host.isEmpty()
+        || host.equals("localhost")
+        || host.startsWith("127.")
+        || host.equals("[::1]");
+  }
+
+  private boolean isAuthorized(FullHttpRequest request) {
+    if (token == null) {
+      return true;
+    }
+    String given = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    return MessageDigest.isEqual(
+        given.getBytes(StandardCharsets.UTF_8),
+        ("Bearer " + token).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof IdleStateEvent) {
+      ctx.close();
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    log.debug("admin connection from {}: {}", ctx.channel().remoteAddress(), cause.toString());
+    ctx.close();
+  }
+}

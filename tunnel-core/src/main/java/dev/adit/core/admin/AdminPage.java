@@ -1,0 +1,27 @@
+package dev.adit.core.admin;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+
+/**
+ * An answer of the admin port.
+ *
+ * @param status the HTTP status
+ */
+public record AdminPage(int status, String contentType, String body) {
+  private static final Gson JSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  public static AdminPage text(int status, String body) {
+    return new AdminPage(status, "text/plain; charset=utf-8", body);
+  }
+
+  /**
+   * A value as JSON.
+   *
+   * @param value records, lists, maps, strings and numbers
+   */
+  public static AdminPage json(Object value) {
+    return new AdminPage(200, "application/json", JSON.toJson(value) + "\n");
+  }
+}

@@ -1,0 +1,128 @@
+package dev.adit.server.admin;
+
+import dev.adit.core.call.GroupName;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.server.registry.AgentGroup;
+import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.RegistrySnapshot;
+import dev.adit.server.rules.reload.ReloadStatus;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What {@code /status} answers.
+ *
+ * @param state running or draining
+ * @param warnings what an operator should act on
+ */
+public record ServerStatus(
+    String state,
+    String serverId,
+    String version,
+    String since,
+    Calls calls,
+    Rules rules,
+    List<Group> groups,
+    List<Agent> agents,
+    List<String> warnings) {
+  /** Calls at the entry. */
+  public record Calls(long running, long total, int connections) {}
+
+  /**
+   * How the rules stand.
+   *
+   * @param problems of the files as they are now; empty if they are in force
+   */
+  public record Rules(
+      String hash,
+      String since,
+      int rules,
+      int files,
+      long loaded,
+      long refused,
+      List<String> problems,
+      List<String> warnings) {
+    public static Rules of(ReloadStatus status) {
+      return new Rules(
+          status.hash(),
+          status.since().toString(),
+          status.rules(),
+          status.files(),
+          status.loaded(),
+          status.refused(),
+          status.problems().stream().map(Object::toString).toList(),
+          status.warnings().stream().map(Object::toString).toList());
+    }
+  }
+
+  /** A group that has agents. */
+  public record Group(String name, List<String> agents, long calls) {}
+
+  /** A connected agent. */
+  public record Agent(
+      String id,
+      String instance,
+      String address,
+      String version,
+      String since,
+      List<String> groups,
+      int calls,
+      int maxCalls,
+      List<Tunnel> tunnels) {}
+
+  /**
+   * One of an agent's tunnels.
+   *
+   * @param rttMicros -1 before it is measured
+   */
+  public record Tunnel(int loop, long rttMicros) {}
+
+  /** The groups of a snapshot, by name. */
+  public static List<Group> groups(RegistrySnapshot registry) {
+    return registry.groups().stream()
+        .map(ServerStatus::group)
+        .sorted(Comparator.comparing(Group::name))
+        .toList();
+  }
+
+  private static Group group(AgentGroup group) {
+    long calls = group.agents().stream().mapToLong(AgentSession::calls).sum();
+    return new Group(
+        group.name().value(),
+        group.agents().stream().map(agent -> agent.id().value()).toList(),
+        calls);
+  }
+
+  /**
+   * The agents of a snapshot, by id.
+   *
+   * @param loops the server's event loops, in order
+   */
+  public static List<Agent> agents(RegistrySnapshot registry, List<?> loops) {
+    return registry.sessions().stream()
+        .map(session -> agent(session, loops))
+        .sorted(Comparator.comparing(Agent::id))
+        .toList();
+  }
+
+  private static Agent agent(AgentSession session, List<?> loops) {
+    return new Agent(
+        session.id().value(),
+        session.instance(),
+        session.address(),
+        session.softwareVersion(),
+        session.since().toString(),
+        session.groups().stream().map(GroupName::value).sorted().toList(),
+        session.calls(),
+        session.maxCalls(),
+        Arrays.stream(session.tunnels()).map(tunnel -> tunnel(tunnel, loops)).toList());
+  }
+
+  private static Tunnel tunnel(TunnelStream tunnel, List<?> loops) {
+    long rtt = tunnel.rttNanos();
+    return new Tunnel(
+        loops.indexOf(tunnel.loop()), rtt < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(rtt));
+  }
+}

@@ -1,0 +1,321 @@
+package dev.adit.server.app;
+
+import dev.adit.core.admin.AdminPage;
+import dev.adit.core.admin.AdminServer;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.HostPort;
+import dev.adit.core.drain.Drain;
+import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.process.EventLoops;
+import dev.adit.core.tunnel.TunnelSettings;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.wire.FrameLimits;
+import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.admin.ServerStatus;
+import dev.adit.server.config.ServerConfig;
+import dev.adit.server.config.TunnelConfig;
+import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.entry.CallCounter;
+import dev.adit.server.entry.EntryContext;
+import dev.adit.server.entry.EntryServer;
+import dev.adit.server.entry.EntryTls;
+import dev.adit.server.entry.RequestIds;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.registry.AgentSession;
+import dev.adit.server.routing.Router;
+import dev.adit.server.routing.RoutingTable;
+import dev.adit.server.rules.reload.RuleReload;
+import dev.adit.server.tunnel.AgentIdentities;
+import dev.adit.server.tunnel.TunnelGreeting;
+import dev.adit.server.tunnel.TunnelServer;
+import dev.adit.server.tunnel.TunnelService;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: makes the parts of a server in the order in which a call meets them. Any
+ * thread.
+ */
+public final class ServerApp implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
+  private static final long DRAIN_POLL_MILLIS = 20;
+  private static final int AGENTS_REDIAL_MILLIS = 1000;
+
+  // deps
+  private final ServerConfig config;
+  private final String version;
+  private final String serverId = UUID.randomUUID().toString();
+  private final Instant since = Instant.now();
+  private final Drain drain = new Drain();
+  private final EventLoops loops;
+  private final AgentRegistry registry = new AgentRegistry();
+  private final RuleReload rules;
+  private final AccessLog accessLog;
+  private final EntryContext entryContext;
+  private final EntryServer entry;
+  private final TunnelServer tunnels;
+  private final AdminServer admin;
+  private final List<SocketAddress> entryAddresses = new ArrayList<>();
+
+  /**
+   * Starts a server; when this returns, all listeners are bound.
+   *
+   * @param frames how large to make what is sent on tunnels
+   * @throws ConfigException if a file that the configuration names cannot be used
+   * @throws ListenException if an address cannot be had
+   */
+  public static ServerApp start(
+      ServerConfig config, FrameLimits frames, String version, PrintStream stdout)
+      throws ConfigException, IOException {
+    return new ServerApp(config, frames, version, stdout);
+  }
+
+  private ServerApp(ServerConfig config, FrameLimits frames, String version, PrintStream stdout)
+      throws ConfigException, IOException {
+    this.config = config;
+    this.version = version;
+    List<AgentIdentity> identities = config.agents().read();
+
+    // 3: rules first, so that a mistake in them stops the start before anything listens.
+    Router router = new Router(RoutingTable.EMPTY);
+    Set<GroupName> servable = new HashSet<>();
+    identities.forEach(identity -> servable.addAll(identity.groups()));
+    rules =
+        RuleReload.start(
+            config.rulesDirectory(), router, servable::contains, status -> {}, Clock.systemUTC());
+
+    // 4, 5: who is connected, and who gets a call.
+    Dispatcher dispatcher = new Dispatcher(registry);
+
+    // One set of loops for entry and tunnels, so that a call and its tunnel can share one.
+    loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
+
+    // 6: the tunnels that calls go through.
+    TunnelConfig tunnel = config.tunnel();
+    tunnels = listenForAgents(tunnel, frames, identities);
+
+    // 1, 2: last, so that no call comes before there is somewhere to go.
+    accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
+    entryContext =
+        new EntryContext(
+            config.entry(),
+            router,
+            dispatcher,
+            accessLog,
+            drain,
+            new CallCounter(),
+            new RequestIds(),
+            tunnel.initialWindowBytes());
+    entry = new EntryServer(entryContext, entryTls());
+    listenForCallers();
+
+    admin = listenForOperators();
+  }
+
+  private TunnelServer listenForAgents(
+      TunnelConfig tunnel, FrameLimits frames, List<AgentIdentity> identities) throws IOException {
+    if (tunnel.insecure()) {
+      log.warn("tunnel.insecure: agents' tokens and all calls cross the network in clear text");
+    }
+    TunnelSettings settings =
+        new TunnelSettings(
+            frames,
+            new WindowSizes(
+                tunnel.initialWindowBytes(), tunnel.callWindowBytes(), tunnel.tunnelBudgetBytes()),
+            tunnel.heartbeat(),
+            tunnel.deadAfter());
+    TunnelGreeting greeting =
+        new TunnelGreeting(
+            serverId,
+            version,
+            loops.all(),
+            registry,
+            drain,
+            settings,
+            tunnel.maxCallsPerAgent(),
+            config.entry().maxHeaderBytes());
+    TunnelService service = new TunnelService(greeting, new AgentIdentities(identities));
+    try {
+      return TunnelServer.start(
+          tunnel.listen().stream().map(ServerApp::socketAddress).toList(),
+          tunnel.tls(),
+          loops,
+          service.definition());
+    } catch (IOException e) {
+      loops.close();
+      throw new ListenException("tunnel", tunnel.listen().get(0), e);
+    }
+  }
+
+  private @Nullable SslContext entryTls() throws IOException {
+    return config.entry().tls().isEmpty() ? null : EntryTls.context(config.entry().tls().get(0));
+  }
+
+  private void listenForCallers() throws IOException {
+    for (HostPort address : config.entry().listen()) {
+      try {
+        entryAddresses.add(entry.listen(socketAddress(address), loops));
+      } catch (IOException e) {
+        closeAll(null);
+        throw new ListenException("entry", address, e);
+      }
+    }
+  }
+
+  private AdminServer listenForOperators() throws IOException {
+    Map<String, Supplier<AdminPage>> pages = new LinkedHashMap<>();
+    pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
+    pages.put("/readyz", this::readiness);
+    pages.put("/status", () -> AdminPage.json(status()));
+    String token = config.admin().token() == null ? null : config.admin().token().read();
+    try {
+      return AdminServer.start(socketAddress(config.admin().listen()), token, pages);
+    } catch (IOException e) {
+      closeAll(null);
+      throw new ListenException("admin", config.admin().listen(), e);
+    }
+  }
+
+  private static InetSocketAddress socketAddress(HostPort address) {
+    return new InetSocketAddress(address.host(), address.port());
+  }
+
+  private AdminPage readiness() {
+    if (drain.inProgress()) {
+      return AdminPage.text(503, "draining\n");
+    }
+    String detail =
+        rules.status().isCurrent()
+            ? ""
+            : "rules on disk are refused, the last good ones are in force\n";
+    return AdminPage.text(200, "ready\n" + detail);
+  }
+
+  /** How the server stands. */
+  public ServerStatus status() {
+    List<String> warnings = new ArrayList<>();
+    if (config.tunnel().insecure()) {
+      warnings.add("tunnel.insecure: tunnels are in clear text");
+    }
+    rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
+    CallCounter calls = entryContext.calls();
+    return new ServerStatus(
+        drain.inProgress() ? "draining" : "running",
+        serverId,
+        version,
+        since.toString(),
+        new ServerStatus.Calls(calls.running(), calls.total(), entry.connectionCount()),
+        ServerStatus.Rules.of(rules.status()),
+        ServerStatus.groups(registry.snapshot()),
+        ServerStatus.agents(registry.snapshot(), loops.all()),
+        warnings);
+  }
+
+  public SocketAddress entryAddress() {
+    return entryAddresses.get(0);
+  }
+
+  public InetSocketAddress tunnelAddress() {
+    return tunnels.addresses().get(0);
+  }
+
+  public InetSocketAddress adminAddress() {
+    return admin.address();
+  }
+
+  /** Who is connected. */
+  public AgentRegistry registry() {
+    return registry;
+  }
+
+  /** Calls at the entry. */
+  public CallCounter calls() {
+    return entryContext.calls();
+  }
+
+  /** Bytes kept now for placing calls again. */
+  public long keptBytes() {
+    return entryContext.dispatcher().keptBytes();
+  }
+
+  /** Reads the rule files now, changed or not. */
+  public void reloadRules() {
+    rules.reload();
+  }
+
+  /**
+   * Goes away without losing a call: agents are told to hold tunnels elsewhere, callers to open
+   * calls elsewhere; what runs may finish within the grace. Blocks until it has, or until {@link
+   * #close}.
+   */
+  public void drain() {
+    if (!drain.begin()) {
+      return;
+    }
+    log.info(
+        "draining: {} calls run, up to {} s for them",
+        calls().running(),
+        config.drainGrace().toSeconds());
+    for (AgentSession session : registry.snapshot().sessions()) {
+      for (TunnelStream tunnel : session.tunnels()) {
+        tunnel.loop().execute(() -> tunnel.announceDrain("going-away", AGENTS_REDIAL_MILLIS));
+      }
+    }
+    entry.stopListening();
+    entry.drain();
+    awaitCalls(config.drainGrace());
+    drain.complete();
+    log.info("drained: {} calls were still running", calls().running());
+  }
+
+  private void awaitCalls(Duration grace) {
+    long deadline = System.nanoTime() + grace.toNanos();
+    try {
+      // At least until callers have heard that they should go elsewhere.
+      while (System.nanoTime() - deadline < 0
+          && !drain.isComplete()
+          && (calls().running() > 0 || !entry.isDrained())) {
+        Thread.sleep(DRAIN_POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends now: calls that run are lost. */
+  @Override
+  public void close() {
+    drain.complete();
+    closeAll(admin);
+  }
+
+  private void closeAll(@Nullable AdminServer operators) {
+    rules.close();
+    entry.close();
+    tunnels.close();
+    loops.close();
+    accessLog.close();
+    if (operators != null) {
+      operators.close();
+    }
+  }
+}

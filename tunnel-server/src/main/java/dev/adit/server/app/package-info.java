@@ -1,0 +1,5 @@
+/** Puts a server together and runs it. Public: {@link dev.adit.server.app.ServerApp}. */
+@NullMarked
+package dev.adit.server.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package dev.adit.server.cli;
+
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigFile;
+import dev.adit.core.config.ConfigMap;
+import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.config.ConfigValue;
+import dev.adit.core.process.Logging;
+import dev.adit.server.app.ListenException;
+import dev.adit.server.app.ServerProcess;
+import dev.adit.server.config.ServerConfig;
+import dev.adit.server.config.ServerConfigReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code run}: the server itself. */
+@Command(
+    name = "run",
+    description = "Run the server until SIGTERM; a second one stops it at once.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tunnel-server run -c server.yaml",
+      "",
+      "When all listeners are bound it prints: ready entry=ADDR tunnel=ADDR admin=ADDR",
+      "SIGHUP reads the rules anew; changed rule files are also seen without it."
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The server's configuration, usually server.yaml.")
+  private Path file = Path.of("server.yaml");
+
+  @Override
+  public Integer call() throws ConfigException, IOException {
+    ServerConfig config = ServerConfigReader.read(file);
+    Logging.start(config.log());
+    try {
+      return ServerProcess.run(config, VersionCommand.version(), System.out);
+    } catch (ListenException e) {
+      throw inFile(e);
+    }
+  }
+
+  /** Says where in the file the address stands that cannot be listened on. */
+  private ConfigException inFile(ListenException e) throws ListenException {
+    ConfigProblems problems = new ConfigProblems();
+    ConfigMap root = ConfigFile.read(file, problems);
+    ConfigMap section = root == null ? null : root.child(e.section());
+    ConfigValue listen = section == null ? null : section.optional("listen");
+    if (listen == null) {
+      throw e;
+    }
+    listen.reject("expected an address that can be listened on; " + e.address() + ": " + reason(e));
+    try {
+      problems.throwIfAny();
+    } catch (ConfigException problem) {
+      return problem;
+    }
+    throw e;
+  }
+
+  private static @Nullable String reason(ListenException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
+  }
+}
