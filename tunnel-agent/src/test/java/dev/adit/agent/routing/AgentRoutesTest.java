@@ -50,10 +50,7 @@ final class AgentRoutesTest {
                 new AgentRoute(List.of(), List.of(), 0, new UpstreamName("rest")),
                 new AgentRoute(List.of(), List.of(service), 0, new UpstreamName("s")),
                 new AgentRoute(
-                    List.of(),
-                    List.of(service.withGroup(CANARY)),
-                    0,
-                    new UpstreamName("next"))));
+                    List.of(), List.of(service.withGroup(CANARY)), 0, new UpstreamName("next"))));
     assertEquals(new UpstreamName("rest"), routes.route(call("/t.T/M"), CANARY));
     assertEquals(new UpstreamName("s"), routes.route(call("/s.S/M"), SHOP));
     assertEquals(new UpstreamName("next"), routes.route(call("/s.S/M"), CANARY));
