@@ -157,7 +157,7 @@ public final class AgentConfigReader {
     @Nullable String direct = lookUp("NO_PROXY");
     @Nullable ConfigValue value = root.optional("proxy");
     if (value != null) {
-      return value.parse("a proxy, http://host:port", text -> ProxyConfig.parse(text, null));
+      return value.parse("a proxy", text -> ProxyConfig.parse(text, null));
     }
     return proxyFrom(lookUp("HTTPS_PROXY"), direct, root.value());
   }
@@ -200,6 +200,9 @@ public final class AgentConfigReader {
                     v.parse(
                         "an address that may be dialled, such as 127.0.0.1:* or *.internal:443",
                         AllowList.Pattern::parse)));
+    if (allow.patterns().isEmpty()) {
+      return allow;
+    }
     for (UpstreamConfig upstream : upstreams) {
       for (BackendConfig backend : upstream.backends()) {
         if (!allow.allows(backend.address())) {

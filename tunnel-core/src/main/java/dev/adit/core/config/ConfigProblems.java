@@ -1,6 +1,7 @@
 package dev.adit.core.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Collects the problems of one reading, of one file or of many, so that all are told at once. */
@@ -30,9 +31,15 @@ public final class ConfigProblems {
     return found;
   }
 
-  /** The first hundred problems, in the order they were found. */
+  /** The first hundred problems: files in the order they were read, each from top to bottom. */
   public List<ConfigProblem> toList() {
-    return List.copyOf(kept);
+    List<String> files = kept.stream().map(ConfigProblem::file).distinct().toList();
+    return kept.stream()
+        .sorted(
+            Comparator.comparingInt((ConfigProblem problem) -> files.indexOf(problem.file()))
+                .thenComparingInt(ConfigProblem::line)
+                .thenComparingInt(ConfigProblem::column))
+        .toList();
   }
 
   /** Ends the reading if anything was wrong. */

@@ -131,7 +131,7 @@ public final class ConfigValue {
 
   /** A whole number within {@code min..max}, or the fallback after noting what is wrong. */
   public int integer(int fallback, int min, int max) {
-    String what = "a whole number from " + min + " to " + max;
+    String what = min == max ? "" + min : "a whole number from " + min + " to " + max;
     @Nullable Scalar scalar = unquoted(what);
     if (scalar == null) {
       return fallback;

@@ -21,6 +21,9 @@ public record HostPort(String host, int port) {
 
   /** Reads {@code host:port}, {@code 1.2.3.4:port} or {@code [v6]:port}. */
   public static HostPort parse(String text) {
+    if (text.contains("://")) {
+      throw new IllegalArgumentException("leave the scheme out of '" + text + "'");
+    }
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("no port in '" + text + "'");
@@ -32,7 +35,10 @@ public record HostPort(String host, int port) {
         throw new IllegalArgumentException("not an IPv6 address: '" + host + "'");
       }
     } else if (host.indexOf(':') >= 0) {
-      throw new IllegalArgumentException("an IPv6 address needs brackets: [" + host + "]:port");
+      throw new IllegalArgumentException(
+          host.contains("::")
+              ? "an IPv6 address needs brackets: [" + host + "]:port"
+              : "'" + text + "' has more than one colon");
     } else if (host.isEmpty()) {
       throw new IllegalArgumentException("no host in '" + text + "'");
     }

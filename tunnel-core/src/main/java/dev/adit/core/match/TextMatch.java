@@ -18,7 +18,6 @@ public final class TextMatch {
 
   private static final int MAX_REGEX_LENGTH = 1024;
   private static final int MAX_PROGRAM = 10_000;
-  private static final Pattern REPEAT = Pattern.compile("\\{[0-9]*,?([0-9]+),?\\}");
 
   private final Kind kind;
   private final String text;
@@ -48,7 +47,9 @@ public final class TextMatch {
       throw new IllegalArgumentException(
           "it has " + expression.length() + " characters, allowed are " + MAX_REGEX_LENGTH);
     }
-    refuseHugeRepeats(expression);
+    if (RegexSize.of(expression) > MAX_PROGRAM) {
+      throw new IllegalArgumentException("its repeats unroll to more than " + MAX_PROGRAM);
+    }
     try {
       Pattern pattern = Pattern.compile(expression, Pattern.DOTALL);
       if (pattern.programSize() > MAX_PROGRAM) {
@@ -56,7 +57,8 @@ public final class TextMatch {
       }
       return new TextMatch(Kind.REGEX, expression, pattern);
     } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(e.getDescription() + ": `" + e.getPattern() + "`", e);
+      throw new IllegalArgumentException(
+          e.getDescription() + ": `" + e.getPattern().replace("(?s)", "") + "`", e);
     }
   }
 
@@ -102,18 +104,5 @@ public final class TextMatch {
       case PREFIX -> "prefix '" + text + "'";
       case REGEX -> "regex '" + text + "'";
     };
-  }
-
-  // RE2/J unrolls {n}: nested repeats multiply before the size of the program can be looked at.
-  private static void refuseHugeRepeats(String expression) {
-    long product = 1;
-    var repeats = REPEAT.matcher(expression);
-    while (repeats.find()) {
-      String digits = repeats.group(1);
-      product *= digits.length() > 4 ? 10_000 : Math.max(1, Long.parseLong(digits));
-      if (product > 1_000_000) {
-        throw new IllegalArgumentException("its repeats {n} multiply to more than 1000000");
-      }
-    }
   }
 }

@@ -54,6 +54,8 @@ public final class FrameReader {
   private void scan(ByteBuf in, int end) throws WireException {
     id = 0;
     kind = 0;
+    kindStart = in.readerIndex();
+    kindLength = 0;
     last = false;
     dataStart = -1;
     dataLength = 0;

@@ -86,7 +86,7 @@ public final class ServerConfigReader {
     ConfigMap tunnel = value == null ? root.childOrEmpty("tunnel") : value.map();
     @Nullable TlsConfig tls = tunnel.read("tls", ServerConfigReader::tls);
     boolean insecure = tunnel.bool("insecure", false);
-    if (tunnel.isMapping() && tls == null && !tunnel.has("tls") && !insecure) {
+    if (tunnel.isMapping() && !tunnel.has("tls") && !insecureIsMeant(tunnel)) {
       tunnel
           .value()
           .reject(
@@ -99,6 +99,12 @@ public final class ServerConfigReader {
     TunnelConfig config = tunnel(tunnel, tls, insecure);
     tunnel.end();
     return config;
+  }
+
+  /** Whether insecure is written as something else than false, be it wrongly. */
+  private static boolean insecureIsMeant(ConfigMap tunnel) {
+    @Nullable ConfigValue insecure = tunnel.optional("insecure");
+    return insecure != null && !insecure.isWord("false");
   }
 
   private static TunnelConfig tunnel(ConfigMap tunnel, @Nullable TlsConfig tls, boolean insecure) {
@@ -213,12 +219,11 @@ public final class ServerConfigReader {
   }
 
   private static URI collector(String text) {
-    URI uri = URI.create(text);
-    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    if (!http || uri.getHost() == null) {
+    boolean http = text.startsWith("http://") || text.startsWith("https://");
+    if (!http || URI.create(text).getHost() == null) {
       throw new IllegalArgumentException("it needs http:// or https:// and a host");
     }
-    return uri;
+    return URI.create(text);
   }
 
   private static List<HostPort> listen(ConfigMap map, HostPort byDefault) {

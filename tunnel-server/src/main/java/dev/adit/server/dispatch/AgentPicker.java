@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Chooses one agent of a group: of two random ones the one with fewer calls in flight (P2C). Any
- * thread.
- */
+/** Chooses one agent of a group. Any thread. */
 final class AgentPicker {
   private AgentPicker() {}
 
@@ -19,15 +16,24 @@ final class AgentPicker {
    * @param tried agents the call has been on already; never chosen
    * @return null if every agent is full or tried
    */
-  static @Nullable AgentSession pick(AgentGroup group, List<AgentSession> tried) {
+  static @Nullable AgentSession pick(AgentGroup group, Choice choice, List<AgentSession> tried) {
     List<AgentSession> agents = group.agents();
-    int count = agents.size();
-    if (count == 1) {
+    if (agents.size() == 1) {
       return begun(agents.get(0), tried);
     }
+    return switch (choice.kind()) {
+      case LEAST_CALLS -> leastOfTwo(agents, tried);
+      case ROUND_ROBIN -> inTurn(agents, choice.key(), tried);
+      case HASH -> nearest(agents, choice.key(), tried);
+    };
+  }
+
+  /** Of two random agents the one with fewer calls in flight (P2C). */
+  private static @Nullable AgentSession leastOfTwo(
+      List<AgentSession> agents, List<AgentSession> tried) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    AgentSession one = agents.get(random.nextInt(count));
-    AgentSession two = agents.get(random.nextInt(count));
+    AgentSession one = agents.get(random.nextInt(agents.size()));
+    AgentSession two = agents.get(random.nextInt(agents.size()));
     AgentSession chosen = begun(one.calls() <= two.calls() ? one : two, tried);
     return chosen == null ? leastLoaded(agents, tried) : chosen;
   }
@@ -44,6 +50,44 @@ final class AgentPicker {
       }
     }
     return best == null ? null : begun(best, tried);
+  }
+
+  private static @Nullable AgentSession inTurn(
+      List<AgentSession> agents, int turn, List<AgentSession> tried) {
+    for (int i = 0; i < agents.size(); i++) {
+      AgentSession agent =
+          begun(agents.get(Integer.remainderUnsigned(turn + i, agents.size())), tried);
+      if (agent != null) {
+        return agent;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Rendezvous hashing: each key ranks the agents in its own order, which only the coming and going
+   * of the first changes.
+   */
+  private static @Nullable AgentSession nearest(
+      List<AgentSession> agents, int key, List<AgentSession> tried) {
+    AgentSession best = null;
+    int bestRank = 0;
+    for (AgentSession agent : agents) {
+      int rank = rank(key, agent.id().hashCode());
+      if (!tried.contains(agent) && !agent.isFull() && (best == null || rank > bestRank)) {
+        best = agent;
+        bestRank = rank;
+      }
+    }
+    return best == null ? null : begun(best, tried);
+  }
+
+  /** Spreads every bit of both over all bits (the finalizer of MurmurHash3). */
+  private static int rank(int key, int agent) {
+    int mixed = key * 31 + agent;
+    mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
+    return mixed ^ (mixed >>> 16);
   }
 
   private static @Nullable AgentSession begun(AgentSession agent, List<AgentSession> tried) {

@@ -5,6 +5,7 @@ import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,13 +39,9 @@ public final class Dispatcher {
    * @return where the call's request goes
    */
   public RequestSide dispatch(
-      CallHeaders headers,
-      GroupName group,
-      AsciiString rule,
-      EventLoop home,
-      PlacementListener caller) {
+      CallHeaders headers, GroupName group, Route route, EventLoop home, PlacementListener caller) {
     assert home.inEventLoop();
-    Placement placement = new Placement(this, home, headers, group, rule, caller);
+    Placement placement = new Placement(this, home, headers, group, route, caller);
     placement.place();
     return placement;
   }

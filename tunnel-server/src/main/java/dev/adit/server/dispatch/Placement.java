@@ -13,6 +13,7 @@ import dev.adit.core.tunnel.CrossLoop;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.routing.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
@@ -35,6 +36,7 @@ final class Placement implements RequestSide {
   private final CallHeaders headers;
   private final GroupName group;
   private final AsciiString rule;
+  private final Choice choice;
   private final PlacementListener caller;
   private final ReplayCopy copy;
   private final long begunNanos;
@@ -58,13 +60,14 @@ final class Placement implements RequestSide {
       EventLoop home,
       CallHeaders headers,
       GroupName group,
-      AsciiString rule,
+      Route route,
       PlacementListener caller) {
     this.dispatcher = dispatcher;
     this.home = home;
     this.headers = headers;
     this.group = group;
-    this.rule = rule;
+    rule = route.ruleText();
+    choice = Choice.of(route, headers.fields());
     this.caller = caller;
     copy = new ReplayCopy(dispatcher.replayBytes());
     begunNanos = home.ticker().nanoTime();
@@ -97,12 +100,12 @@ final class Placement implements RequestSide {
 
   /** An agent with a free slot and a tunnel that takes the call. */
   private @Nullable AgentSession pick(AgentGroup agents) {
-    AgentSession agent = AgentPicker.pick(agents, tried);
+    AgentSession agent = AgentPicker.pick(agents, choice, tried);
     while (agent != null && agent.tunnelFor(home) == null) {
       // Its last tunnel has just begun to drain; the registry is about to say so.
       agent.end();
       tried.add(agent);
-      agent = AgentPicker.pick(agents, tried);
+      agent = AgentPicker.pick(agents, choice, tried);
     }
     return agent;
   }

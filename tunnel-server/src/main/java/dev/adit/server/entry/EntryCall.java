@@ -24,6 +24,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,9 @@ final class EntryCall implements PlacementListener {
   private CallHeaders headers = UNREAD;
   private AsciiString requestId;
   private @Nullable RequestSide request;
+  private @Nullable Route route;
   private @Nullable Future<?> deadline;
+  private @Nullable IdleTimer idleTimer;
 
   private boolean closed;
 
@@ -95,30 +98,46 @@ final class EntryCall implements PlacementListener {
         headers = unread(list);
         record.request(headers, requestId);
       }
+      writer.pushback(e.pushbackMillis());
       fail(e.failure(), e.failure().grpcCode(), e.failure().httpStatus(), e.text());
     }
   }
 
-  private void dispatch(Route route, boolean last) throws CallException {
-    GroupName group = route.chooseGroup(entry.dispatcher().liveGroups());
-    record.route(route.ruleText(), group);
+  private void dispatch(Route matched, boolean last) throws CallException {
+    route = matched;
+    record.route(matched.ruleText(), null);
+    headers = Admission.admit(matched, headers, connection.loop().ticker().nanoTime());
+    GroupName group = matched.chooseGroup(entry.dispatcher().liveGroups());
+    record.route(matched.ruleText(), group);
     if (group == null) {
-      String wanted = route.rule().to().get(0).group().value();
-      throw new CallException(
-          entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
-          "no agent of group " + wanted + " is connected");
+      throw noAgent(matched);
     }
+    startTimers(matched);
+    RequestSide side =
+        entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
+    request = side;
+    if (last) {
+      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  private CallException noAgent(Route matched) {
+    String wanted = matched.rule().to().get(0).group().value();
+    return new CallException(
+        entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
+        "no agent of group " + wanted + " is connected");
+  }
+
+  private void startTimers(Route matched) {
     if (headers.hasTimeout()) {
       deadline =
           connection
               .loop()
               .schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
     }
-    RequestSide side =
-        entry.dispatcher().dispatch(headers, group, route.ruleText(), connection.loop(), this);
-    request = side;
-    if (last) {
-      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    Duration idle = matched.rule().idleTimeout();
+    if (idle != null) {
+      idleTimer = new IdleTimer(connection.loop(), idle, this::onIdle);
     }
   }
 
@@ -155,6 +174,7 @@ final class EntryCall implements PlacementListener {
    */
   void onRequestChunk(ByteBuf data, boolean last) {
     int bytes = data.readableBytes();
+    moved();
     record.requestBytes(bytes);
     RequestSide side = request;
     if (side == null || writer.ended()) {
@@ -190,7 +210,17 @@ final class EntryCall implements PlacementListener {
       record.status(head.fields().get(HeaderNames.GRPC_STATUS));
     }
     record.head(head);
+    moved();
+    if (route != null && !head.isInformational()) {
+      route.rule().responseHeaders().applyTo(head.fields());
+    }
     writer.head(head, last);
+  }
+
+  private void moved() {
+    if (idleTimer != null) {
+      idleTimer.moved();
+    }
   }
 
   /** gRPC over HTTP/2, "Responses": 200 and a gRPC content-type, or a status right away. */
@@ -223,6 +253,7 @@ final class EntryCall implements PlacementListener {
       return;
     }
     int bytes = data.readableBytes();
+    moved();
     record.responseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
     writer.chunk(data, last && !withoutStatus, meter.onWrite(bytes));
@@ -283,16 +314,24 @@ final class EntryCall implements PlacementListener {
   }
 
   private void onDeadline() {
+    expire("the deadline has passed");
+  }
+
+  private void onIdle() {
+    expire("nothing has moved for longer than the rule allows");
+  }
+
+  private void expire(String message) {
     RequestSide side = request;
     if (side != null && !closed) {
-      side.onCancel(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
+      side.onCancel(CallReset.failed(CallFailure.DEADLINE, message));
     }
     if (!writer.ended()) {
       fail(
           CallFailure.DEADLINE,
           GrpcCode.DEADLINE_EXCEEDED,
           CallFailure.DEADLINE.httpStatus(),
-          "the deadline has passed");
+          message);
     } else if (!closed) {
       // The response is complete but the caller does not take it.
       connection.writeReset(stream.id(), CallReset.cancelled().http2Code());
@@ -312,6 +351,9 @@ final class EntryCall implements PlacementListener {
     Future<?> timer = deadline;
     if (timer != null) {
       timer.cancel(false);
+    }
+    if (idleTimer != null) {
+      idleTimer.stop();
     }
     RequestSide side = request;
     if (!writer.ended()) {

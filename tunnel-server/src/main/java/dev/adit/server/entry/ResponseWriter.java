@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * becomes a status. Confined to the loop of the caller's connection.
  */
 final class ResponseWriter {
-  private static final AsciiString PUSHBACK_MILLIS = AsciiString.cached("1000");
+  private static final long USUAL_PUSHBACK_MILLIS = 1000;
 
   // deps
   private final EntryConnection connection;
@@ -31,10 +31,16 @@ final class ResponseWriter {
   // state, confined to the loop
   private boolean headSent;
   private boolean ended;
+  private long pushbackMillis = USUAL_PUSHBACK_MILLIS;
 
   ResponseWriter(EntryConnection connection, Http2Stream stream) {
     this.connection = connection;
     this.stream = stream;
+  }
+
+  /** How long a caller is asked to wait, where a failure asks for that at all. */
+  void pushback(long millis) {
+    pushbackMillis = millis;
   }
 
   boolean headSent() {
@@ -141,7 +147,7 @@ final class ResponseWriter {
   }
 
   /** Adds what a gRPC caller is told about a failure of ours. */
-  static void addStatus(
+  private void addStatus(
       HeaderFields fields,
       CallFailure failure,
       GrpcCode code,
@@ -150,7 +156,8 @@ final class ResponseWriter {
     fields.add(HeaderNames.GRPC_STATUS, code.text());
     fields.add(HeaderNames.GRPC_MESSAGE, StatusTranslator.escapeMessage(message));
     if (failure.asksForPushback()) {
-      fields.add(HeaderNames.GRPC_RETRY_PUSHBACK_MS, PUSHBACK_MILLIS);
+      fields.add(
+          HeaderNames.GRPC_RETRY_PUSHBACK_MS, new AsciiString(Long.toString(pushbackMillis)));
     }
     fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
     fields.add(HeaderNames.X_REQUEST_ID, requestId);

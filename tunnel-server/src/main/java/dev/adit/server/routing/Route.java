@@ -3,6 +3,7 @@ package dev.adit.server.routing;
 import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import io.netty.util.AsciiString;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public final class Route {
   private final Split split;
   private final @Nullable RateLimiter limiter;
   private final AsciiString ruleText;
+
+  // shared: calls that chose their agent in turn
+  private final AtomicInteger turn = new AtomicInteger();
 
   private Route(Rule rule, Split split, @Nullable RateLimiter limiter) {
     this.rule = rule;
@@ -45,6 +49,11 @@ public final class Route {
 
   public Rule rule() {
     return rule;
+  }
+
+  /** A number that grows by one with each call of this method, for choosing agents in turn. */
+  public int nextTurn() {
+    return turn.getAndIncrement();
   }
 
   /** The rule's name as it goes on the wire and into logs. */

@@ -15,6 +15,9 @@ public final class Suggestion {
     int bestDistance = Integer.MAX_VALUE;
     for (String word : known) {
       int distance = distance(normal(word), normal(written));
+      if (isBeginning(normal(word), normal(written))) {
+        return "'" + word + "'";
+      }
       if (distance < bestDistance) {
         best = word;
         bestDistance = distance;
@@ -22,6 +25,11 @@ public final class Suggestion {
     }
     int allowed = Math.max(1, written.length() / 3);
     return best == null || bestDistance > allowed ? null : "'" + best + "'";
+  }
+
+  private static boolean isBeginning(String word, String written) {
+    int shorter = Math.min(word.length(), written.length());
+    return shorter >= 3 && word.regionMatches(0, written, 0, shorter);
   }
 
   private static String normal(String word) {

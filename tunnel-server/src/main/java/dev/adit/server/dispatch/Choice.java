@@ -1,0 +1,29 @@
+package dev.adit.server.dispatch;
+
+import dev.adit.core.call.HeaderFields;
+import dev.adit.server.policy.Balance;
+import dev.adit.server.routing.Route;
+import io.netty.util.AsciiString;
+
+/**
+ * How one call chooses among the agents of its group.
+ *
+ * @param key the turn (ROUND_ROBIN) or the hash of the header's value (HASH); 0 otherwise
+ */
+record Choice(Balance.Kind kind, int key) {
+  private static final Choice LEAST_CALLS = new Choice(Balance.Kind.LEAST_CALLS, 0);
+
+  static Choice of(Route route, HeaderFields fields) {
+    Balance balance = route.rule().balance();
+    return switch (balance.kind()) {
+      case LEAST_CALLS -> LEAST_CALLS;
+      case ROUND_ROBIN -> new Choice(Balance.Kind.ROUND_ROBIN, route.nextTurn());
+      case HASH -> hashed(balance.hashHeader() == null ? null : fields.get(balance.hashHeader()));
+    };
+  }
+
+  /** A call without the header has nothing to stay with. */
+  private static Choice hashed(@org.jspecify.annotations.Nullable AsciiString value) {
+    return value == null ? LEAST_CALLS : new Choice(Balance.Kind.HASH, value.toString().hashCode());
+  }
+}
