@@ -17,8 +17,7 @@ record Document(Path file, String text) {
   /** The root of the repository: tests run in the directory of their module. */
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  private static final Pattern FENCE =
-      Pattern.compile("(?ms)^```[ ]*([^\\n]*)\\n(.*?)^```[ ]*$");
+  private static final Pattern FENCE = Pattern.compile("(?ms)^```[ ]*([^\\n]*)\\n(.*?)^```[ ]*$");
   private static final Pattern LINK = Pattern.compile("!?\\[[^\\]]*]\\(([^)\\s]+)\\)");
   private static final Pattern IMAGE = Pattern.compile("(?:src|srcset|href)=\"([^\"]+)\"");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?)\\s*$");

@@ -50,9 +50,7 @@ final class SamplesTest {
             document ->
                 document.blocks().stream()
                     .filter(block -> block.words().startsWith("yaml "))
-                    .map(
-                        block ->
-                            new Sample(document, block.words().substring(5), block.body())));
+                    .map(block -> new Sample(document, block.words().substring(5), block.body())));
   }
 
   @Test
