@@ -31,7 +31,6 @@ import dev.adit.server.tunnel.AgentIdentities;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelServer;
 import dev.adit.server.tunnel.TunnelService;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -166,8 +165,8 @@ public final class ServerApp implements AutoCloseable {
     }
   }
 
-  private @Nullable SslContext entryTls() throws IOException {
-    return config.entry().tls().isEmpty() ? null : EntryTls.context(config.entry().tls().get(0));
+  private @Nullable EntryTls entryTls() throws IOException {
+    return config.entry().tls().isEmpty() ? null : new EntryTls(config.entry().tls());
   }
 
   private void listenForCallers() throws IOException {
