@@ -74,7 +74,8 @@ final class FailureTableTest {
   void startSite() throws Exception {
     backend = RawBackend.start(stream -> backend.handOver(stream));
     String address = backend.hostAndPort();
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
     SitePlan plan =
         SitePlan.of(
                 RULES.formatted(HexFormat.of().formatHex(hash)),

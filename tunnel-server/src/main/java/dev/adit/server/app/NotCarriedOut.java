@@ -5,7 +5,10 @@ import dev.adit.server.routing.Rule;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What rule files may say and this version only checks: told at each load and in the status, so that nobody relies on it. */
+/**
+ * What rule files may say and this version only checks: told at each load and in the status, so
+ * that nobody relies on it.
+ */
 final class NotCarriedOut {
   private NotCarriedOut() {}
 
@@ -13,10 +16,18 @@ final class NotCarriedOut {
     List<String> warnings = new ArrayList<>();
     for (Rule rule : table.rules()) {
       if (rule.retry() != null) {
-        warnings.add(rule.place() + ": rule " + rule.name() + ": retry is checked but not carried out by this version");
+        warnings.add(
+            rule.place()
+                + ": rule "
+                + rule.name()
+                + ": retry is checked but not carried out by this version");
       }
       if (rule.mirror() != null) {
-        warnings.add(rule.place() + ": rule " + rule.name() + ": mirror is checked but not carried out by this version");
+        warnings.add(
+            rule.place()
+                + ": rule "
+                + rule.name()
+                + ": mirror is checked but not carried out by this version");
       }
     }
     if (!table.groups().isEmpty()) {
