@@ -100,7 +100,11 @@ public final class ServerApp implements AutoCloseable {
     identities.forEach(identity -> servable.addAll(identity.groups()));
     rules =
         RuleReload.start(
-            config.rulesDirectory(), router, servable::contains, status -> {}, Clock.systemUTC());
+            config.rulesDirectory(),
+            router,
+            servable::contains,
+            status -> NotCarriedOut.of(router.table()).forEach(log::warn),
+            Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
     Dispatcher dispatcher = new Dispatcher(registry);
@@ -215,6 +219,7 @@ public final class ServerApp implements AutoCloseable {
     if (config.tunnel().insecure()) {
       warnings.add("tunnel.insecure: tunnels are in clear text");
     }
+    warnings.addAll(NotCarriedOut.of(entryContext.router().table()));
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(

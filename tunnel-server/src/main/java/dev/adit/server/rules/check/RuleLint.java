@@ -58,12 +58,6 @@ public final class RuleLint {
       findings.add(new LintFinding(rule, "falls back to a group it already goes to"));
     }
     @Nullable RetryPolicy retry = rule.retry();
-    if (retry != null) {
-      findings.add(new LintFinding(rule, "retry is checked but not carried out by this version"));
-    }
-    if (rule.mirror() != null) {
-      findings.add(new LintFinding(rule, "mirror is checked but not carried out by this version"));
-    }
     if (retry != null
         && retry.perAttemptTimeout() != null
         && rule.timeout() != null
