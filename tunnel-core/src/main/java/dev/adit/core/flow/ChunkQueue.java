@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Body bytes of one call in one direction that wait for credit or for their turn. Owns what it
  * holds. Bounded by the window of whoever fills it. Confined to the loop of the tunnel stream.
  */
-@SuppressWarnings("ReferenceEquality") // whether a buffer is the one we made is a question of identity
+@SuppressWarnings(
+    "ReferenceEquality") // whether a buffer is the one we made is a question of identity
 public final class ChunkQueue {
   private static final int SMALL = 1024;
   private static final int MERGED = 16 * 1024;

@@ -24,6 +24,7 @@ final class FieldOrder {
     random = new Random(seed);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Field(int number, int wireType, byte[] value) {}
 
   /** The same frame in other bytes. */
