@@ -43,6 +43,13 @@ public final class EntryTls {
    * @throws IOException if a file does not hold what it should
    */
   public EntryTls(List<TlsConfig> configs) throws IOException {
+    long asking = configs.stream().filter(config -> config.clientCa() != null).count();
+    if (asking > 0 && asking < configs.size()) {
+      // Which identity is shown is the caller's choice (SNI), and the host it then calls is not
+      // tied to it.
+      throw new IOException(
+          "entry.tls: either every identity has a clientCa or none has: a caller could choose one that asks for no certificate");
+    }
     first = context(configs.get(0));
     DomainWildcardMappingBuilder<SslContext> names = new DomainWildcardMappingBuilder<>(first);
     for (TlsConfig config : configs.subList(1, configs.size())) {
