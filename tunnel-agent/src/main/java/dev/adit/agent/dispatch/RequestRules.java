@@ -16,7 +16,7 @@ final class RequestRules {
   static boolean areSound(CallHeaders head) {
     return FieldRules.areSound(head.fields())
         && FieldRules.isToken(head.method())
-        && HeaderRules.isPath(head.path())
+        && HeaderRules.isPath(head.method(), head.path())
         && HeaderRules.isAuthority(head.authority());
   }
 

@@ -117,6 +117,11 @@ public final class RawBackend implements AutoCloseable {
     }
   }
 
+  /** Requests that were handed over and nobody took. */
+  public int awaitingRequests() {
+    return arrived.size();
+  }
+
   /** Requests since the start. */
   public int requests() {
     return requests.get();
