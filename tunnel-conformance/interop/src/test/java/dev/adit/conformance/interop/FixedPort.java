@@ -33,7 +33,10 @@ final class FixedPort {
     throw last;
   }
 
-  /** Waits until a server that has just been shut down has let go of its port, which it does in the background. */
+  /**
+   * Waits until a server that has just been shut down has let go of its port, which it does in the
+   * background.
+   */
   static void awaitFree(int port) {
     long end = System.nanoTime() + RELEASE_NANOS;
     while (true) {
