@@ -124,8 +124,21 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** The stream of this id, or null if it is over. */
-  public @Nullable Http2Stream stream(int streamId) {
+  @Nullable Http2Stream stream(int streamId) {
     return connection().stream(streamId);
+  }
+
+  /** Whether this stream is not over yet. */
+  public boolean isOpen(int streamId) {
+    return stream(streamId) != null;
+  }
+
+  /** Response bytes of this stream have moved on. */
+  public void consume(int streamId, int bytes) {
+    Http2Stream stream = stream(streamId);
+    if (stream != null) {
+      consume(stream, bytes);
+    }
   }
 
   /** The caller's side has ended: nobody listens to this stream any more. */

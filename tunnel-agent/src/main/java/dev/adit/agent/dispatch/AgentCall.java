@@ -15,11 +15,10 @@ import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -210,7 +209,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   private void write(ByteBuf chunk, boolean last) {
     BackendConnection on = connection;
-    if (state != State.OPEN || on == null || on.stream(streamId) == null) {
+    if (state != State.OPEN || on == null || !on.isOpen(streamId)) {
       chunk.release();
       return;
     }
@@ -250,9 +249,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   @Override
   public void onResponseConsumed(int bytes) {
     BackendConnection on = connection;
-    Http2Stream stream = state != State.OPEN || on == null ? null : on.stream(streamId);
-    if (on != null && stream != null) {
-      on.consume(stream, bytes);
+    if (state == State.OPEN && on != null) {
+      on.consume(streamId, bytes);
     }
   }
 
@@ -307,7 +305,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onReset(long http2Code) {
-    boolean late = http2Code == Http2Error.CANCEL.code() && now() - expiryNanos >= 0;
+    boolean late = StatusTranslator.isCancel(http2Code) && now() - expiryNanos >= 0;
     if (late) {
       fail(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
     } else {

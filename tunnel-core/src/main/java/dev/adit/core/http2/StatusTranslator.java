@@ -13,6 +13,11 @@ public final class StatusTranslator {
 
   private StatusTranslator() {}
 
+  /** Whether this is the HTTP/2 error code CANCEL. */
+  public static boolean isCancel(long http2Code) {
+    return http2Code == Http2Error.CANCEL.code();
+  }
+
   /** gRPC over HTTP/2, "Errors": the status of a call that its peer ended by RST_STREAM. */
   public static GrpcCode ofReset(long http2Code) {
     Http2Error error = Http2Error.valueOf(http2Code);

@@ -65,6 +65,7 @@ final class RegexSize {
       greatest = Math.max(greatest, number);
       at++;
     }
+    at++;
     return greatest;
   }
 

@@ -107,6 +107,7 @@ public final class EntryServer {
         return;
       }
       connections.add(channel);
+      channel.pipeline().addLast(new CallerKeepalive(entry.config()));
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel.alloc()));
       }

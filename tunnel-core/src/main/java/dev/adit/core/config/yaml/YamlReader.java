@@ -178,14 +178,14 @@ public final class YamlReader {
     @Nullable Mark mark = e.getProblemMark();
     int line = mark == null ? 1 : mark.getLine() + 1;
     int column = mark == null ? 1 : mark.getColumn() + 1;
-    boolean tab = mark != null && mark.getIndex() < text.length() && isTab(text, mark.getIndex());
+    boolean tab = mark != null && isTab(text, mark.getIndex());
     String expected =
         tab ? "expected spaces, found a tab; YAML indents with spaces only" : plainWords(e);
     return new YamlProblem(line, column, keyPath, expected);
   }
 
   private static boolean isTab(String text, int codePointIndex) {
-    return text.codePointAt(text.offsetByCodePoints(0, codePointIndex)) == '\t';
+    return text.codePoints().skip(codePointIndex).findFirst().orElse(0) == '\t';
   }
 
   private static String plainWords(YAMLException e) {

@@ -1,0 +1,40 @@
+package dev.adit.core.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class TokenHashTest {
+
+  @Test
+  void hashMatchesItsTokenOnly() {
+    Token token = Token.newToken();
+    assertTrue(token.hash().matches(token.secret()));
+    assertFalse(token.hash().matches(token.secret() + "x"));
+    assertFalse(token.hash().matches(Token.newToken().secret()));
+    assertNotEquals(Token.newToken(), Token.newToken());
+  }
+
+  @Test
+  void hashIsPlainSha256() {
+    assertEquals(
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        TokenHash.of("test").hex());
+  }
+
+  @Test
+  void secretIsNotPrinted() {
+    Token token = Token.newToken();
+    assertFalse(token.toString().contains(token.secret()));
+  }
+
+  @Test
+  void otherThanSixtyFourDigitsIsNoHash() {
+    assertThrows(IllegalArgumentException.class, () -> new TokenHash("abc"));
+    assertThrows(IllegalArgumentException.class, () -> new TokenHash("g".repeat(64)));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.adit.server.routing;
+
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.GroupName;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.server.policy.Balance;
+import dev.adit.server.policy.GroupShare;
+import dev.adit.server.policy.HeaderChanges;
+import dev.adit.server.policy.RateLimit;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rules and calls for tests. */
+final class TestRules {
+
+  private TestRules() {}
+
+  static Rule rule(String name, List<GroupShare> to, @Nullable RateLimit limit) {
+    return new Rule(
+        new RuleName(name),
+        "test.yaml:1",
+        List.of(),
+        List.of(),
+        0,
+        to,
+        new GroupName("spare"),
+        Balance.DEFAULT,
+        null,
+        null,
+        null,
+        limit,
+        null,
+        HeaderChanges.NONE,
+        HeaderChanges.NONE,
+        null,
+        null);
+  }
+
+  static GroupShare share(String group, int weight) {
+    return new GroupShare(new GroupName(group), weight);
+  }
+
+  static CallHeaders call() {
+    return new CallHeaders(
+        CallProtocol.GRPC,
+        AsciiString.of("POST"),
+        AsciiString.of("http"),
+        AsciiString.of("a.example"),
+        AsciiString.of("/s.S/M"),
+        new HeaderFields(),
+        CallHeaders.NO_TIMEOUT);
+  }
+}

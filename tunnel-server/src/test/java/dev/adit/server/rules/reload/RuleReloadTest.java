@@ -1,0 +1,167 @@
+package dev.adit.server.rules.reload;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.config.ConfigException;
+import dev.adit.server.routing.Router;
+import dev.adit.server.routing.RoutingTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RuleReloadTest {
+
+  /** "Live within 2 s", with room for a busy machine. */
+  private static final Duration SOON = Duration.ofSeconds(6);
+
+  @TempDir private Path directory = Path.of("");
+
+  private final Router router = new Router(RoutingTable.EMPTY);
+  private final List<ReloadStatus> told = new CopyOnWriteArrayList<>();
+
+  @Test
+  void changedFileComesIntoForce() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      assertEquals(List.of("one"), names());
+      write("a.yaml", "two");
+      await().atMost(SOON).until(() -> names().equals(List.of("two")));
+      assertTrue(reload.status().isCurrent());
+      assertEquals(2, reload.status().loaded());
+    }
+  }
+
+  @Test
+  void renamedAddedAndDeletedFilesAreSeen() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      write("b.tmp", "two");
+      Files.move(directory.resolve("b.tmp"), directory.resolve("b.yaml"));
+      await().atMost(SOON).until(() -> names().equals(List.of("one", "two")));
+      write("a.yaml~", "three");
+      Files.move(
+          directory.resolve("a.yaml~"),
+          directory.resolve("a.yaml"),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      await().atMost(SOON).until(() -> names().equals(List.of("three", "two")));
+      Files.delete(directory.resolve("b.yaml"));
+      await().atMost(SOON).until(() -> names().equals(List.of("three")));
+      assertEquals(0, reload.status().refused());
+    }
+  }
+
+  @Test
+  void symlinkSwapOfAConfigMapIsSeen() throws Exception {
+    Path data = directory.resolve("..data");
+    version("..v1", "one");
+    Files.createSymbolicLink(data, Path.of("..v1"));
+    Files.createSymbolicLink(directory.resolve("a.yaml"), Path.of("..data/a.yaml"));
+    try (RuleReload reload = start()) {
+      assertEquals(List.of("one"), names());
+      version("..v2", "two");
+      Path swapped = directory.resolve("..data_tmp");
+      Files.createSymbolicLink(swapped, Path.of("..v2"));
+      Files.move(
+          swapped, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      await().atMost(SOON).until(() -> names().equals(List.of("two")));
+      assertTrue(reload.status().isCurrent());
+    }
+  }
+
+  @Test
+  void lastGoodRulesStayWholeUntilTheFilesAreMended() throws Exception {
+    write("a.yaml", "one");
+    write("b.yaml", "two");
+    try (RuleReload reload = start()) {
+      String good = reload.status().hash();
+      Files.writeString(directory.resolve("b.yaml"), "version: 1\nrules:\n- {nmae: x, to: g}\n");
+      write("a.yaml", "three");
+      await().atMost(SOON).until(() -> !reload.status().isCurrent());
+      assertEquals(List.of("one", "two"), names());
+      assertEquals(good, reload.status().hash());
+      assertTrue(reload.status().problems().toString().contains("b.yaml:3:4: rules[0].nmae"));
+      write("b.yaml", "four");
+      await().atMost(SOON).until(() -> names().equals(List.of("three", "four")));
+      assertTrue(reload.status().isCurrent());
+      assertTrue(reload.status().refused() >= 1);
+    }
+  }
+
+  @Test
+  void brokenFilesAreToldOnceAndNotAtEachPoll() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      Files.writeString(directory.resolve("a.yaml"), "version: 1\nrules: 5\n");
+      await().atMost(SOON).until(() -> reload.status().refused() == 1);
+      await()
+          .during(Duration.ofMillis(2500))
+          .atMost(SOON)
+          .until(() -> reload.status().refused() == 1);
+    }
+  }
+
+  @Test
+  void reloadOnDemandReadsAtOnce() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      write("a.yaml", "two");
+      ReloadStatus status = reload.reload().get(5, TimeUnit.SECONDS);
+      assertTrue(status.isCurrent());
+      assertEquals(List.of("two"), names());
+      assertEquals(status, told.get(told.size() - 1));
+    }
+  }
+
+  @Test
+  void vanishedDirectoryLeavesTheRulesInForce() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      Files.delete(directory.resolve("a.yaml"));
+      Files.delete(directory);
+      await().atMost(SOON).until(() -> !reload.status().isCurrent());
+      assertEquals(List.of("one"), names());
+      Files.createDirectory(directory);
+      write("a.yaml", "one");
+      await().atMost(SOON).until(() -> reload.status().isCurrent());
+    }
+  }
+
+  @Test
+  void startWithBrokenRulesStartsNothing() throws Exception {
+    Files.writeString(directory.resolve("a.yaml"), "rules: []\n");
+    assertThrows(ConfigException.class, this::start);
+    assertEquals(List.of(), names());
+    assertEquals(List.of(), told);
+  }
+
+  private RuleReload start() throws ConfigException {
+    return RuleReload.start(directory, router, group -> true, told::add, Clock.systemUTC());
+  }
+
+  private List<String> names() {
+    return router.table().rules().stream().map(rule -> rule.name().value()).toList();
+  }
+
+  private void version(String version, String name) throws IOException {
+    Files.createDirectory(directory.resolve(version));
+    write(version + "/a.yaml", name);
+  }
+
+  private void write(String file, String name) throws IOException {
+    Files.writeString(
+        directory.resolve(file),
+        "version: 1\nrules:\n- {name: " + name + ", hosts: " + name + ".example, to: g}\n");
+  }
+}
