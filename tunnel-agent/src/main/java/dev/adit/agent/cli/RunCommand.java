@@ -5,6 +5,7 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.process.Logging;
+import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException, IOException {
     AgentConfig config = AgentConfigReader.read(file, System.getenv());
+    NettyDefaults.apply();
     Logging.start(config.log());
     return AgentProcess.run(config, VersionCommand.version(), System.out);
   }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Body bytes of one call in one direction that wait for credit or for their turn. Owns what it
  * holds. Bounded by the window of whoever fills it. Confined to the loop of the tunnel stream.
  */
+@SuppressWarnings(
+    "ReferenceEquality") // whether a buffer is the one we made is a question of identity
 public final class ChunkQueue {
   private static final int SMALL = 1024;
   private static final int MERGED = 16 * 1024;
@@ -15,6 +17,9 @@ public final class ChunkQueue {
   private int head;
   private int count;
   private int bytes;
+
+  /** The last buffer we made to copy small chunks into; nobody else holds it. */
+  private @Nullable ByteBuf merged;
 
   /** Bytes that wait. */
   public int bytes() {
@@ -52,14 +57,15 @@ public final class ChunkQueue {
     int at = (head + count - 1) % chunks.length;
     ByteBuf tail = chunks[at];
     assert tail != null;
-    if (tail.readableBytes() <= SMALL && tail.maxCapacity() != MERGED) {
-      ByteBuf merged = tail.alloc().buffer(2 * SMALL, MERGED);
-      merged.writeBytes(tail);
+    if (tail != merged && tail.readableBytes() <= SMALL) {
+      ByteBuf own = tail.alloc().buffer(2 * SMALL, MERGED);
+      own.writeBytes(tail);
       tail.release();
-      tail = merged;
-      chunks[at] = merged;
+      tail = own;
+      chunks[at] = own;
+      merged = own;
     }
-    if (tail.maxCapacity() != MERGED || tail.maxWritableBytes() < chunk.readableBytes()) {
+    if (tail != merged || tail.maxWritableBytes() < chunk.readableBytes()) {
       return false;
     }
     tail.writeBytes(chunk);
@@ -91,10 +97,7 @@ public final class ChunkQueue {
       target.writeBytes(chunk, part);
       left -= part;
       if (!chunk.isReadable()) {
-        chunks[head] = null;
-        head = (head + 1) % chunks.length;
-        count--;
-        chunk.release();
+        removeFirst(chunk);
       }
     }
     bytes -= length;
@@ -105,11 +108,19 @@ public final class ChunkQueue {
     while (count > 0) {
       ByteBuf chunk = chunks[head];
       assert chunk != null;
-      chunks[head] = null;
-      head = (head + 1) % chunks.length;
-      count--;
-      chunk.release();
+      removeFirst(chunk);
     }
     bytes = 0;
+  }
+
+  private void removeFirst(ByteBuf chunk) {
+    chunks[head] = null;
+    head = (head + 1) % chunks.length;
+    count--;
+    if (chunk == merged) {
+      // The pool may hand out the same object again, for somebody else's bytes.
+      merged = null;
+    }
+    chunk.release();
   }
 }

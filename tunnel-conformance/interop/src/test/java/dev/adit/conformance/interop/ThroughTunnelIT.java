@@ -1,8 +1,8 @@
 package dev.adit.conformance.interop;
 
-import dev.adit.conformance.process.SitePlan;
-import dev.adit.conformance.process.TunnelSite;
-import dev.adit.conformance.process.TunnelSizes;
+import dev.adit.conformance.site.SitePlan;
+import dev.adit.conformance.site.TunnelSite;
+import dev.adit.conformance.site.TunnelSizes;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;

@@ -1,4 +1,4 @@
-package dev.adit.conformance.process;
+package dev.adit.conformance.site;
 
 import dev.adit.demo.process.ChildCommand;
 import dev.adit.demo.process.ChildException;
@@ -11,12 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A running server and its agents, each a process of its own, with their files in a temporary
@@ -28,22 +26,22 @@ public final class TunnelSite implements AutoCloseable {
 
   // deps
   private final SitePlan plan;
-  private final Path root;
+  private final SiteFiles files;
   private final Children children = new Children(STOP_GRACE);
 
   // state
   private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
   private ReadyLine ready = new ReadyLine(Map.of());
 
-  private TunnelSite(SitePlan plan, Path root) {
+  private TunnelSite(SitePlan plan, SiteFiles files) {
     this.plan = plan;
-    this.root = root;
+    this.files = files;
   }
 
   /** Starts everything; returns once every agent is connected. */
   public static TunnelSite start(SitePlan plan)
       throws IOException, ChildException, InterruptedException {
-    TunnelSite site = new TunnelSite(plan, Files.createTempDirectory("adit-conformance-"));
+    TunnelSite site = new TunnelSite(plan, SiteFiles.create());
     try {
       site.start();
       return site;
@@ -54,9 +52,7 @@ public final class TunnelSite implements AutoCloseable {
   }
 
   private void start() throws IOException, ChildException, InterruptedException {
-    SiteFiles files = new SiteFiles(root);
-    int window = plan.sizes().map(TunnelSizes::windowBytes).orElse(0);
-    files.writeServer(plan, window);
+    files.writeServer(plan);
     ChildProcess server = children.start(product("server", "server.jar"));
     processes.put("server", server);
     ready = server.awaitReady(READY_TIMEOUT);
@@ -79,7 +75,7 @@ public final class TunnelSite implements AutoCloseable {
 
   private ChildCommand product(String name, String jarProperty) {
     String role = name.equals("server") ? "server" : "agent";
-    Path config = root.resolve(name).resolve(role + ".yaml");
+    Path config = role.equals("server") ? files.serverConfig() : files.agentConfig(name);
     List<String> words = new ArrayList<>(plan.jvmOptions());
     Optional<TunnelSizes> sizes = plan.sizes();
     if (sizes.isEmpty()) {
@@ -100,7 +96,7 @@ public final class TunnelSite implements AutoCloseable {
               Integer.toString(sizes.get().messageBytes()),
               Integer.toString(sizes.get().windowBytes())));
     }
-    return ChildCommand.java(name, root.resolve(name), words);
+    return ChildCommand.java(name, files.root().resolve(name), words);
   }
 
   private static String jar(String property) {
@@ -134,7 +130,7 @@ public final class TunnelSite implements AutoCloseable {
 
   /** Where the site's files are. */
   public Path directory() {
-    return root;
+    return files.root();
   }
 
   /** Throws if a process has ended that should run. */
@@ -147,12 +143,6 @@ public final class TunnelSite implements AutoCloseable {
   @Override
   public void close() {
     children.close();
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot remove " + root, e);
-    }
+    files.delete();
   }
 }

@@ -1,30 +1,34 @@
-package dev.adit.conformance.process;
+package dev.adit.conformance.site;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Writes the files that a server and its agents are started with. */
+/** The files that a server and its agents are started with, in a directory of their own. */
 final class SiteFiles {
   private static final String SERVER =
       """
       version: 1
-      entry: {listen: "127.0.0.1:0"}
+      entry: {listen: "127.0.0.1:0"%s}
       tunnel:
         listen: 127.0.0.1:0
         insecure: true
       %sadmin: {listen: "127.0.0.1:0"}
       rules: rules/
       drain: {grace: 2s}
-      accessLog: {format: json, file: access.log}
+      accessLog: %s
       agents:
       """;
+  private static final String LOG = "{format: json, file: access.log}";
   private static final String AGENT_LINE =
       """
       - id: %s
@@ -45,21 +49,24 @@ final class SiteFiles {
 
   private final Path root;
 
-  SiteFiles(Path root) {
+  private SiteFiles(Path root) {
     this.root = root;
   }
 
-  /**
-   * Writes {@code server.yaml}, the rules, and a token for each agent.
-   *
-   * @param windowBytes credit of a call; 0: the usual
-   */
-  void writeServer(SitePlan plan, int windowBytes) throws IOException {
+  /** In a new temporary directory. */
+  static SiteFiles create() throws IOException {
+    return new SiteFiles(Files.createTempDirectory("adit-conformance-"));
+  }
+
+  /** Writes {@code server.yaml}, the rules, and a token for each agent. */
+  void writeServer(SitePlan plan) throws IOException {
     String windows =
-        windowBytes == 0
-            ? ""
-            : "  initialWindow: " + windowBytes + "\n  callWindow: " + windowBytes + "\n";
-    StringBuilder server = new StringBuilder(SERVER.formatted(windows));
+        plan.sizes()
+            .map(TunnelSizes::windowBytes)
+            .map(bytes -> "  initialWindow: " + bytes + "\n  callWindow: " + bytes + "\n")
+            .orElse("");
+    StringBuilder server =
+        new StringBuilder(SERVER.formatted(entry(plan), windows, plan.accessLog() ? LOG : "off"));
     for (AgentPlan agent : plan.agents()) {
       server.append(
           AGENT_LINE.formatted(agent.id(), names(agent.groups()), writeToken(agent.id())));
@@ -69,6 +76,10 @@ final class SiteFiles {
     Files.writeString(directory("server/rules").resolve("rules.yaml"), plan.rules());
   }
 
+  private static String entry(SitePlan plan) {
+    return plan.entryOptions().isEmpty() ? "" : ", " + plan.entryOptions();
+  }
+
   void writeAgent(AgentPlan agent, String tunnel) throws IOException {
     String text = AGENT.formatted(agent.id(), names(agent.groups()), tunnel) + agent.backends();
     Files.writeString(directory(agent.id()).resolve("agent.yaml"), text);
@@ -76,6 +87,29 @@ final class SiteFiles {
 
   private static String names(List<String> groups) {
     return String.join(", ", groups);
+  }
+
+  Path serverConfig() {
+    return root.resolve("server/server.yaml");
+  }
+
+  Path agentConfig(String id) {
+    return root.resolve(id).resolve("agent.yaml");
+  }
+
+  /** Removes everything again. */
+  void delete() {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + root, e);
+    }
+  }
+
+  Path root() {
+    return root;
   }
 
   private Path directory(String name) throws IOException {

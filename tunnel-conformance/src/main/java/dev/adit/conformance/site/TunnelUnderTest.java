@@ -1,4 +1,4 @@
-package dev.adit.conformance.process;
+package dev.adit.conformance.site;
 
 import dev.adit.agent.app.AgentApp;
 import dev.adit.agent.config.AgentConfig;

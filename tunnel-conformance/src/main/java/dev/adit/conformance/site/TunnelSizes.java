@@ -1,4 +1,4 @@
-package dev.adit.conformance.process;
+package dev.adit.conformance.site;
 
 /**
  * How the two ends of a tunnel cut what they send, and how much a call may hold.

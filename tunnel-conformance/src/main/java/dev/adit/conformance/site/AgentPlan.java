@@ -1,4 +1,4 @@
-package dev.adit.conformance.process;
+package dev.adit.conformance.site;
 
 import java.util.List;
 
