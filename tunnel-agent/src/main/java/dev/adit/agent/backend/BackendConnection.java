@@ -161,7 +161,10 @@ public final class BackendConnection extends EdgeHandler {
    */
   public void stopSending(int streamId) {
     Http2Stream stream = connection().stream(streamId);
-    if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+    // Still open on both sides where we are told of END_STREAM: the codec closes it just after.
+    if (stream != null
+        && (stream.state() == Http2Stream.State.OPEN
+            || stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE)) {
       writeReset(streamId, Http2Error.NO_ERROR.code());
     }
   }
