@@ -16,8 +16,8 @@ public final class ChunkQueue {
   private int count;
   private int bytes;
 
-  /** The last buffer we made to copy small chunks into; nobody else holds it. */
-  private @Nullable ByteBuf merged;
+  /** The last chunk is a buffer we made to copy small chunks into; nobody else holds it. */
+  private boolean lastIsOurs;
 
   /** Bytes that wait. */
   public int bytes() {
@@ -49,21 +49,22 @@ public final class ChunkQueue {
     }
     chunks[(head + count) % chunks.length] = chunk;
     count++;
+    lastIsOurs = false;
   }
 
   private boolean merge(ByteBuf chunk) {
     int at = (head + count - 1) % chunks.length;
     ByteBuf tail = chunks[at];
     assert tail != null;
-    if (tail != merged && tail.readableBytes() <= SMALL) {
+    if (!lastIsOurs && tail.readableBytes() <= SMALL) {
       ByteBuf own = tail.alloc().buffer(2 * SMALL, MERGED);
       own.writeBytes(tail);
       tail.release();
       tail = own;
       chunks[at] = own;
-      merged = own;
+      lastIsOurs = true;
     }
-    if (tail != merged || tail.maxWritableBytes() < chunk.readableBytes()) {
+    if (!lastIsOurs || tail.maxWritableBytes() < chunk.readableBytes()) {
       return false;
     }
     tail.writeBytes(chunk);
@@ -115,10 +116,7 @@ public final class ChunkQueue {
     chunks[head] = null;
     head = (head + 1) % chunks.length;
     count--;
-    if (chunk == merged) {
-      // The pool may hand out the same object again, for somebody else's bytes.
-      merged = null;
-    }
+    lastIsOurs &= count > 0;
     chunk.release();
   }
 }

@@ -29,7 +29,7 @@ final class TunnelModelTest {
   void everyCallEndsOnceWholeAndInOrderAndLeavesNothing(@ForAll long seed) {
     Random random = new Random(seed);
     TunnelPair pair = new TunnelPair(new HandLoop(), settings(random));
-    play(pair, random, 200);
+    play(pair, random, 120);
 
     pair.server().transport().ready(true);
     pair.agent().transport().ready(true);

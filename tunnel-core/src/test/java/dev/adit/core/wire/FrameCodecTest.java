@@ -78,7 +78,7 @@ final class FrameCodecTest {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     message.write(0x0a);
     for (int rest = frame.length; ; rest >>>= 7) {
-      message.write(rest < 0x80 ? rest : rest & 0x7f | 0x80);
+      message.write(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
       if (rest < 0x80) {
         break;
       }
