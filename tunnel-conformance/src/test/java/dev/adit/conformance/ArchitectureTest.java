@@ -63,7 +63,13 @@ final class ArchitectureTest {
           Map.entry("server.app", Set.of("core", "server")),
           Map.entry(
               "server.cli",
-              Set.of("core", "server.app", "server.config", "server.routing", "server.rules")),
+              Set.of(
+                  "core",
+                  "server.admin",
+                  "server.app",
+                  "server.config",
+                  "server.routing",
+                  "server.rules")),
           Map.entry("server.config", Set.of("core")),
           Map.entry(
               "server.dispatch",

@@ -104,7 +104,9 @@ public final class AgentApp implements AutoCloseable {
 
   private void onConnected(int servers) {
     connected = servers;
-    firstTunnel.countDown();
+    if (servers > 0) {
+      firstTunnel.countDown();
+    }
   }
 
   private AdminServer listenForOperators(HostPort address) throws IOException {
@@ -113,7 +115,7 @@ public final class AgentApp implements AutoCloseable {
     pages.put(
         "/readyz",
         () ->
-            firstTunnel.getCount() == 0 && !draining
+            connected > 0 && !draining
                 ? AdminPage.text(200, "ready\n")
                 : AdminPage.text(503, "no tunnel\n"));
     pages.put("/status", () -> AdminPage.json(status()));
@@ -121,7 +123,7 @@ public final class AgentApp implements AutoCloseable {
       return AdminServer.start(new InetSocketAddress(address.host(), address.port()), null, pages);
     } catch (IOException e) {
       loops.close();
-      throw new IOException("admin.listen: cannot listen on " + address + ": " + e.getMessage(), e);
+      throw new ListenException(address, e);
     }
   }
 
@@ -145,7 +147,7 @@ public final class AgentApp implements AutoCloseable {
     firstTunnel.await();
   }
 
-  /** Configured servers that had a tunnel when one last came up. */
+  /** Configured servers that have a tunnel now. */
   public int connected() {
     return connected;
   }

@@ -81,12 +81,25 @@ final class BackendStreamHandler extends Http2FrameAdapter {
 
   private static ResponseHead head(
       int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
-    int code = status.length() == 3 ? status.parseInt() : 0;
-    if (code < 100 || code > 999 || (code < 200 && last)) {
+    int code = statusCode(status);
+    if (code < 100 || (code < 200 && last)) {
       throw Http2Exception.streamError(
           streamId, Http2Error.PROTOCOL_ERROR, "a response with :status %s", code);
     }
     return new ResponseHead(code, fields);
+  }
+
+  /** Three digits (RFC 9110 15), or 0 if it is anything else. */
+  private static int statusCode(AsciiString status) {
+    int code = 0;
+    for (int i = 0; i < status.length(); i++) {
+      int digit = status.byteAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return 0;
+      }
+      code = 10 * code + digit;
+    }
+    return status.length() == 3 ? code : 0;
   }
 
   @Override

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ExposeCommand.class,
       CheckCommand.class,
+      StatusCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
       HelpCommand.class

@@ -14,14 +14,9 @@ final class RequestRules {
 
   /** Whether every part of the head is fit for an HTTP/2 request. */
   static boolean areSound(CallHeaders head) {
-    HeaderFields fields = head.fields();
-    for (int i = 0; i < fields.size(); i++) {
-      if (!FieldRules.isName(fields.name(i)) || !FieldRules.isValue(fields.value(i))) {
-        return false;
-      }
-    }
-    return FieldRules.isToken(head.method())
-        && HeaderRules.isPath(head.path())
+    return FieldRules.areSound(head.fields())
+        && FieldRules.isToken(head.method())
+        && HeaderRules.isPath(head.method(), head.path())
         && HeaderRules.isAuthority(head.authority());
   }
 

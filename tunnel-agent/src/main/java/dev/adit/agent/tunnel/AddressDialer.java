@@ -3,7 +3,6 @@ package dev.adit.agent.tunnel;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tunnel.TunnelException;
-import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
@@ -61,18 +60,6 @@ final class AddressDialer implements DialedTunnel.Events {
 
   boolean isUp() {
     return !up.isEmpty();
-  }
-
-  /** Streams that are up now. */
-  List<TunnelStream> streams() {
-    List<TunnelStream> streams = new ArrayList<>();
-    for (Up each : up) {
-      TunnelStream stream = each.tunnel().stream();
-      if (stream != null) {
-        streams.add(stream);
-      }
-    }
-    return streams;
   }
 
   /** Dials one more, unless a dial is under way or the address is given up. */
@@ -148,7 +135,7 @@ final class AddressDialer implements DialedTunnel.Events {
           welcome.getLoop(),
           loops,
           welcome.getGroupsList());
-      dialer.onUp();
+      dialer.onUpChanged();
     }
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
@@ -163,7 +150,9 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void drained(DialedTunnel tunnel, Drain drain) {
-    up.removeIf(each -> each.tunnel() == tunnel);
+    if (up.removeIf(each -> each.tunnel() == tunnel)) {
+      dialer.onUpChanged();
+    }
     misses = 0;
     switch (drain.getReason()) {
       case "superseded" -> {
@@ -192,7 +181,9 @@ final class AddressDialer implements DialedTunnel.Events {
       // One that had drained, or was one too many.
       return;
     }
-    up.remove(was);
+    if (up.remove(was)) {
+      dialer.onUpChanged();
+    }
     if (retired) {
       dialer.onGone();
       return;

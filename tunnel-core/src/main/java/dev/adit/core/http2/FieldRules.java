@@ -1,5 +1,6 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.call.HeaderFields;
 import io.netty.util.AsciiString;
 
 /**
@@ -55,6 +56,19 @@ public final class FieldRules {
     for (int i = start; i < end; i++) {
       byte b = bytes[i];
       if (b <= '\r' && (b == 0 || b == '\r' || b == '\n')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether every name and value of a list that did not come out of an HTTP/2 decoder may be
+   * written to one.
+   */
+  public static boolean areSound(HeaderFields fields) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (!isName(fields.name(i)) || !isValue(fields.value(i))) {
         return false;
       }
     }

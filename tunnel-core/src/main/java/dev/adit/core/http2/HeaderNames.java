@@ -12,6 +12,7 @@ public final class HeaderNames {
   public static final AsciiString POST = AsciiString.cached("POST");
   public static final AsciiString CONNECT = AsciiString.cached("CONNECT");
   public static final AsciiString HEAD = AsciiString.cached("HEAD");
+  public static final AsciiString OPTIONS = AsciiString.cached("OPTIONS");
   public static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
   public static final AsciiString TEXT_PLAIN = AsciiString.cached("text/plain; charset=utf-8");
   public static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");

@@ -49,12 +49,12 @@ public final class HeaderRules {
    * Whether {@code path} is in origin form, or the asterisk of OPTIONS (RFC 9113 section 8.3.1),
    * without blanks or a fragment.
    */
-  public static boolean isPath(AsciiString path) {
+  public static boolean isPath(AsciiString method, AsciiString path) {
     if (path.isEmpty()) {
       return false;
     }
     if (path.byteAt(0) != '/') {
-      return path.length() == 1 && path.byteAt(0) == '*';
+      return path.length() == 1 && path.byteAt(0) == '*' && method.equals(HeaderNames.OPTIONS);
     }
     for (int i = 0; i < path.length(); i++) {
       byte b = path.byteAt(i);

@@ -52,7 +52,6 @@ public final class TunnelStream {
   private final LongObjectMap<TunnelCall> calls = new LongObjectHashMap<>();
   private long nextId;
   private long lastPeerId;
-  private int peerWindow;
   private boolean drainSent;
   private boolean drainReceived;
 
@@ -75,7 +74,6 @@ public final class TunnelStream {
     outbound = new OutboundFrames(loop, allocator, transport, settings.frames());
     liveness = new Liveness(this, loop, settings);
     budget = new TunnelBudget(settings.windows());
-    peerWindow = settings.windows().initial();
     nextId = end == End.SERVER ? 1 : 2;
     lastPeerId = end == End.SERVER ? 0 : -1;
   }
@@ -113,11 +111,6 @@ public final class TunnelStream {
     return closed;
   }
 
-  /** What the peer lets our calls start with, bytes. */
-  public void peerWindow(int bytes) {
-    peerWindow = bytes;
-  }
-
   /**
    * Opens a call. On a stream that takes none, {@code response} is told at once that the call was
    * not processed.
@@ -133,7 +126,8 @@ public final class TunnelStream {
       ResponseSide response) {
     assert loop.inEventLoop();
     RequestHead head = new RequestHead(headers, group, rule, attempt, budget.initialWindow());
-    OutgoingCall call = new OutgoingCall(this, nextId, head, peerWindow, response);
+    OutgoingCall call =
+        new OutgoingCall(this, nextId, head, settings.windows().initial(), response);
     nextId += 2;
     if (!takesCalls()) {
       call.tunnelClosed(new TunnelException("closed", "the tunnel takes no more calls"));

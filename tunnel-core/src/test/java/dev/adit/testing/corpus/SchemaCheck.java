@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaCheck {
 
   private static final String PLACE = "https://schema.example/";
+
+  /** Compiled once a run: that takes longer than checking all files. */
+  private static final Map<String, SchemaCheck> COMPILED = new ConcurrentHashMap<>();
 
   private final Schema schema;
 
@@ -32,6 +36,15 @@ public final class SchemaCheck {
 
   /** The schema of a kind of file: {@code rules}, {@code server}, {@code agents}, {@code agent}. */
   public static SchemaCheck of(String kind) throws IOException {
+    @Nullable SchemaCheck known = COMPILED.get(kind);
+    if (known == null) {
+      known = compile(kind);
+      COMPILED.put(kind, known);
+    }
+    return known;
+  }
+
+  private static SchemaCheck compile(String kind) throws IOException {
     Map<String, String> schemas = new HashMap<>();
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(Corpus.projectRoot().resolve("rules/schema"), "*.json")) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       RulesCommand.class,
       TokenCommand.class,
+      StatusCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
       HelpCommand.class

@@ -11,6 +11,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.Http2HeaderFields;
@@ -199,7 +200,7 @@ final class EntryCall implements PlacementListener {
 
   @Override
   public void onHead(ResponseHead head, boolean last) {
-    if (writer.ended()) {
+    if (writer.ended() || !checkSound(head.fields(), last)) {
       return;
     }
     if (!head.isInformational() && headers.isGrpc() && !isGrpcHead(head, last)) {
@@ -221,6 +222,26 @@ final class EntryCall implements PlacementListener {
     if (idleTimer != null) {
       idleTimer.moved();
     }
+  }
+
+  /**
+   * What an agent sends is checked like what a caller sends; a list that may not be written ends
+   * the call.
+   */
+  private boolean checkSound(HeaderFields fields, boolean last) {
+    if (FieldRules.areSound(fields)) {
+      return true;
+    }
+    RequestSide side = request;
+    if (!last && side != null) {
+      side.onCancel(CallReset.failed(CallFailure.BACKEND_RESET, "malformed header fields"));
+    }
+    fail(
+        CallFailure.BACKEND_RESET,
+        GrpcCode.INTERNAL,
+        CallFailure.BACKEND_RESET.httpStatus(),
+        "the response has malformed header fields");
+    return false;
   }
 
   /** gRPC over HTTP/2, "Responses": 200 and a gRPC content-type, or a status right away. */
@@ -275,7 +296,7 @@ final class EntryCall implements PlacementListener {
 
   @Override
   public void onTrailers(HeaderFields trailers) {
-    if (writer.ended()) {
+    if (writer.ended() || !checkSound(trailers, true)) {
       return;
     }
     AsciiString status = trailers.get(HeaderNames.GRPC_STATUS);

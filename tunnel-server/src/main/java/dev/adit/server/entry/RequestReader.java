@@ -43,7 +43,7 @@ record RequestReader(
     if (method == null || path == null || scheme == null) {
       throw new CallException(CallFailure.MALFORMED, "a CONNECT request is not served here");
     }
-    if (!HeaderRules.isPath(path)) {
+    if (!HeaderRules.isPath(method, path)) {
       throw new CallException(
           CallFailure.MALFORMED,
           "the path does not begin with a slash, or has a blank or a fragment");
@@ -63,12 +63,18 @@ record RequestReader(
 
   /** RFC 9113 8.3.1: a host field says the same as :authority, or stands in for it. */
   private static AsciiString authority(Http2HeaderFields list) throws CallException {
-    AsciiString authority = list.authority();
-    AsciiString host = list.fields().get(HeaderNames.HOST);
-    if (host != null && authority != null && !host.equals(authority)) {
-      throw new CallException(CallFailure.MALFORMED, "host and :authority differ");
+    HeaderFields fields = list.fields();
+    AsciiString named = list.authority();
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.name(i).equals(HeaderNames.HOST)) {
+        // Every one: what comes second is what a backend may believe (CVE-2026-59900).
+        named = named == null ? fields.value(i) : named;
+        if (!named.equals(fields.value(i))) {
+          throw new CallException(
+              CallFailure.MALFORMED, "host fields differ, or differ from :authority");
+        }
+      }
     }
-    AsciiString named = authority != null ? authority : host;
     if (named == null) {
       return AsciiString.EMPTY_STRING;
     }

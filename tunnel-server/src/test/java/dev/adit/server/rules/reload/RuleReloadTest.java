@@ -91,8 +91,7 @@ final class RuleReloadTest {
       await().atMost(SOON).until(() -> !reload.status().isCurrent());
       assertEquals(List.of("one", "two"), names());
       assertEquals(good, reload.status().hash());
-      assertTrue(
-          reload.status().problems().toString().contains("b.yaml:3:4: rules[0].nmae"));
+      assertTrue(reload.status().problems().toString().contains("b.yaml:3:4: rules[0].nmae"));
       write("b.yaml", "four");
       await().atMost(SOON).until(() -> names().equals(List.of("three", "four")));
       assertTrue(reload.status().isCurrent());

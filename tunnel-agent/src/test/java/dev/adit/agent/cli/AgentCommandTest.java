@@ -1,0 +1,82 @@
+package dev.adit.agent.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+final class AgentCommandTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void goodFileIsCheckedWithoutStartingAnything() throws IOException {
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    assertEquals(0, run("check", "-c", file.toString()));
+    assertEquals(
+        file + ": good; agent a, 1 servers, 1 upstreams, 0 routes", out.toString().strip());
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void brokenFileEndsWithThreeAndEveryProblemOnStandardError() throws IOException {
+    Path file = write("upstreams: [{name: u}]\ncapcity: 1\n");
+    assertEquals(3, run("check", "-c", file.toString()));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains(":5:13: upstreams[0].backends: "), err::toString);
+    assertTrue(err.toString().contains("(did you mean 'capacity'?)"), err::toString);
+  }
+
+  @Test
+  void problemsAreAlsoToldToPrograms() throws IOException {
+    Path file = write("capacity: none\n");
+    assertEquals(3, run("check", "--json", "-c", file.toString()));
+    assertTrue(out.toString().contains("\"valid\": false"), out::toString);
+    assertTrue(out.toString().contains("\"key\": \"capacity\""), out::toString);
+  }
+
+  @Test
+  void wrongUsageEndsWithTwo() {
+    assertEquals(2, run("check"));
+    assertEquals(2, run());
+    assertEquals(2, run("nonsense"));
+  }
+
+  @Test
+  void everyCommandHasHelpWithExamples() {
+    CommandLine commands = AgentCommand.commandLine();
+    commands
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!name.equals("help")) {
+                assertTrue(command.getUsageMessage().contains("Example"), name);
+              }
+            });
+    assertEquals(0, run("completion"));
+    assertTrue(out.toString().contains("complete "), "a completion script");
+  }
+
+  private Path write(String rest) throws IOException {
+    return Files.writeString(
+        directory.resolve("agent.yaml"),
+        "version: 1\nid: a\nservers: [\"s:1\"]\ntoken: {env: T}\n" + rest);
+  }
+
+  private int run(String... args) {
+    return AgentCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.adit.conformance.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Ports for backends that come and go while an agent knows them by address. */
+final class FixedPort {
+  /** Below the ports that the system gives away by itself, so that none is taken in between. */
+  private static final int FIRST = 20_000;
+
+  private static final int COUNT = 10_000;
+  private static final int TRIES = 100;
+  private static final long RELEASE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private FixedPort() {}
+
+  /** A port that is free now. */
+  static int choose() throws IOException {
+    Random random = new Random();
+    IOException last = new IOException("no try");
+    for (int i = 0; i < TRIES; i++) {
+      int port = FIRST + random.nextInt(COUNT);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw last;
+  }
+
+  /**
+   * Waits until a server that has just been shut down has let go of its port, which it does in the
+   * background.
+   */
+  static void awaitFree(int port) {
+    long end = System.nanoTime() + RELEASE_NANOS;
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(port)) {
+        assert socket.isBound();
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() - end > 0) {
+          throw new UncheckedIOException("port " + port + " is still taken", e);
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.adit.conformance.site;
+
+import dev.adit.agent.app.AgentApp;
+import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.wire.FrameLimits;
+import dev.adit.server.app.ServerApp;
+import dev.adit.server.config.ServerConfigReader;
+import dev.adit.server.registry.AgentSession;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A running server and its agents in this process, so that their tables can be looked at. */
+public final class LocalSite implements AutoCloseable {
+  private static final String VERSION = "under-test";
+
+  // deps
+  private final SitePlan plan;
+  private final SiteFiles files;
+  private final ServerApp server;
+
+  // state
+  private final Map<String, AgentApp> agents = new LinkedHashMap<>();
+
+  private LocalSite(SitePlan plan, SiteFiles files) throws IOException, ConfigException {
+    this.plan = plan;
+    this.files = files;
+    files.writeServer(plan);
+    server =
+        ServerApp.start(
+            ServerConfigReader.read(files.serverConfig()), frames(), VERSION, System.out);
+  }
+
+  private FrameLimits frames() {
+    return plan.sizes()
+        .map(sizes -> new FrameLimits(sizes.chunkBytes(), sizes.messageBytes()))
+        .orElse(FrameLimits.DEFAULT);
+  }
+
+  /** Starts everything; returns once every agent can be given calls. */
+  public static LocalSite start(SitePlan plan)
+      throws IOException, ConfigException, InterruptedException {
+    LocalSite site = new LocalSite(plan, SiteFiles.create());
+    try {
+      for (AgentPlan agent : plan.agents()) {
+        site.startAgent(agent);
+      }
+      return site;
+    } catch (IOException | ConfigException | InterruptedException | RuntimeException e) {
+      site.close();
+      throw e;
+    }
+  }
+
+  /** Starts an agent more; returns once it is connected. */
+  public AgentApp startAgent(AgentPlan agent)
+      throws IOException, ConfigException, InterruptedException {
+    InetSocketAddress tunnel = server.tunnelAddress();
+    files.writeAgent(agent, "127.0.0.1:" + tunnel.getPort());
+    AgentApp app =
+        AgentApp.start(
+            AgentConfigReader.read(files.agentConfig(agent.id()), Map.of()),
+            frames(),
+            plan.sizes().map(TunnelSizes::windowBytes).orElse(WindowSizes.DEFAULT.initial()),
+            VERSION);
+    agents.put(agent.id(), app);
+    app.awaitFirstTunnel();
+    return app;
+  }
+
+  /** Ends an agent at once, without a word. */
+  public void stopAgent(String id) {
+    agent(id).close();
+    agents.remove(id);
+  }
+
+  /** Where callers dial. */
+  public InetSocketAddress entry() {
+    return new InetSocketAddress(
+        InetAddress.getLoopbackAddress(), ((InetSocketAddress) server.entryAddress()).getPort());
+  }
+
+  public ServerApp server() {
+    return server;
+  }
+
+  /** A running agent by its id. */
+  public AgentApp agent(String id) {
+    AgentApp agent = agents.get(id);
+    if (agent == null) {
+      throw new IllegalArgumentException("no agent " + id);
+    }
+    return agent;
+  }
+
+  /** What is left of calls in the tables of both ends, in words; empty if nothing is. */
+  public String leftovers() {
+    StringBuilder left = new StringBuilder();
+    note(left, "calls at the entry", server.calls().running());
+    note(left, "bytes kept by the server", server.keptBytes());
+    for (AgentSession session : server.registry().snapshot().sessions()) {
+      note(left, "calls of session " + session.id(), session.calls());
+    }
+    agents.forEach((id, agent) -> note(left, "calls at agent " + id, agent.running()));
+    return left.toString();
+  }
+
+  private static void note(StringBuilder left, String what, long count) {
+    if (count != 0) {
+      left.append(count).append(' ').append(what).append("; ");
+    }
+  }
+
+  @Override
+  public void close() {
+    agents.values().forEach(AgentApp::close);
+    server.close();
+    files.delete();
+  }
+}

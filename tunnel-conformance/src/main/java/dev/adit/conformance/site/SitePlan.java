@@ -1,0 +1,60 @@
+package dev.adit.conformance.site;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a site is made of.
+ *
+ * @param rules the content of its one rule file
+ * @param entryOptions more of the section {@code entry}, as in a YAML flow mapping
+ * @param sizes empty: the product as a user runs it, else its parts started with these
+ * @param jvmOptions for the server and for each agent
+ */
+public record SitePlan(
+    String rules,
+    String entryOptions,
+    boolean accessLog,
+    List<AgentPlan> agents,
+    Optional<TunnelSizes> sizes,
+    List<String> jvmOptions) {
+  private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx192m");
+  private static final String ONE_RULE =
+      "version: 1\nrules:\n- {name: everything, to: everything}\n";
+
+  public SitePlan {
+    agents = List.copyOf(agents);
+    jvmOptions = List.copyOf(jvmOptions);
+  }
+
+  /** Every call goes to one backend. */
+  public static SitePlan of(String backend) {
+    return of(ONE_RULE, AgentPlan.of("agent-1", "everything", backend));
+  }
+
+  /** Agents and the rules that lead to them. */
+  public static SitePlan of(String rules, AgentPlan... agents) {
+    return new SitePlan(rules, "", false, List.of(agents), Optional.empty(), JVM_OPTIONS);
+  }
+
+  public SitePlan withSizes(TunnelSizes newSizes) {
+    return new SitePlan(rules, entryOptions, accessLog, agents, Optional.of(newSizes), jvmOptions);
+  }
+
+  public SitePlan withEntryOptions(String options) {
+    return new SitePlan(rules, options, accessLog, agents, sizes, jvmOptions);
+  }
+
+  /** The same writing {@code access.log} in the server's directory. */
+  public SitePlan withAccessLog() {
+    return new SitePlan(rules, entryOptions, true, agents, sizes, jvmOptions);
+  }
+
+  /** The same with options after those of every site. */
+  public SitePlan withJvmOptions(String... options) {
+    List<String> all = new ArrayList<>(jvmOptions);
+    all.addAll(List.of(options));
+    return new SitePlan(rules, entryOptions, accessLog, agents, sizes, all);
+  }
+}

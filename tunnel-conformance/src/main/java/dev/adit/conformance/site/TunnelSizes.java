@@ -1,0 +1,28 @@
+package dev.adit.conformance.site;
+
+/**
+ * How the two ends of a tunnel cut what they send, and how much a call may hold.
+ *
+ * @param chunkBytes body bytes in one frame
+ * @param messageBytes where a message is closed and the next begun
+ * @param windowBytes credit of a call, each direction; it does not grow
+ */
+public record TunnelSizes(int chunkBytes, int messageBytes, int windowBytes) {
+  private static final int MESSAGE = 64 * 1024;
+  private static final int WINDOW = 64 * 1024;
+
+  /** Bodies cut after every {@code bytes}, all else as usual. */
+  public static TunnelSizes cutAfter(int bytes) {
+    return new TunnelSizes(bytes, MESSAGE, WINDOW);
+  }
+
+  /** The largest chunks there are, each in a message of its own. */
+  public static TunnelSizes oneChunkAMessage() {
+    return new TunnelSizes(16 * 1024, 16 * 1024, WINDOW);
+  }
+
+  /** Credit so small that every message waits for more. */
+  public static TunnelSizes window(int bytes) {
+    return new TunnelSizes(16 * 1024, MESSAGE, bytes);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.adit.conformance.peer;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waits for what comes true by itself. */
+public final class Eventually {
+  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(2);
+
+  private Eventually() {}
+
+  /** Nothing is left, in words; if something is, they are in the failure. */
+  public static void empty(Callable<String> leftovers) {
+    await()
+        .atMost(BOUND)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(POLL)
+        .until(leftovers, String::isEmpty);
+  }
+
+  /** The fact holds. */
+  public static void holds(String what, Callable<Boolean> fact) {
+    await(what).atMost(BOUND).pollDelay(Duration.ZERO).pollInterval(POLL).until(fact);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.adit.core.admin;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonSyntaxException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the admin port of a running process. Blocks. */
+public final class AdminClient {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final String address;
+  private final @Nullable String token;
+
+  /**
+   * A client that has not connected yet.
+   *
+   * @param address host:port
+   * @param token null if the port asks for none
+   */
+  public AdminClient(String address, @Nullable String token) {
+    this.address = address;
+    this.token = token;
+  }
+
+  /**
+   * The body of a page.
+   *
+   * @throws IOException if it cannot be had; the message names the cause and the cure
+   */
+  public String get(String path) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(TIMEOUT);
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    HttpResponse<String> response;
+    try {
+      response =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(TIMEOUT)
+              .build()
+              .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (ConnectException e) {
+      throw new IOException(
+          "nothing listens on "
+              + address
+              + ": is it running, and is that its admin.listen? (--admin ADDR)",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    if (response.statusCode() == 401) {
+      throw new IOException(address + " wants its admin token: --token-file FILE");
+    }
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          address + path + " answers " + response.statusCode() + ": " + response.body().strip());
+    }
+    return response.body();
+  }
+
+  /**
+   * A page of JSON as a record.
+   *
+   * @throws IOException if it cannot be had or is something else
+   */
+  public <T> T get(String path, Class<T> type) throws IOException {
+    try {
+      return new Gson().fromJson(get(path), type);
+    } catch (JsonSyntaxException e) {
+      throw new IOException(address + path + " is no admin port of this kind", e);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.adit.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.token.TokenHash;
+import dev.adit.testing.corpus.Corpus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServerCommandTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void fill() throws IOException {
+    Files.createDirectory(directory.resolve("rules"));
+    write("server.yaml", "version: 1\ntunnel: {insecure: true}\nrules: rules/\n");
+    write(
+        "agents.yaml",
+        "version: 1\nagents:\n- {id: a, groups: [g], certificate: {san: a.example}}\n");
+    write("rules/a.yaml", "version: 1\nrules:\n- {name: r, hosts: a.example, to: g}\n");
+  }
+
+  @Test
+  void goodConfigurationIsCheckedWithAllItNames() {
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+    assertEquals(
+        path("server.yaml") + ": good; 1 rules in 1 files, 1 lines of agents",
+        out.toString().strip());
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void problemsOfAllFilesAreToldAtOnce() throws IOException {
+    write("server.yaml", "version: 1\ntunnel: {insecure: true, hartbeat: 1s}\nrules: rules/\n");
+    write("agents.yaml", "version: 1\nagents: [{id: a}]\n");
+    write("rules/a.yaml", "version: 1\nrules:\n- {name: r, to: }\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    String said = err.toString();
+    assertTrue(said.contains("server.yaml:2:26: tunnel.hartbeat: unknown key"), said);
+    assertTrue(said.contains("agents.yaml:2:10: agents[0].groups: "), said);
+    assertTrue(said.contains("a.yaml:3:16: rules[0].to: "), said);
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void ruleForAGroupNobodyMayServeIsAWarning() throws IOException {
+    write("rules/a.yaml", "version: 1\nrules:\n- {name: r, to: other}\n");
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+    assertTrue(err.toString().contains("no agent may serve group 'other'"), err::toString);
+  }
+
+  @Test
+  void missingFileEndsWithThree() {
+    assertEquals(3, run("check", "-c", path("none.yaml")));
+    assertEquals(3, run("rules", "check", path("none")));
+  }
+
+  @Test
+  void rulesAreCheckedForPeopleAndPrograms() {
+    assertEquals(0, run("rules", "check", path("rules")));
+    assertEquals(path("rules") + ": good; 1 rules in 1 files", out.toString().strip());
+    assertEquals(0, run("rules", "check", path("rules"), "--json"));
+    assertTrue(out.toString().contains("\"valid\": true"), out::toString);
+  }
+
+  @Test
+  void callIsExplained() {
+    String samples = Corpus.projectRoot().resolve("rules/samples").toString();
+    List<String> call = List.of("--host", "tenants.example.com", "--method", "shop.v1.Cart/Get");
+    assertEquals(
+        0,
+        run(
+            "rules",
+            "explain",
+            samples,
+            call.get(0),
+            call.get(1),
+            call.get(2),
+            call.get(3),
+            "-H",
+            "x-tenant=acme"));
+    String said = out.toString();
+    assertTrue(said.contains("rule    tenant-acme  ("), said);
+    assertTrue(said.contains("): not so: header x-tenant is 'umbrella'"), said);
+    assertTrue(said.contains("): fits, but the winner has more header conditions"), said);
+  }
+
+  @Test
+  void callWithoutRuleIsExplainedToPrograms() {
+    String rules = path("rules");
+    assertEquals(0, run("rules", "explain", rules, "--host", "b", "--path", "/x", "--json"));
+    assertTrue(out.toString().contains("\"matched\": false"), out::toString);
+    assertTrue(out.toString().contains("host is not 'a.example'"), out::toString);
+  }
+
+  @Test
+  void failedTestEndsWithOne() throws IOException {
+    write(
+        "rules/b.yaml",
+        "version: 1\ntests:\n- {call: {host: b, method: s.S/M}, expect: {rule: r}}\n");
+    assertEquals(1, run("rules", "test", path("rules")));
+    assertTrue(out.toString().contains("FAILED"), out::toString);
+    assertTrue(out.toString().contains("coverage: tests reach 0 of 1 rules; not r"), out::toString);
+  }
+
+  @Test
+  void newTokenComesWithTheLinesThatLetItIn() throws IOException {
+    assertEquals(0, run("token", "new", "--agent", "shop-*", "--group", "g"));
+    List<String> lines = out.toString().lines().toList();
+    String yaml = String.join("\n", lines.subList(3, lines.size()));
+    assertTrue(yaml.contains(TokenHash.of(lines.get(0)).hex()), yaml);
+    write("agents.yaml", "version: 1\nagents:\n" + yaml + "\n");
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+  }
+
+  @Test
+  void wrongUsageEndsWithTwoAndSaysWhatWasExpected() {
+    assertEquals(2, run());
+    assertEquals(2, run("rules"));
+    assertEquals(2, run("rules", "explain", path("rules"), "--host", "a"));
+    assertTrue(err.toString().contains("expected exactly one of --method and --path"));
+    assertEquals(2, run("token", "new", "--agent", "a*b"));
+    assertEquals(2, run("rules", "explain", path("rules"), "--host", "a", "--path", "x"));
+  }
+
+  @Test
+  void everyCommandHasHelpWithExamples() {
+    ServerCommand.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!name.equals("help")) {
+                assertTrue(command.getUsageMessage().contains("Example"), name);
+                command
+                    .getSubcommands()
+                    .forEach((n, c) -> assertTrue(c.getUsageMessage().contains("Example"), n));
+              }
+            });
+    assertEquals(0, run("completion"));
+    assertTrue(out.toString().contains("complete "), "a completion script");
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+
+  private int run(String... args) {
+    return ServerCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+}
