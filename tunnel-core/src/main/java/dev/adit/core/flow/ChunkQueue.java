@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * Body bytes of one call in one direction that wait for credit or for their turn. Owns what it
  * holds. Bounded by the window of whoever fills it. Confined to the loop of the tunnel stream.
  */
-@SuppressWarnings(
-    "ReferenceEquality") // whether a buffer is the one we made is a question of identity
 public final class ChunkQueue {
   private static final int SMALL = 1024;
   private static final int MERGED = 16 * 1024;
@@ -18,8 +16,8 @@ public final class ChunkQueue {
   private int count;
   private int bytes;
 
-  /** The last buffer we made to copy small chunks into; nobody else holds it. */
-  private @Nullable ByteBuf merged;
+  /** The last chunk is a buffer we made to copy small chunks into; nobody else holds it. */
+  private boolean lastIsOurs;
 
   /** Bytes that wait. */
   public int bytes() {
@@ -51,21 +49,22 @@ public final class ChunkQueue {
     }
     chunks[(head + count) % chunks.length] = chunk;
     count++;
+    lastIsOurs = false;
   }
 
   private boolean merge(ByteBuf chunk) {
     int at = (head + count - 1) % chunks.length;
     ByteBuf tail = chunks[at];
     assert tail != null;
-    if (tail != merged && tail.readableBytes() <= SMALL) {
+    if (!lastIsOurs && tail.readableBytes() <= SMALL) {
       ByteBuf own = tail.alloc().buffer(2 * SMALL, MERGED);
       own.writeBytes(tail);
       tail.release();
       tail = own;
       chunks[at] = own;
-      merged = own;
+      lastIsOurs = true;
     }
-    if (tail != merged || tail.maxWritableBytes() < chunk.readableBytes()) {
+    if (!lastIsOurs || tail.maxWritableBytes() < chunk.readableBytes()) {
       return false;
     }
     tail.writeBytes(chunk);
@@ -117,10 +116,7 @@ public final class ChunkQueue {
     chunks[head] = null;
     head = (head + 1) % chunks.length;
     count--;
-    if (chunk == merged) {
-      // The pool may hand out the same object again, for somebody else's bytes.
-      merged = null;
-    }
+    lastIsOurs &= count > 0;
     chunk.release();
   }
 }

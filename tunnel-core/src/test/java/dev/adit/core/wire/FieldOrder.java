@@ -1,5 +1,6 @@
 package dev.adit.core.wire;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
@@ -7,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -24,8 +26,7 @@ final class FieldOrder {
     random = new Random(seed);
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Field(int number, int wireType, byte[] value) {}
+  private record Field(int number, int wireType, ByteString value) {}
 
   /** The same frame in other bytes. */
   byte[] shuffled(byte[] frame) {
@@ -56,7 +57,7 @@ final class FieldOrder {
     int number = WireFormat.getTagFieldNumber(tag);
     int wireType = WireFormat.getTagWireType(tag);
     if (wireType == WireFormat.WIRETYPE_VARINT) {
-      return new Field(number, wireType, varint(in.readRawVarint64()));
+      return new Field(number, wireType, ByteString.copyFrom(varint(in.readRawVarint64())));
     }
     byte[] value = in.readByteArray();
     boolean isKind = depth == 0 && number >= 9 && number <= 13;
@@ -65,7 +66,7 @@ final class FieldOrder {
     if (isKind || isHeader) {
       value = encode(value, depth + 1, number);
     }
-    return new Field(number, wireType, value);
+    return new Field(number, wireType, ByteString.copyFrom(value));
   }
 
   private byte[] varint(long value) throws IOException {
@@ -77,7 +78,7 @@ final class FieldOrder {
     if (shortest.length >= 9 || random.nextInt(4) > 0) {
       return shortest;
     }
-    byte[] longer = java.util.Arrays.copyOf(shortest, shortest.length + 1);
+    byte[] longer = Arrays.copyOf(shortest, shortest.length + 1);
     longer[shortest.length - 1] |= (byte) 0x80;
     return longer;
   }
@@ -85,11 +86,19 @@ final class FieldOrder {
   private Field unknown() {
     int number = FIRST_UNKNOWN + random.nextInt(1000);
     return switch (random.nextInt(4)) {
-      case 0 -> new Field(number, WireFormat.WIRETYPE_VARINT, new byte[] {(byte) 0xff, 3});
-      case 1 -> new Field(number, WireFormat.WIRETYPE_FIXED32, new byte[4]);
-      case 2 -> new Field(number, WireFormat.WIRETYPE_FIXED64, new byte[8]);
-      default -> new Field(number, WireFormat.WIRETYPE_LENGTH_DELIMITED, new byte[3]);
+      case 0 -> new Field(number, WireFormat.WIRETYPE_VARINT, bytes(0xff, 3));
+      case 1 -> new Field(number, WireFormat.WIRETYPE_FIXED32, bytes(0, 0, 0, 0));
+      case 2 -> new Field(number, WireFormat.WIRETYPE_FIXED64, bytes(0, 0, 0, 0, 0, 0, 0, 0));
+      default -> new Field(number, WireFormat.WIRETYPE_LENGTH_DELIMITED, bytes(0, 0, 0));
     };
+  }
+
+  private static ByteString bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return ByteString.copyFrom(bytes);
   }
 
   private List<Field> inAnyOrder(List<Field> fields) {
@@ -113,8 +122,8 @@ final class FieldOrder {
   private void write(ByteArrayOutputStream bytes, Field field) throws IOException {
     bytes.writeBytes(varint(((long) field.number() << 3) | field.wireType()));
     if (field.wireType() == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-      bytes.writeBytes(varint(field.value().length));
+      bytes.writeBytes(varint(field.value().size()));
     }
-    bytes.writeBytes(field.value());
+    bytes.writeBytes(field.value().toByteArray());
   }
 }

@@ -198,8 +198,8 @@ final class HostileFrameTest {
     int length = before.length + inner.length;
     bytes.write(tag);
     bytes.write((length & 0x7f) | 0x80);
-    bytes.write((length >>> 7 & 0x7f) | 0x80);
-    bytes.write((length >>> 14 & 0x7f) | 0x80);
+    bytes.write(((length >>> 7) & 0x7f) | 0x80);
+    bytes.write(((length >>> 14) & 0x7f) | 0x80);
     bytes.write(length >>> 21);
     bytes.writeBytes(before);
     bytes.writeBytes(inner);
