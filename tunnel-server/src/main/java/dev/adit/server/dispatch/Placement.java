@@ -233,10 +233,18 @@ final class Placement implements RequestSide {
         return;
       }
       if (reset.processed() || !copy.isComplete() || attempts >= MAX_PLACEMENTS) {
-        fail(reset);
+        fail(
+            reset.failure() == CallFailure.DRAINING
+                ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message())
+                : reset);
         return;
       }
       lastFailure = reset;
+      if (reset.failure() == CallFailure.DRAINING) {
+        // The call never left this server: the agent may have it on another tunnel.
+        tried.remove(tried.size() - 1);
+        lastFailure = CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message());
+      }
       place();
     }
   }
