@@ -232,19 +232,18 @@ final class Placement implements RequestSide {
       if (over) {
         return;
       }
+      // A call that never left this server may go to the same agent on another tunnel.
+      boolean neverLeft = reset.failure() == CallFailure.DRAINING;
+      CallReset failure =
+          neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
       if (reset.processed() || !copy.isComplete() || attempts >= MAX_PLACEMENTS) {
-        fail(
-            reset.failure() == CallFailure.DRAINING
-                ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message())
-                : reset);
+        fail(failure);
         return;
       }
-      lastFailure = reset;
-      if (reset.failure() == CallFailure.DRAINING) {
-        // The call never left this server: the agent may have it on another tunnel.
+      if (neverLeft) {
         tried.remove(tried.size() - 1);
-        lastFailure = CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message());
       }
+      lastFailure = failure;
       place();
     }
   }
