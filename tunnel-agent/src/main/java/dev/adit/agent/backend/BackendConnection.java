@@ -161,7 +161,8 @@ public final class BackendConnection extends EdgeHandler {
    */
   public void stopSending(int streamId) {
     Http2Stream stream = connection().stream(streamId);
-    if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+    // Told while the last frame is being read: the codec closes the remote side only after that.
+    if (stream != null && stream.state().localSideOpen()) {
       writeReset(streamId, Http2Error.NO_ERROR.code());
     }
   }
