@@ -173,7 +173,7 @@ final class BackendStreamHandler extends Http2FrameAdapter {
         events.onRefused();
       } else if (goAwayLastStream != NO_GOAWAY && goAwayCode != Http2Error.NO_ERROR.code()) {
         events.onReset(goAwayCode);
-      } else if (connection().isReady()) {
+      } else if (!connection().isClosed()) {
         // The connection lives: the codec itself found the backend's frames at fault.
         events.onReset(Http2Error.PROTOCOL_ERROR.code());
       } else {

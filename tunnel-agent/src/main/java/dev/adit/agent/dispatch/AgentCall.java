@@ -159,7 +159,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (state != State.ANNOUNCING || reserved == null || chosen == null) {
       return;
     }
-    if (!reserved.isReady()) {
+    if (!reserved.canOpen()) {
       reserved.giveBack();
       leaveBackend();
       tried.clear();
