@@ -1,7 +1,9 @@
 package dev.adit.conformance.failure;
 
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Expect;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Eventually;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
@@ -53,7 +55,7 @@ final class BackendFaultTest {
   @AfterEach
   void everyTableIsEmptyAndTheNextCallWorks() throws IOException {
     backend.script(stream -> stream.head(Field.with(GRPC_HEAD, "grpc-status", "0"), true));
-    Answer next = caller.open(Caller.GRPC.request("/a.B/Next"), true).answer();
+    Answer next = caller.open(CallerKind.GRPC.request("/a.B/Next"), true).answer();
     Expect.equal("0", next.last("grpc-status"), "the next call: " + next);
     caller.close();
     Eventually.empty(site::leftovers);
@@ -65,12 +67,12 @@ final class BackendFaultTest {
     backend.close();
   }
 
-  private Answer call(Caller kind) throws IOException {
+  private Answer call(CallerKind kind) throws IOException {
     return caller.open(kind.request("/a.B/Method"), true).answer();
   }
 
   /** The caller has the head and half a message when the backend fails. */
-  private Answer callThatFailsMidMessage(Caller kind, RawBackend.Script failing)
+  private Answer callThatFailsMidMessage(CallerKind kind, RawBackend.Script failing)
       throws IOException {
     backend.script(
         stream -> {
@@ -97,22 +99,22 @@ final class BackendFaultTest {
   }
 
   static Stream<Arguments> resets() {
-    return Stream.of(Caller.values())
+    return Stream.of(CallerKind.values())
         .flatMap(kind -> IntStream.rangeClosed(0, 14).mapToObj(code -> Arguments.of(kind, code)));
   }
 
   @ParameterizedTest
   @MethodSource("resets")
-  void resetBeforeTheHead(Caller kind, int code) throws IOException {
+  void resetBeforeTheHead(CallerKind kind, int code) throws IOException {
     backend.script(stream -> stream.reset(code));
     kind.assertFailed(call(kind), "backend-reset", grpcStatusOf(code), 502);
   }
 
   @ParameterizedTest
   @MethodSource("resets")
-  void resetMidMessage(Caller kind, int code) throws IOException {
+  void resetMidMessage(CallerKind kind, int code) throws IOException {
     Answer answer = callThatFailsMidMessage(kind, stream -> stream.reset(code));
-    if (kind == Caller.GRPC) {
+    if (kind == CallerKind.GRPC) {
       String expected = Integer.toString(grpcStatusOf(code));
       Expect.equal(expected, answer.last("grpc-status"), "grpc-status: " + answer);
       Expect.equal("backend-reset", answer.last("x-tunnel-reason"), "reason: " + answer);
@@ -125,16 +127,16 @@ final class BackendFaultTest {
 
   @ParameterizedTest
   @EnumSource
-  void connectionClosedBeforeTheHead(Caller kind) throws IOException {
+  void connectionClosedBeforeTheHead(CallerKind kind) throws IOException {
     backend.script(stream -> stream.connection().close());
     kind.assertFailed(call(kind), "backend-unreachable", 14, 502);
   }
 
   @ParameterizedTest
   @EnumSource
-  void connectionClosedMidMessage(Caller kind) throws IOException {
+  void connectionClosedMidMessage(CallerKind kind) throws IOException {
     Answer answer = callThatFailsMidMessage(kind, stream -> stream.connection().close());
-    if (kind == Caller.GRPC) {
+    if (kind == CallerKind.GRPC) {
       Expect.equal("14", answer.last("grpc-status"), "grpc-status: " + answer);
       Expect.equal("backend-unreachable", answer.last("x-tunnel-reason"), "reason: " + answer);
     } else {
@@ -150,9 +152,9 @@ final class BackendFaultTest {
   })
   void htmlInsteadOfGrpc(int httpStatus, int grpcStatus) throws IOException {
     backend.script(stream -> answerInHtml(stream, httpStatus));
-    Answer toGrpc = call(Caller.GRPC);
-    Caller.GRPC.assertFailed(toGrpc, "backend-http", grpcStatus, httpStatus);
-    Answer toHttp = call(Caller.HTTP);
+    Answer toGrpc = call(CallerKind.GRPC);
+    CallerKind.GRPC.assertFailed(toGrpc, "backend-http", grpcStatus, httpStatus);
+    Answer toHttp = call(CallerKind.HTTP);
     Expect.equal(Integer.toString(httpStatus), toHttp.status(), "as the backend said: " + toHttp);
     Expect.equal("<html>oh</html>", toHttp.text(), "body");
     Expect.equal(null, toHttp.last("x-tunnel-reason"), "no failure of ours: " + toHttp);
@@ -171,7 +173,7 @@ final class BackendFaultTest {
           stream.head(GRPC_HEAD, false);
           stream.data(HALF_A_MESSAGE, true);
         });
-    Answer answer = call(Caller.GRPC);
+    Answer answer = call(CallerKind.GRPC);
     Expect.equal("2", answer.last("grpc-status"), "grpc-status: " + answer);
     Expect.equal("backend-http", answer.last("x-tunnel-reason"), "reason: " + answer);
   }
@@ -183,14 +185,14 @@ final class BackendFaultTest {
           stream.head(GRPC_HEAD, false);
           stream.head(Field.list("x-other", "1"), true);
         });
-    Answer answer = call(Caller.GRPC);
+    Answer answer = call(CallerKind.GRPC);
     Expect.equal("2", answer.last("grpc-status"), "grpc-status: " + answer);
     Expect.equal("backend-http", answer.last("x-tunnel-reason"), "reason: " + answer);
   }
 
   @ParameterizedTest
   @EnumSource
-  void callAboveAGoAwayIsGivenToAnotherConnection(Caller kind) throws IOException {
+  void callAboveAGoAwayIsGivenToAnotherConnection(CallerKind kind) throws IOException {
     AtomicInteger goneAway = new AtomicInteger();
     backend.script(
         stream -> {
@@ -214,10 +216,10 @@ final class BackendFaultTest {
           stream.connection().send(RawFrame.GOAWAY, 0, 0, RawFrame.numbers(stream.id(), 0));
           backend.handOver(stream);
         });
-    RawStream first = caller.open(Caller.GRPC.request("/a.B/Method"), false);
+    RawStream first = caller.open(CallerKind.GRPC.request("/a.B/Method"), false);
     RawStream firstAtBackend = backend.awaitRequest();
     first.nextHead();
-    RawStream second = caller.open(Caller.GRPC.request("/a.B/Method"), false);
+    RawStream second = caller.open(CallerKind.GRPC.request("/a.B/Method"), false);
     RawStream secondAtBackend = backend.awaitRequest();
     Expect.that(firstAtBackend.connection() != secondAtBackend.connection(), "another connection");
     secondAtBackend.head(OK, true);
@@ -228,7 +230,7 @@ final class BackendFaultTest {
 
   @ParameterizedTest
   @EnumSource
-  void goAwayWithAnErrorEndsWhatRuns(Caller kind) throws IOException {
+  void goAwayWithAnErrorEndsWhatRuns(CallerKind kind) throws IOException {
     backend.script(
         stream -> {
           stream.connection().send(RawFrame.GOAWAY, 0, 0, RawFrame.numbers(stream.id(), 11));
@@ -239,7 +241,7 @@ final class BackendFaultTest {
 
   @ParameterizedTest
   @EnumSource
-  void hangingBackendEndsWithTheCallersDeadline(Caller kind) throws IOException {
+  void hangingBackendEndsWithTheCallersDeadline(CallerKind kind) throws IOException {
     backend.script(stream -> {});
     Answer answer = caller.open(kind.request("/a.B/Hang", "grpc-timeout", "150m"), true).answer();
     kind.assertFailed(answer, "deadline", 4, 504);
@@ -267,7 +269,7 @@ final class BackendFaultTest {
           stream.head(head, false);
           stream.data(HALF_A_MESSAGE, false);
         });
-    for (Caller kind : Caller.values()) {
+    for (CallerKind kind : CallerKind.values()) {
       Answer answer = call(kind);
       kind.assertFailed(answer, "backend-reset", 13, 502);
     }
@@ -280,7 +282,7 @@ final class BackendFaultTest {
           stream.head(Field.list(":status", "200", "content-length", "3"), false);
           stream.data(HALF_A_MESSAGE, true);
         });
-    Answer answer = call(Caller.HTTP);
+    Answer answer = call(CallerKind.HTTP);
     Expect.that(answer.reset() != null || answer.status().equals("502"), "no clean end: " + answer);
   }
 }

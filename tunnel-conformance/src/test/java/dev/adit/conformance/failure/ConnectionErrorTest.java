@@ -1,7 +1,9 @@
 package dev.adit.conformance.failure;
 
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Expect;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Eventually;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.HeaderBlock;
 import dev.adit.conformance.peer.RawBackend;
@@ -34,7 +36,7 @@ final class ConnectionErrorTest {
   private static final int STREAM_CLOSED = 5;
   private static final int FRAME_SIZE_ERROR = 6;
   private static final int COMPRESSION_ERROR = 9;
-  private static final byte[] HEAD = HeaderBlock.encode(Caller.GRPC.request("/a.B/Method"));
+  private static final byte[] HEAD = HeaderBlock.encode(CallerKind.GRPC.request("/a.B/Method"));
 
   private RawBackend backend;
   private LocalSite site;
@@ -51,7 +53,7 @@ final class ConnectionErrorTest {
   @BeforeEach
   void openACallOnAnotherConnection() throws IOException {
     good = RawConnection.dial(site.entry());
-    unharmed = good.open(Caller.GRPC.request("/a.B/Unharmed"), false);
+    unharmed = good.open(CallerKind.GRPC.request("/a.B/Unharmed"), false);
     unharmedAtBackend = backend.awaitRequest();
   }
 
@@ -233,7 +235,7 @@ final class ConnectionErrorTest {
   void connectionEndsWithGoAwayAndItsCallsAreCancelled(String name, int code, Misdeed misdeed)
       throws IOException {
     try (RawConnection caller = RawConnection.dial(site.entry())) {
-      RawStream call = caller.open(Caller.GRPC.request("/a.B/Method"), false);
+      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Method"), false);
       RawStream atBackend = backend.awaitRequest();
       misdeed.commit(caller, call);
       Expect.equal(code, caller.awaitClosed(), name);
@@ -266,10 +268,10 @@ final class ConnectionErrorTest {
   void idBelowTheLastIsAClosedStream() throws IOException {
     try (RawConnection caller = RawConnection.dial(site.entry())) {
       RawStream skipped = caller.newStream();
-      RawStream call = caller.open(Caller.GRPC.request("/a.B/Method"), true);
+      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Method"), true);
       RawStream atBackend = backend.awaitRequest();
       // RFC 9113 5.1.1: the first use of an id closes all idle ones below it.
-      skipped.head(Caller.GRPC.request("/a.B/Method"), true);
+      skipped.head(CallerKind.GRPC.request("/a.B/Method"), true);
       Expect.equal(STREAM_CLOSED, skipped.awaitReset(), "code");
       atBackend.head(Field.list(":status", "200", "grpc-status", "0"), true);
       Expect.equal("0", call.answer().last("grpc-status"), "the call above it");
@@ -279,13 +281,13 @@ final class ConnectionErrorTest {
   @Test
   void dataOnAClosedStreamIsNoMatterForTheRest() throws IOException {
     try (RawConnection caller = RawConnection.dial(site.entry())) {
-      RawStream call = caller.open(Caller.GRPC.request("/a.B/Method"), true);
+      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Method"), true);
       backend.awaitRequest().head(Field.list(":status", "200", "grpc-status", "0"), true);
       Expect.equal("0", call.answer().last("grpc-status"), "grpc-status");
       call.data(new byte[] {1}, false);
       // RFC 9113 5.1: either way of STREAM_CLOSED is allowed; ours is the gentle one.
       Expect.equal(STREAM_CLOSED, call.awaitReset(), "code");
-      RawStream next = caller.open(Caller.GRPC.request("/a.B/Method"), true);
+      RawStream next = caller.open(CallerKind.GRPC.request("/a.B/Method"), true);
       backend.awaitRequest().head(Field.list(":status", "200", "grpc-status", "0"), true);
       Answer answer = next.answer();
       Expect.equal("0", answer.last("grpc-status"), "the next call: " + answer);
@@ -298,7 +300,7 @@ final class ConnectionErrorTest {
       caller.send(0x77, 0, 0, new byte[20]);
       caller.send(RawFrame.SETTINGS, 0, 0, RawFrame.settings(0x77, 1));
       caller.send(RawFrame.SETTINGS, 0, 0, RawFrame.settings(1, 0));
-      RawStream call = caller.open(Caller.GRPC.request("/a.B/Method"), true);
+      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Method"), true);
       backend.awaitRequest().head(Field.list(":status", "200", "grpc-status", "0"), true);
       Expect.equal("0", call.answer().last("grpc-status"), "with an HPACK table of size 0");
       caller.send(RawFrame.PING, 0, 0, RawFrame.numbers(17, 42));

@@ -1,7 +1,9 @@
 package dev.adit.conformance.failure;
 
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Expect;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Eventually;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
@@ -120,10 +122,10 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void noRule(Caller kind) throws IOException {
+  void noRule(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("/other.Service/Method"), true).answer();
     kind.assertFailed(answer, "no-rule", 12, 404);
-    if (kind == Caller.GRPC) {
+    if (kind == CallerKind.GRPC) {
       Expect.equal(
           "no rule matches host=test.example service=other.Service method=Method",
           answer.last("grpc-message"),
@@ -133,20 +135,20 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void noAgent(Caller kind) throws IOException {
+  void noAgent(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("/nobody.Service/Method"), true).answer();
     kind.assertFailed(answer, "no-agent", 14, 503);
     assertPushback(kind, answer);
   }
 
-  private static void assertPushback(Caller kind, Answer answer) {
+  private static void assertPushback(CallerKind kind, Answer answer) {
     boolean asked = answer.last("grpc-retry-pushback-ms") != null;
-    Expect.equal(kind == Caller.GRPC, asked, "pushback in " + answer);
+    Expect.equal(kind == CallerKind.GRPC, asked, "pushback in " + answer);
   }
 
   @ParameterizedTest
   @EnumSource
-  void agentAtItsLimit(Caller kind) throws IOException {
+  void agentAtItsLimit(CallerKind kind) throws IOException {
     RawStream running = caller.open(kind.request("/full.Service/Method"), false);
     backend.awaitRequest();
     Answer answer = caller.open(kind.request("/full.Service/Method"), true).answer();
@@ -157,7 +159,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void rateLimit(Caller kind) throws IOException {
+  void rateLimit(CallerKind kind) throws IOException {
     RawStream first =
         caller.open(kind.request("/limited.Service/Method", "x-limit", kind.name()), true);
     backend.awaitRequest().head(Field.list(":status", "200", "grpc-status", "0"), true);
@@ -170,14 +172,14 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void tokenIsMissing(Caller kind) throws IOException {
+  void tokenIsMissing(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("/token.Service/Method"), true).answer();
     kind.assertFailed(answer, "unauthenticated", 16, 401);
   }
 
   @ParameterizedTest
   @EnumSource
-  void tokenIsWrong(Caller kind) throws IOException {
+  void tokenIsWrong(CallerKind kind) throws IOException {
     Answer answer =
         caller
             .open(kind.request("/token.Service/Method", "authorization", "Bearer nonsense"), true)
@@ -187,7 +189,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void tokenIsRight(Caller kind) throws IOException {
+  void tokenIsRight(CallerKind kind) throws IOException {
     RawStream call =
         caller.open(
             kind.request("/token.Service/Method", "authorization", "Bearer " + TOKEN), true);
@@ -197,21 +199,21 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void noUpstream(Caller kind) throws IOException {
+  void noUpstream(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("/unrouted.Service/Method"), true).answer();
     kind.assertFailed(answer, "no-upstream", 12, 502);
   }
 
   @ParameterizedTest
   @EnumSource
-  void backendUnreachable(Caller kind) throws IOException {
+  void backendUnreachable(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("/closed.Service/Method"), true).answer();
     kind.assertFailed(answer, "backend-unreachable", 14, 502);
   }
 
   @ParameterizedTest
   @EnumSource
-  void headerTooLarge(Caller kind) throws IOException {
+  void headerTooLarge(CallerKind kind) throws IOException {
     Answer answer =
         caller
             .open(
@@ -223,14 +225,14 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void malformedPath(Caller kind) throws IOException {
+  void malformedPath(CallerKind kind) throws IOException {
     Answer answer = caller.open(kind.request("served.Service/Method"), true).answer();
     kind.assertFailed(answer, "malformed", 13, 400);
   }
 
   @ParameterizedTest
   @EnumSource
-  void deadlineBeforeTheHead(Caller kind) throws IOException {
+  void deadlineBeforeTheHead(CallerKind kind) throws IOException {
     RawStream call =
         caller.open(kind.request("/served.Service/Method", "grpc-timeout", "100m"), false);
     RawStream atBackend = backend.awaitRequest();
@@ -241,7 +243,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void deadlineOfARule(Caller kind) throws IOException {
+  void deadlineOfARule(CallerKind kind) throws IOException {
     RawStream call = caller.open(kind.request("/capped.Service/Method"), false);
     RawStream atBackend = backend.awaitRequest();
     String left = Field.value(atBackend.nextHead(), "grpc-timeout");
@@ -252,14 +254,14 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void deadlineAfterTheHead(Caller kind) throws IOException {
+  void deadlineAfterTheHead(CallerKind kind) throws IOException {
     RawStream call =
         caller.open(kind.request("/served.Service/Method", "grpc-timeout", "200m"), false);
     RawStream atBackend = backend.awaitRequest();
     atBackend.head(head(kind), false);
     Answer answer = call.answer();
     Expect.equal("200", answer.status(), "the backend's own head");
-    if (kind == Caller.GRPC) {
+    if (kind == CallerKind.GRPC) {
       Expect.equal("4", answer.last("grpc-status"), "grpc-status in " + answer);
       Expect.equal("deadline", answer.last("x-tunnel-reason"), "reason in " + answer);
     } else {
@@ -270,7 +272,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void tunnelLostBeforeTheHead(Caller kind) throws Exception {
+  void tunnelLostBeforeTheHead(CallerKind kind) throws Exception {
     try (LocalSite own = LocalSite.start(SitePlan.of(backend.hostAndPort()));
         RawConnection toOwn = RawConnection.dial(own.entry())) {
       RawStream call = toOwn.open(kind.request("/served.Service/Method"), false);
@@ -284,7 +286,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void tunnelLostAfterTheHead(Caller kind) throws Exception {
+  void tunnelLostAfterTheHead(CallerKind kind) throws Exception {
     try (LocalSite own = LocalSite.start(SitePlan.of(backend.hostAndPort()));
         RawConnection toOwn = RawConnection.dial(own.entry())) {
       RawStream call = toOwn.open(kind.request("/served.Service/Method"), false);
@@ -293,7 +295,7 @@ final class FailureTableTest {
       Expect.equal("200", Field.value(call.nextHead(), ":status"), "status");
       own.stopAgent("agent-1");
       StreamEvent end = call.next();
-      if (kind == Caller.GRPC && end instanceof StreamEvent.Head trailers) {
+      if (kind == CallerKind.GRPC && end instanceof StreamEvent.Head trailers) {
         Expect.equal("14", Field.value(trailers.fields(), "grpc-status"), "grpc-status");
         Expect.equal("tunnel-lost", Field.value(trailers.fields(), "x-tunnel-reason"), "reason");
         Expect.that(Field.value(trailers.fields(), "x-request-id") != null, "x-request-id");
@@ -305,7 +307,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void drainingServerRefusesWhatItCannotPlace(Caller kind) throws Exception {
+  void drainingServerRefusesWhatItCannotPlace(CallerKind kind) throws Exception {
     String rules =
         """
         version: 1
@@ -331,8 +333,8 @@ final class FailureTableTest {
     }
   }
 
-  private static List<Field> head(Caller kind) {
-    return kind == Caller.GRPC
+  private static List<Field> head(CallerKind kind) {
+    return kind == CallerKind.GRPC
         ? Field.list(":status", "200", "content-type", "application/grpc")
         : Field.list(":status", "200", "content-type", "text/plain");
   }

@@ -1,7 +1,9 @@
 package dev.adit.conformance.failure;
 
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Expect;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Eventually;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
@@ -47,7 +49,7 @@ final class MalformedRequestTest {
   void openACall() throws IOException {
     backend.script(stream -> backend.handOver(stream));
     caller = RawConnection.dial(site.entry());
-    unharmed = caller.open(Caller.GRPC.request("/a.B/Unharmed"), false);
+    unharmed = caller.open(CallerKind.GRPC.request("/a.B/Unharmed"), false);
     unharmedAtBackend = backend.awaitRequest();
     unharmedAtBackend.nextHead();
     backend.script(
@@ -77,21 +79,21 @@ final class MalformedRequestTest {
   }
 
   private static List<Field> without(String name) {
-    List<Field> fields = new ArrayList<>(Caller.GRPC.request("/a.B/Method"));
+    List<Field> fields = new ArrayList<>(CallerKind.GRPC.request("/a.B/Method"));
     fields.removeIf(field -> field.name().equals(name));
     return fields;
   }
 
   private static List<Field> changed(String name, String value) {
     List<Field> fields = new ArrayList<>();
-    for (Field field : Caller.GRPC.request("/a.B/Method")) {
+    for (Field field : CallerKind.GRPC.request("/a.B/Method")) {
       fields.add(field.name().equals(name) ? new Field(name, value) : field);
     }
     return fields;
   }
 
   private static List<Field> more(String... namesAndValues) {
-    return Caller.GRPC.request("/a.B/Method", namesAndValues);
+    return CallerKind.GRPC.request("/a.B/Method", namesAndValues);
   }
 
   private static List<Field> first(String name, String value) {
@@ -171,7 +173,7 @@ final class MalformedRequestTest {
   @MethodSource("refusals")
   void requestThatIsNotServedIsAnswered(String name, List<Field> request) throws IOException {
     Answer answer = caller.open(request, true).answer();
-    Caller.GRPC.assertFailed(answer, "malformed", 13, 400);
+    CallerKind.GRPC.assertFailed(answer, "malformed", 13, 400);
   }
 
   @Test

@@ -104,6 +104,15 @@ public final class TunnelStream {
     return !closed && !drainSent && !drainReceived;
   }
 
+  /**
+   * Whether both sides have said that they open nothing more here and the last call has ended: what
+   * the peer sent before its Drain has arrived, so no call can be lost by ending the stream now.
+   */
+  public boolean isDrained() {
+    assert loop.inEventLoop();
+    return drainReceived && calls.isEmpty();
+  }
+
   public boolean isClosed() {
     return closed;
   }

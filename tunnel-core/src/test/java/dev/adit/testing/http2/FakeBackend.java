@@ -84,7 +84,9 @@ public final class FakeBackend implements AutoCloseable {
       socket.getOutputStream().flush();
     }
 
-    /** The next frame of this kind that nobody has asked for yet; frames before it are passed over. */
+    /**
+     * The next frame of this kind that nobody has asked for yet; frames before it are passed over.
+     */
     public Seen expect(Predicate<Seen> wanted) throws IOException {
       while (true) {
         List<Seen> seen = script.seen();

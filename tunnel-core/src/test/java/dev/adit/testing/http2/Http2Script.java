@@ -94,7 +94,8 @@ public final class Http2Script {
     } catch (Http2Exception e) {
       throw new AssertionError(e);
     }
-    return frame(HEADERS, (last ? END_STREAM : 0) | END_HEADERS, stream, ByteBufUtil.getBytes(block));
+    return frame(
+        HEADERS, (last ? END_STREAM : 0) | END_HEADERS, stream, ByteBufUtil.getBytes(block));
   }
 
   public byte[] data(int stream, boolean last, byte[] body) {
@@ -225,14 +226,8 @@ public final class Http2Script {
     }
 
     @Override
-    public void onGoAwayRead(
-        ChannelHandlerContext ctx, int lastStream, long code, ByteBuf debug) {
-      saw(
-          "goaway",
-          lastStream,
-          false,
-          code,
-          List.of(debug.toString(StandardCharsets.ISO_8859_1)));
+    public void onGoAwayRead(ChannelHandlerContext ctx, int lastStream, long code, ByteBuf debug) {
+      saw("goaway", lastStream, false, code, List.of(debug.toString(StandardCharsets.ISO_8859_1)));
     }
 
     @Override

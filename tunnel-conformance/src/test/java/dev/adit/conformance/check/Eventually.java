@@ -1,4 +1,4 @@
-package dev.adit.conformance.peer;
+package dev.adit.conformance.check;
 
 import static org.awaitility.Awaitility.await;
 

@@ -1,14 +1,14 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.check;
 
 import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import java.util.List;
 
 /** The two kinds of callers that the error table has a column for. */
-enum Caller {
+public enum CallerKind {
   GRPC {
     @Override
-    List<Field> request(String path, String... more) {
+    public List<Field> request(String path, String... more) {
       return Field.with(
           Field.list(
               ":method",
@@ -28,7 +28,7 @@ enum Caller {
   },
   HTTP {
     @Override
-    List<Field> request(String path, String... more) {
+    public List<Field> request(String path, String... more) {
       return Field.with(
           Field.list(
               ":method", "GET", ":scheme", "http", ":path", path, ":authority", "test.example"),
@@ -37,7 +37,7 @@ enum Caller {
   };
 
   /** A request of this kind of caller, with fields of the test's own at its end. */
-  abstract List<Field> request(String path, String... more);
+  public abstract List<Field> request(String path, String... more);
 
   /**
    * Checks a failure of ours before any response head.
@@ -45,7 +45,7 @@ enum Caller {
    * @param grpcStatus what a gRPC caller is told
    * @param httpStatus what others are told
    */
-  void assertFailed(Answer answer, String reason, int grpcStatus, int httpStatus) {
+  public void assertFailed(Answer answer, String reason, int grpcStatus, int httpStatus) {
     String context = this + " caller got " + answer;
     Expect.equal(null, answer.reset(), "reset: " + context);
     Expect.equal(reason, answer.last("x-tunnel-reason"), "reason: " + context);

@@ -1,0 +1,9 @@
+/**
+ * What tests assert with. Public: {@link dev.adit.conformance.check.Expect}, {@link
+ * dev.adit.conformance.check.Eventually}, {@link dev.adit.conformance.check.CallerKind}. Any
+ * thread.
+ */
+@NullMarked
+package dev.adit.conformance.check;
+
+import org.jspecify.annotations.NullMarked;
