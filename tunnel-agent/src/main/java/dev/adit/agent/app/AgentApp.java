@@ -73,9 +73,7 @@ public final class AgentApp implements AutoCloseable {
     upstreams = new UpstreamTable(config.upstreams(), loops, initialWindow);
 
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher =
-        new CallDispatcher(
-            AgentRoutes.of(config.upstreams(), config.routes()), upstreams, initialWindow);
+    dispatcher = new CallDispatcher(AgentRoutes.of(config.upstreams(), config.routes()), upstreams);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {

@@ -99,10 +99,7 @@ public final class TunnelStream {
     return calls.size();
   }
 
-  /**
-   * Whether a call may be opened here. Exact on the loop; on any other thread it may be about to
-   * change.
-   */
+  /** Whether a call may be opened here. Exact on the loop; elsewhere it may be about to change. */
   public boolean takesCalls() {
     return !closed && !drainSent && !drainReceived;
   }
@@ -118,6 +115,11 @@ public final class TunnelStream {
 
   public boolean isClosed() {
     return closed;
+  }
+
+  /** The credit that a call of the peer's starts with, bytes. */
+  public int initialWindow() {
+    return settings.windows().initial();
   }
 
   /**

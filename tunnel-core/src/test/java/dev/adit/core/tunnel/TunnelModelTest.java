@@ -25,11 +25,11 @@ final class TunnelModelTest {
   private final List<ModelCall> calls = new ArrayList<>();
   private int arrived;
 
-  @Property(tries = 10000)
+  @Property(tries = 5000)
   void everyCallEndsOnceWholeAndInOrderAndLeavesNothing(@ForAll long seed) {
     Random random = new Random(seed);
     TunnelPair pair = new TunnelPair(new HandLoop(), settings(random));
-    play(pair, random, 120);
+    play(pair, random, 100);
 
     pair.server().transport().ready(true);
     pair.agent().transport().ready(true);
@@ -49,11 +49,11 @@ final class TunnelModelTest {
     assertNull(pair.agent().closed());
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void lostTunnelEndsEveryCallOnceAndLeavesNothing(@ForAll long seed) {
     Random random = new Random(seed);
     TunnelPair pair = new TunnelPair(new HandLoop(), settings(random));
-    play(pair, random, 80);
+    play(pair, random, 60);
     pair.cut();
     calls.forEach(ModelCall::checkLost);
     checkNothingIsLeft(pair);
