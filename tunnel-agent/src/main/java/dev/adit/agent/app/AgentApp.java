@@ -73,9 +73,7 @@ public final class AgentApp implements AutoCloseable {
     upstreams = new UpstreamTable(config.upstreams(), loops, initialWindow);
 
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher =
-        new CallDispatcher(
-            AgentRoutes.of(config.upstreams(), config.routes()), upstreams, initialWindow);
+    dispatcher = new CallDispatcher(AgentRoutes.of(config.upstreams(), config.routes()), upstreams);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {
@@ -104,7 +102,9 @@ public final class AgentApp implements AutoCloseable {
 
   private void onConnected(int servers) {
     connected = servers;
-    firstTunnel.countDown();
+    if (servers > 0) {
+      firstTunnel.countDown();
+    }
   }
 
   private AdminServer listenForOperators(HostPort address) throws IOException {
@@ -113,7 +113,7 @@ public final class AgentApp implements AutoCloseable {
     pages.put(
         "/readyz",
         () ->
-            firstTunnel.getCount() == 0 && !draining
+            connected > 0 && !draining
                 ? AdminPage.text(200, "ready\n")
                 : AdminPage.text(503, "no tunnel\n"));
     pages.put("/status", () -> AdminPage.json(status()));
@@ -121,7 +121,7 @@ public final class AgentApp implements AutoCloseable {
       return AdminServer.start(new InetSocketAddress(address.host(), address.port()), null, pages);
     } catch (IOException e) {
       loops.close();
-      throw new IOException("admin.listen: cannot listen on " + address + ": " + e.getMessage(), e);
+      throw new ListenException(address, e);
     }
   }
 
@@ -145,7 +145,7 @@ public final class AgentApp implements AutoCloseable {
     firstTunnel.await();
   }
 
-  /** Configured servers that had a tunnel when one last came up. */
+  /** Configured servers that have a tunnel now. */
   public int connected() {
     return connected;
   }

@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 public final class BackendConnection extends EdgeHandler {
   private static final long MAX_HEADER_LIST_BYTES = 64 * 1024;
 
+  /** Past this stream the connection takes no more: ids end at 2^31-1 (RFC 9113 5.1.1). */
+  private static final int LAST_STREAM_ID = Integer.MAX_VALUE - (1 << 20);
+
   private enum State {
     /** Dialling, or waiting for the backend's SETTINGS. */
     CONNECTING,
     /** Takes streams. */
     READY,
-    /** The backend said GOAWAY, or stream ids ran out: what runs goes on. */
+    /** The backend said GOAWAY, or stream ids run out: what runs goes on. */
     DRAINING,
     /** Gone. */
     CLOSED
@@ -95,12 +98,24 @@ public final class BackendConnection extends EdgeHandler {
   /** Gives a reserved stream back unused. */
   public void giveBack() {
     reserved--;
+    closeIfDone();
     pool.onFree();
   }
 
-  /** Whether a reserved stream can still be opened. */
-  public boolean isReady() {
+  boolean isReady() {
     return state == State.READY;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  /**
+   * Whether a reserved stream can still be opened: the backend may have gone away meanwhile, or
+   * lowered its limit.
+   */
+  public boolean canOpen() {
+    return state == State.READY && connection().local().canOpenStream();
   }
 
   /**
@@ -120,6 +135,10 @@ public final class BackendConnection extends EdgeHandler {
       return streamId;
     }
     stream.setProperty(eventsKey, events);
+    if (streamId >= LAST_STREAM_ID && isUsable()) {
+      state = State.DRAINING;
+      pool.onDraining(this);
+    }
     return streamId;
   }
 
@@ -161,10 +180,8 @@ public final class BackendConnection extends EdgeHandler {
    */
   public void stopSending(int streamId) {
     Http2Stream stream = connection().stream(streamId);
-    // Still open on both sides where we are told of END_STREAM: the codec closes it just after.
-    if (stream != null
-        && (stream.state() == Http2Stream.State.OPEN
-            || stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE)) {
+    // Told while the last frame is being read: the codec closes the remote side only after that.
+    if (stream != null && stream.state().localSideOpen()) {
       writeReset(streamId, Http2Error.NO_ERROR.code());
     }
   }
@@ -172,7 +189,7 @@ public final class BackendConnection extends EdgeHandler {
   void onConnectFailed(String why) {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      pool.onClosed(this, why);
+      pool.onClosed(this, false, why);
     }
   }
 
@@ -228,6 +245,7 @@ public final class BackendConnection extends EdgeHandler {
     if (before != State.CLOSED) {
       pool.onClosed(
           this,
+          !wasConnecting,
           wasConnecting
               ? "the backend closed the connection without HTTP/2 SETTINGS"
               : "the backend closed the connection");

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BackendPool {
   private static final Logger log = LoggerFactory.getLogger(BackendPool.class);
+  private static final long FIRST_PROBE_MILLIS = 1000;
+  private static final long MAX_PROBE_MILLIS = 30_000;
 
   // deps
   private final Backend backend;
@@ -25,6 +28,8 @@ public final class BackendPool {
   private final List<BackendConnection> connections = new ArrayList<>(2);
   private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private boolean serving;
+  private boolean probing;
+  private long probeMillis = FIRST_PROBE_MILLIS;
 
   BackendPool(Backend backend, EventLoop loop, BackendConnector connector) {
     this.backend = backend;
@@ -48,7 +53,6 @@ public final class BackendPool {
     }
     Waiter waiter = new Waiter(user);
     waiting.add(waiter);
-    loop.schedule(waiter, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     connectIfNeeded();
   }
 
@@ -82,6 +86,7 @@ public final class BackendPool {
       log.info("backend {} is reachable again", backend);
     }
     backend.reachable(true);
+    probeMillis = FIRST_PROBE_MILLIS;
     onFree();
   }
 
@@ -111,10 +116,14 @@ public final class BackendPool {
     log.warn("backend {}: {}", backend, why);
   }
 
-  void onClosed(BackendConnection connection, String why) {
-    boolean wasUsed = connections.remove(connection);
-    boolean noneLeft = connections.stream().noneMatch(BackendConnection::isUsable);
-    if (!wasUsed || !noneLeft || waiting.isEmpty()) {
+  /**
+   * A connection has ended.
+   *
+   * @param wasReady false if it never came to be of use
+   */
+  void onClosed(BackendConnection connection, boolean wasReady, String why) {
+    connections.remove(connection);
+    if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
       connectForWaiting();
       return;
     }
@@ -122,8 +131,25 @@ public final class BackendPool {
       log.warn("backend {} cannot be reached: {}", backend, why);
     }
     backend.reachable(false);
+    probeLater();
     while (!waiting.isEmpty()) {
       waiting.remove().fail();
+    }
+  }
+
+  /** Calls shun a backend that cannot be reached, so it is tried without one. */
+  private void probeLater() {
+    if (!probing) {
+      probing = true;
+      loop.schedule(this::probe, probeMillis, TimeUnit.MILLISECONDS);
+      probeMillis = Math.min(2 * probeMillis, MAX_PROBE_MILLIS);
+    }
+  }
+
+  private void probe() {
+    probing = false;
+    if (backend.isUnreachable()) {
+      connectIfNeeded();
     }
   }
 
@@ -136,26 +162,26 @@ public final class BackendPool {
   /** One who waits for a stream, and the end of its patience. */
   private final class Waiter implements Runnable {
     private final ConnectionUser user;
-    private boolean told;
+    private final Future<?> timer;
 
     Waiter(ConnectionUser user) {
       this.user = user;
+      timer = loop.schedule(this, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void serve(BackendConnection connection) {
-      told = true;
+      timer.cancel(false);
       user.onConnection(connection);
     }
 
     void fail() {
-      told = true;
+      timer.cancel(false);
       user.onNoConnection();
     }
 
     @Override
     public void run() {
-      if (!told) {
-        waiting.remove(this);
+      if (waiting.remove(this)) {
         fail();
       }
     }

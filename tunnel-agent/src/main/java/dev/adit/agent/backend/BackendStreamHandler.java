@@ -70,21 +70,29 @@ final class BackendStreamHandler extends Http2FrameAdapter {
     }
     Http2HeaderFields list = (Http2HeaderFields) headers;
     AsciiString status = list.status();
+    if ((status == null) != stream.isTrailersReceived()) {
+      throw malformed(streamId, "a head without :status, or trailers with one");
+    }
     if (status == null) {
       endIf(last, stream);
       events.onTrailers(list.fields());
       return;
     }
+    ResponseHead head = head(streamId, status, list.fields(), last);
     endIf(last, stream);
-    events.onHead(head(streamId, status, list.fields(), last), last);
+    events.onHead(head, last);
+  }
+
+  /** Ends the stream; the call hears of it when it is closed. */
+  private static Http2Exception malformed(int streamId, String what) {
+    return Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, what);
   }
 
   private static ResponseHead head(
       int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
     int code = statusCode(status);
     if (code < 100 || (code < 200 && last)) {
-      throw Http2Exception.streamError(
-          streamId, Http2Error.PROTOCOL_ERROR, "a response with :status %s", code);
+      throw malformed(streamId, "a response with :status " + code);
     }
     return new ResponseHead(code, fields);
   }
@@ -104,11 +112,15 @@ final class BackendStreamHandler extends Http2FrameAdapter {
 
   @Override
   public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last)
+      throws Http2Exception {
     Http2Stream stream = connection().stream(streamId);
     BackendEvents events = stream == null ? null : connection().events(stream);
     if (stream == null || events == null) {
       return data.readableBytes() + padding;
+    }
+    if (!stream.isHeadersReceived()) {
+      throw malformed(streamId, "a body before its head");
     }
     endIf(last, stream);
     // The call is the second owner: the codec releases its own reference when this method returns.
@@ -161,7 +173,7 @@ final class BackendStreamHandler extends Http2FrameAdapter {
         events.onRefused();
       } else if (goAwayLastStream != NO_GOAWAY && goAwayCode != Http2Error.NO_ERROR.code()) {
         events.onReset(goAwayCode);
-      } else if (connection().isReady()) {
+      } else if (!connection().isClosed()) {
         // The connection lives: the codec itself found the backend's frames at fault.
         events.onReset(Http2Error.PROTOCOL_ERROR.code());
       } else {

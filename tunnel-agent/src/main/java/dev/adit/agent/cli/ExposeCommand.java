@@ -3,6 +3,7 @@ package dev.adit.agent.cli;
 import dev.adit.agent.app.AgentProcess;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.process.Logging;
+import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class ExposeCommand implements Callable<Integer> {
       }
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    NettyDefaults.apply();
     Logging.start(config.log());
     return AgentProcess.run(config, VersionCommand.version(), System.out);
   }

@@ -1,10 +1,16 @@
 package dev.adit.agent.cli;
 
 import dev.adit.agent.app.AgentProcess;
+import dev.adit.agent.app.ListenException;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigFile;
+import dev.adit.core.config.ConfigMap;
+import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.config.ConfigValue;
 import dev.adit.core.process.Logging;
+import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,7 +39,34 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException, IOException {
     AgentConfig config = AgentConfigReader.read(file, System.getenv());
+    NettyDefaults.apply();
     Logging.start(config.log());
-    return AgentProcess.run(config, VersionCommand.version(), System.out);
+    try {
+      return AgentProcess.run(config, VersionCommand.version(), System.out);
+    } catch (ListenException e) {
+      throw inFile(e);
+    }
+  }
+
+  /**
+   * Says where in the file the address stands that cannot be listened on, or where it is missing.
+   */
+  private ConfigException inFile(ListenException e) throws ListenException {
+    ConfigProblems problems = new ConfigProblems();
+    ConfigMap root = ConfigFile.read(file, problems);
+    if (root == null) {
+      throw e;
+    }
+    ConfigValue admin = root.optional("admin");
+    ConfigValue place = admin == null ? root.value() : admin;
+    place.reject(
+        "expected admin: off, or admin: {listen: ADDR} with an address that can be listened on; "
+            + e.reason());
+    try {
+      problems.throwIfAny();
+    } catch (ConfigException problem) {
+      return problem;
+    }
+    throw e;
   }
 }

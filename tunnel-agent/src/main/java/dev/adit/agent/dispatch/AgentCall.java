@@ -99,8 +99,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private WriteMeter newMeter() {
+    int opening = opens;
     return new WriteMeter(
-        Math.min(dispatcher.initialWindow(), WindowSizes.FLOOR) / 4, this::onLeft);
+        Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, bytes -> onLeft(opening, bytes));
   }
 
   private long now() {
@@ -158,7 +159,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (state != State.ANNOUNCING || reserved == null || chosen == null) {
       return;
     }
-    if (!reserved.isReady()) {
+    if (!reserved.canOpen()) {
       reserved.giveBack();
       leaveBackend();
       tried.clear();
@@ -216,7 +217,11 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     on.writeChunk(streamId, chunk, last, meter.onWrite(chunk.readableBytes()));
   }
 
-  private void onLeft(int bytes) {
+  private void onLeft(int opening, int bytes) {
+    if (opening != opens) {
+      // What an earlier opening had not sent yet is sent again by this one.
+      return;
+    }
     left += bytes;
     if (left > leftTold) {
       int news = (int) (left - leftTold);
@@ -228,7 +233,12 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   @Override
   public void onRequestChunk(ByteBuf data, boolean last) {
     if (state == State.ENDED) {
+      int bytes = data.readableBytes();
       data.release();
+      if (bytes > 0) {
+        // The response may still wait for its caller, who may still be sending.
+        response.onRequestConsumed(bytes);
+      }
       return;
     }
     requestEnded |= last;

@@ -22,7 +22,6 @@ public final class CallDispatcher {
   // deps
   private final AgentRoutes routes;
   private final UpstreamTable upstreams;
-  private final int initialWindow;
 
   private final GroupNames groups = new GroupNames();
 
@@ -33,15 +32,9 @@ public final class CallDispatcher {
   private final LongAdder begun = new LongAdder();
   private final LongAdder ended = new LongAdder();
 
-  /**
-   * A dispatcher over these upstreams.
-   *
-   * @param initialWindow the credit a call's request starts with, bytes
-   */
-  public CallDispatcher(AgentRoutes routes, UpstreamTable upstreams, int initialWindow) {
+  public CallDispatcher(AgentRoutes routes, UpstreamTable upstreams) {
     this.routes = routes;
     this.upstreams = upstreams;
-    this.initialWindow = initialWindow;
   }
 
   /**
@@ -87,10 +80,6 @@ public final class CallDispatcher {
 
   AtomicLong replayBytes() {
     return replayBytes;
-  }
-
-  int initialWindow() {
-    return initialWindow;
   }
 
   void onEnded() {

@@ -3,7 +3,6 @@ package dev.adit.agent.tunnel;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tunnel.TunnelException;
-import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
@@ -43,6 +42,10 @@ final class AddressDialer implements DialedTunnel.Events {
   // state, confined to the dialer's loop
   private final List<Up> up = new ArrayList<>();
   private boolean dialling;
+
+  /** The tunnel of the dial under way; null while its token is read, and when none is. */
+  private @Nullable DialedTunnel dialled;
+
   private int misses;
   private int wanted = 1;
   private boolean retired;
@@ -61,18 +64,6 @@ final class AddressDialer implements DialedTunnel.Events {
 
   boolean isUp() {
     return !up.isEmpty();
-  }
-
-  /** Streams that are up now. */
-  List<TunnelStream> streams() {
-    List<TunnelStream> streams = new ArrayList<>();
-    for (Up each : up) {
-      TunnelStream stream = each.tunnel().stream();
-      if (stream != null) {
-        streams.add(stream);
-      }
-    }
-    return streams;
   }
 
   /** Dials one more, unless a dial is under way or the address is given up. */
@@ -101,6 +92,7 @@ final class AddressDialer implements DialedTunnel.Events {
     DialedTunnel tunnel =
         new DialedTunnel(
             plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
+    dialled = tunnel;
     loop.execute(() -> tunnel.start(token));
   }
 
@@ -123,6 +115,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void welcomed(DialedTunnel tunnel, Welcome welcome) {
     dialling = false;
+    dialled = null;
     complained = false;
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
@@ -148,7 +141,7 @@ final class AddressDialer implements DialedTunnel.Events {
           welcome.getLoop(),
           loops,
           welcome.getGroupsList());
-      dialer.onUp();
+      dialer.onUpChanged();
     }
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
@@ -163,7 +156,9 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void drained(DialedTunnel tunnel, Drain drain) {
-    up.removeIf(each -> each.tunnel() == tunnel);
+    if (up.removeIf(each -> each.tunnel() == tunnel)) {
+      dialer.onUpChanged();
+    }
     misses = 0;
     switch (drain.getReason()) {
       case "superseded" -> {
@@ -188,11 +183,17 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
     Up was = up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
-    if (was == null && !dialling) {
+    boolean failed = tunnel == dialled;
+    if (was == null && !failed) {
       // One that had drained, or was one too many.
       return;
     }
-    up.remove(was);
+    if (failed) {
+      dialled = null;
+    }
+    if (up.remove(was)) {
+      dialer.onUpChanged();
+    }
     if (retired) {
       dialer.onGone();
       return;
@@ -206,7 +207,7 @@ final class AddressDialer implements DialedTunnel.Events {
             ? refusal.getRetryAfterMs()
             : delayAfter(status);
     complain(was != null, status, delay);
-    if (was == null || !dialling) {
+    if (failed || !dialling) {
       after(delay);
     }
   }

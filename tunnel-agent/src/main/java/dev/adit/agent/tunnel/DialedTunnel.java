@@ -277,7 +277,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     if (running == null || over || running.isClosed()) {
       return;
     }
-    if (running.callCount() == 0) {
+    if (running.isDrained()) {
       running.finish();
     } else {
       loop.schedule(this::finishWhenIdle, FINISH_POLL_MILLIS, TimeUnit.MILLISECONDS);

@@ -1,7 +1,6 @@
 package dev.adit.agent.tunnel;
 
 import dev.adit.core.config.HostPort;
-import dev.adit.core.tunnel.TunnelStream;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
@@ -46,7 +45,8 @@ public final class TunnelDialer {
   /**
    * A dialer that has not begun.
    *
-   * @param onConnected told how many of the configured servers have a tunnel, whenever one is up
+   * @param onConnected told how many of the configured servers have a tunnel, whenever that may
+   *     have changed
    */
   public TunnelDialer(TunnelPlan plan, IntConsumer onConnected) {
     this.plan = plan;
@@ -104,20 +104,12 @@ public final class TunnelDialer {
     known.forEach(AddressDialer::dial);
   }
 
-  void onUp() {
+  void onUpChanged() {
     onConnected.accept(
         (int)
             dialers.values().stream()
                 .filter(each -> each.stream().anyMatch(AddressDialer::isUp))
                 .count());
-  }
-
-  /** Streams that are up now, over all servers; called on {@link #loop}. */
-  List<TunnelStream> streams() {
-    return dialers.values().stream()
-        .flatMap(List::stream)
-        .flatMap(dialer -> dialer.streams().stream())
-        .toList();
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.adit.conformance.call;
 
-import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.check.Expect;
+import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;

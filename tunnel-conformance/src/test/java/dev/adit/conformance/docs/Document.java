@@ -1,6 +1,7 @@
 package dev.adit.conformance.docs;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,7 @@ record Document(Path file, String text) {
   /** The root of the repository: tests run in the directory of their module. */
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  private static final Pattern FENCE =
-      Pattern.compile("(?ms)^```[ ]*([^\\n]*)\\n(.*?)^```[ ]*$");
+  private static final Pattern FENCE = Pattern.compile("(?ms)^```[ ]*([^\\n]*)\\n(.*?)^```[ ]*$");
   private static final Pattern LINK = Pattern.compile("!?\\[[^\\]]*]\\(([^)\\s]+)\\)");
   private static final Pattern IMAGE = Pattern.compile("(?:src|srcset|href)=\"([^\"]+)\"");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?)\\s*$");
@@ -37,7 +37,7 @@ record Document(Path file, String text) {
           .map(Document::read)
           .toList();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -45,7 +45,7 @@ record Document(Path file, String text) {
     try {
       return new Document(file, Files.readString(file));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

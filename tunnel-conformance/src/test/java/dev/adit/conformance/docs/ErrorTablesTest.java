@@ -60,9 +60,7 @@ final class ErrorTablesTest {
     }
     List<String> named = rows.stream().map(cells -> cells.get(0)).toList();
     List<Http2Error> unnamed =
-        Arrays.stream(Http2Error.values())
-            .filter(error -> !named.contains(error.name()))
-            .toList();
+        Arrays.stream(Http2Error.values()).filter(error -> !named.contains(error.name())).toList();
     for (Http2Error error : unnamed) {
       assertEquals(
           rows.get(rows.size() - 1).get(1),

@@ -15,11 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the documents for engineers call {@code Type.member} is a member of a type of ours: a renamed
- * method must not live on in a document.
+ * What the documents for engineers call {@code Type.member} is a member of a type of ours: a
+ * renamed method must not live on in a document.
  */
 final class NamesTest {
-  private static final Pattern MEMBER = Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)\\.([a-z]\\w+)(?:\\(.*\\))?");
+  private static final Pattern MEMBER =
+      Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)\\.([a-z]\\w+)(?:\\(.*\\))?");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

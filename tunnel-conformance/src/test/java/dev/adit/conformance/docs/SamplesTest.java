@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every sample file of a document is one that the product reads: a fenced block whose opening line
- * is {@code yaml} and the file's name.
+ * is {@code yaml} and the file's name, and every other block of YAML that says {@code version: 1}.
  */
 final class SamplesTest {
   private static final Pattern NAMED_FILE =
@@ -49,10 +49,33 @@ final class SamplesTest {
         .flatMap(
             document ->
                 document.blocks().stream()
-                    .filter(block -> block.words().startsWith("yaml "))
-                    .map(
-                        block ->
-                            new Sample(document, block.words().substring(5), block.body())));
+                    .filter(SamplesTest::isWholeFile)
+                    .map(block -> new Sample(document, name(block), block.body())));
+  }
+
+  private static boolean isWholeFile(Document.Block block) {
+    return block.words().startsWith("yaml ")
+        || (block.words().equals("yaml") && block.body().lines().anyMatch("version: 1"::equals));
+  }
+
+  private static String name(Document.Block block) {
+    if (!block.words().equals("yaml")) {
+      return block.words().substring(5);
+    }
+    Set<String> keys =
+        block
+            .body()
+            .lines()
+            .filter(line -> line.matches("[a-zA-Z]+:.*"))
+            .map(line -> line.replaceFirst(":.*", ""))
+            .collect(Collectors.toSet());
+    if (keys.contains("tunnel")) {
+      return "server.yaml";
+    }
+    if (keys.contains("servers")) {
+      return "agent.yaml";
+    }
+    return keys.contains("agents") ? "agents.yaml" : "rules/sample.yaml";
   }
 
   @Test

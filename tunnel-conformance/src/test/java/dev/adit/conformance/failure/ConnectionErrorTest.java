@@ -1,9 +1,9 @@
 package dev.adit.conformance.failure;
 
-import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.check.Expect;
+import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.HeaderBlock;
 import dev.adit.conformance.peer.RawBackend;
@@ -85,8 +85,7 @@ final class ConnectionErrorTest {
 
   private static Arguments frame(
       String name, int code, int type, int flags, int streamId, byte[] payload) {
-    return misdeed(
-        name, code, (caller, call) -> caller.send(type, flags, streamId, payload));
+    return misdeed(name, code, (caller, call) -> caller.send(type, flags, streamId, payload));
   }
 
   static Stream<Arguments> misdeeds() {
@@ -111,10 +110,8 @@ final class ConnectionErrorTest {
             0,
             99,
             RawFrame.numbers(8)),
-        frame(
-            "RST_STREAM of 3 bytes", FRAME_SIZE_ERROR, RawFrame.RST_STREAM, 0, 1, new byte[3]),
-        frame(
-            "SETTINGS of 5 bytes", FRAME_SIZE_ERROR, RawFrame.SETTINGS, 0, 0, new byte[5]),
+        frame("RST_STREAM of 3 bytes", FRAME_SIZE_ERROR, RawFrame.RST_STREAM, 0, 1, new byte[3]),
+        frame("SETTINGS of 5 bytes", FRAME_SIZE_ERROR, RawFrame.SETTINGS, 0, 0, new byte[5]),
         frame("SETTINGS on a stream", PROTOCOL_ERROR, RawFrame.SETTINGS, 0, 1, none),
         frame(
             "SETTINGS ACK with a payload",
@@ -123,8 +120,7 @@ final class ConnectionErrorTest {
             RawFrame.ACK,
             0,
             RawFrame.settings(4, 1)),
-        frame(
-            "ENABLE_PUSH of 2", PROTOCOL_ERROR, RawFrame.SETTINGS, 0, 0, RawFrame.settings(2, 2)),
+        frame("ENABLE_PUSH of 2", PROTOCOL_ERROR, RawFrame.SETTINGS, 0, 0, RawFrame.settings(2, 2)),
         frame(
             "INITIAL_WINDOW_SIZE too large",
             FLOW_CONTROL_ERROR,
@@ -141,8 +137,7 @@ final class ConnectionErrorTest {
             RawFrame.settings(5, 100)),
         frame("PING of 7 bytes", FRAME_SIZE_ERROR, RawFrame.PING, 0, 0, new byte[7]),
         frame("PING on a stream", PROTOCOL_ERROR, RawFrame.PING, 0, 1, new byte[8]),
-        frame(
-            "GOAWAY on a stream", PROTOCOL_ERROR, RawFrame.GOAWAY, 0, 1, RawFrame.numbers(0, 0)),
+        frame("GOAWAY on a stream", PROTOCOL_ERROR, RawFrame.GOAWAY, 0, 1, RawFrame.numbers(0, 0)),
         frame(
             "PUSH_PROMISE from a client",
             PROTOCOL_ERROR,
@@ -196,8 +191,7 @@ final class ConnectionErrorTest {
             "connection window that overflows",
             FLOW_CONTROL_ERROR,
             (caller, call) ->
-                caller.send(
-                    RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(Integer.MAX_VALUE))),
+                caller.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(Integer.MAX_VALUE))),
         frame(
             "padding longer than its frame",
             PROTOCOL_ERROR,
@@ -232,7 +226,8 @@ final class ConnectionErrorTest {
             "HTTP/1.1 in the middle",
             FRAME_SIZE_ERROR,
             (caller, call) ->
-                caller.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8))));
+                caller.write(
+                    "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8))));
   }
 
   @ParameterizedTest(name = "{0}")

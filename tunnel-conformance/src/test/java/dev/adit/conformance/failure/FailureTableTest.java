@@ -1,9 +1,9 @@
 package dev.adit.conformance.failure;
 
-import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.check.Expect;
+import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
@@ -76,7 +76,8 @@ final class FailureTableTest {
   void startSite() throws Exception {
     backend = RawBackend.start(stream -> backend.handOver(stream));
     String address = backend.hostAndPort();
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
     SitePlan plan =
         SitePlan.of(
                 RULES.formatted(HexFormat.of().formatHex(hash)),

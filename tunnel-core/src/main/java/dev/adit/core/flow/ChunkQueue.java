@@ -16,6 +16,9 @@ public final class ChunkQueue {
   private int count;
   private int bytes;
 
+  /** The last chunk is a buffer we made to copy small chunks into; nobody else holds it. */
+  private boolean lastIsOurs;
+
   /** Bytes that wait. */
   public int bytes() {
     return bytes;
@@ -46,20 +49,22 @@ public final class ChunkQueue {
     }
     chunks[(head + count) % chunks.length] = chunk;
     count++;
+    lastIsOurs = false;
   }
 
   private boolean merge(ByteBuf chunk) {
     int at = (head + count - 1) % chunks.length;
     ByteBuf tail = chunks[at];
     assert tail != null;
-    if (tail.readableBytes() <= SMALL && tail.maxCapacity() != MERGED) {
-      ByteBuf merged = tail.alloc().buffer(2 * SMALL, MERGED);
-      merged.writeBytes(tail);
+    if (!lastIsOurs && tail.readableBytes() <= SMALL) {
+      ByteBuf own = tail.alloc().buffer(2 * SMALL, MERGED);
+      own.writeBytes(tail);
       tail.release();
-      tail = merged;
-      chunks[at] = merged;
+      tail = own;
+      chunks[at] = own;
+      lastIsOurs = true;
     }
-    if (tail.maxCapacity() != MERGED || tail.maxWritableBytes() < chunk.readableBytes()) {
+    if (!lastIsOurs || tail.maxWritableBytes() < chunk.readableBytes()) {
       return false;
     }
     tail.writeBytes(chunk);
@@ -91,10 +96,7 @@ public final class ChunkQueue {
       target.writeBytes(chunk, part);
       left -= part;
       if (!chunk.isReadable()) {
-        chunks[head] = null;
-        head = (head + 1) % chunks.length;
-        count--;
-        chunk.release();
+        removeFirst(chunk);
       }
     }
     bytes -= length;
@@ -105,11 +107,16 @@ public final class ChunkQueue {
     while (count > 0) {
       ByteBuf chunk = chunks[head];
       assert chunk != null;
-      chunks[head] = null;
-      head = (head + 1) % chunks.length;
-      count--;
-      chunk.release();
+      removeFirst(chunk);
     }
     bytes = 0;
+  }
+
+  private void removeFirst(ByteBuf chunk) {
+    chunks[head] = null;
+    head = (head + 1) % chunks.length;
+    count--;
+    lastIsOurs &= count > 0;
+    chunk.release();
   }
 }

@@ -12,7 +12,10 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/2 connection at an edge of Adit, to a caller or to a backend. Confined to the event loop
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class EdgeHandler extends Http2ConnectionHandler {
   /** Large, and refilled by itself: only stream windows hold a peer back. */
   private static final int CONNECTION_WINDOW_BYTES = 8 << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(EdgeHandler.class);
 
   // deps
   private final Runnable flushTask = this::flushNow;
@@ -74,6 +79,19 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   /** Whether the handler is in a pipeline. */
   protected final boolean hasContext() {
     return context != null;
+  }
+
+  /** What is no fault of the peer's is one of ours, and must not pass unseen. */
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception http2Exception) {
+    if (http2Exception == null && !(cause instanceof IOException)) {
+      log.error("connection with {} ends by a fault of ours", ctx.channel().remoteAddress(), cause);
+    }
+    super.onConnectionError(ctx, outbound, cause, http2Exception);
   }
 
   /** The loop that this connection and its calls live on. */

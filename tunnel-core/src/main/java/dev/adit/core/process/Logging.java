@@ -2,6 +2,7 @@ package dev.adit.core.process;
 
 import dev.adit.core.config.LogConfig;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /** Sets up what a process logs. Called once, before the first line. */
 public final class Logging {
@@ -17,6 +18,9 @@ public final class Logging {
     System.setProperty(PREFIX + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     System.setProperty(PREFIX + "showShortLogName", "true");
     System.setProperty(PREFIX + "showThreadName", "false");
-    System.setProperty("io.netty.tryReflectionSetAccessible", "true");
+    if (config.format() == LogConfig.Format.JSON) {
+      LoggerFactory.getLogger(Logging.class)
+          .warn("log.format: json is not written by this version; lines are text");
+    }
   }
 }

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * #rttNanos}.
  */
 final class Liveness {
+  /**
+   * Heartbeats whose echo is still of use: it comes after the next have left where the round trip
+   * is long.
+   */
+  private static final int REMEMBERED = 8;
+
   // deps
   private final TunnelStream stream;
   private final EventLoop loop;
@@ -26,7 +32,7 @@ final class Liveness {
   private @Nullable ScheduledFuture<?> timer;
   private long lastHeardNanos;
   private long lastToken;
-  private long lastSentNanos;
+  private final long[] sentNanos = new long[REMEMBERED];
   private long peerToken;
   private long peerTokenNanos;
 
@@ -39,10 +45,10 @@ final class Liveness {
     ticker = loop.ticker();
     intervalNanos = settings.heartbeat().toNanos();
     deadAfterNanos = settings.deadAfter().toNanos();
-    lastHeardNanos = ticker.nanoTime();
   }
 
   void start() {
+    lastHeardNanos = ticker.nanoTime();
     timer =
         loop.scheduleAtFixedRate(this::beat, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
   }
@@ -55,11 +61,15 @@ final class Liveness {
 
   /**
    * A message has come. Checked before it is looked at: a process that did not run for too long
-   * must not act on what piled up meanwhile (docs/protocol.md 4).
+   * must not act on what piled up meanwhile (docs/protocol.md 4). Silence counts from the start:
+   * the greeting has a time of its own.
    *
    * @return false if the silence before it was too long
    */
   boolean heard() {
+    if (timer == null) {
+      return true;
+    }
     long now = ticker.nanoTime();
     boolean inTime = now - lastHeardNanos <= deadAfterNanos;
     lastHeardNanos = now;
@@ -82,7 +92,7 @@ final class Liveness {
 
   private void send(long now) {
     lastToken++;
-    lastSentNanos = now;
+    sentNanos[(int) (lastToken % REMEMBERED)] = now;
     Heartbeat.Builder heartbeat = Heartbeat.newBuilder().setToken(lastToken).setEcho(peerToken);
     if (peerToken != 0) {
       heartbeat.setEchoDelayUs(TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos));
@@ -94,8 +104,10 @@ final class Liveness {
     long now = ticker.nanoTime();
     peerToken = heartbeat.getToken();
     peerTokenNanos = now;
-    if (heartbeat.getEcho() == lastToken && lastToken != 0) {
-      long trip = now - lastSentNanos - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
+    long echo = heartbeat.getEcho();
+    if (echo > 0 && echo <= lastToken && lastToken - echo < REMEMBERED) {
+      long sent = sentNanos[(int) (echo % REMEMBERED)];
+      long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
       rttNanos = Math.max(0, trip);
     }
   }

@@ -33,6 +33,12 @@ final class OutboundFrames {
   // state, confined to the loop
   private final ArrayDeque<TunnelCall> ring = new ArrayDeque<>();
   private @Nullable ByteBuf control;
+
+  /**
+   * Control frames beyond one message, in order: they pile up while the transport takes nothing.
+   */
+  private final ArrayDeque<ByteBuf> fullControl = new ArrayDeque<>();
+
   private List<Runnable> waiting = new ArrayList<>();
   private final ArrayDeque<Runnable> flushed = new ArrayDeque<>();
   private int lastMessageBytes = SMALLEST_BUFFER_BYTES;
@@ -54,6 +60,10 @@ final class OutboundFrames {
    */
   ByteBuf control() {
     ByteBuf buffer = control;
+    if (buffer != null && buffer.readableBytes() >= limits.maxMessageBytes()) {
+      fullControl.add(buffer);
+      buffer = null;
+    }
     if (buffer == null) {
       buffer = newBuffer();
       control = buffer;
@@ -122,8 +132,11 @@ final class OutboundFrames {
   }
 
   private void sendMessage() {
-    ByteBuf message = control == null ? newBuffer() : control;
-    control = null;
+    ByteBuf message = fullControl.poll();
+    if (message == null) {
+      message = control == null ? newBuffer() : control;
+      control = null;
+    }
     TunnelCall call;
     while (message.readableBytes() < limits.maxMessageBytes() && (call = ring.poll()) != null) {
       call.inRing = false;
@@ -157,6 +170,8 @@ final class OutboundFrames {
 
   /** Frees what was written to {@link #control} after the end. */
   void releaseControl() {
+    fullControl.forEach(ByteBuf::release);
+    fullControl.clear();
     if (control != null) {
       control.release();
       control = null;

@@ -7,6 +7,7 @@ import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,6 +42,10 @@ public final class ProxyMethod {
     @Override
     public ByteBuf parse(InputStream stream) {
       try {
+        if (!(stream instanceof KnownLength)) {
+          // A peer that compresses: gRPC knows the length only when it has read it all.
+          return Unpooled.wrappedBuffer(stream.readAllBytes());
+        }
         int length = stream.available();
         ByteBuf message = PooledByteBufAllocator.DEFAULT.buffer(length, length);
         try {

@@ -8,12 +8,15 @@ import java.time.Duration;
  * What a tunnel stream runs by.
  *
  * @param windows the credit we give
- * @param heartbeat how often we send one
+ * @param heartbeat how often we send one; positive
  * @param deadAfter the silence after which the peer counts as dead; more than {@code heartbeat}
  */
 public record TunnelSettings(
     FrameLimits frames, WindowSizes windows, Duration heartbeat, Duration deadAfter) {
   public TunnelSettings {
+    if (heartbeat.isNegative() || heartbeat.isZero()) {
+      throw new IllegalArgumentException("heartbeat " + heartbeat + " is not positive");
+    }
     if (deadAfter.compareTo(heartbeat) <= 0) {
       throw new IllegalArgumentException(
           "deadAfter " + deadAfter + " is not more than heartbeat " + heartbeat);

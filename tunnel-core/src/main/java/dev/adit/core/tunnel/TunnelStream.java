@@ -52,7 +52,6 @@ public final class TunnelStream {
   private final LongObjectMap<TunnelCall> calls = new LongObjectHashMap<>();
   private long nextId;
   private long lastPeerId;
-  private int peerWindow;
   private boolean drainSent;
   private boolean drainReceived;
 
@@ -75,7 +74,6 @@ public final class TunnelStream {
     outbound = new OutboundFrames(loop, allocator, transport, settings.frames());
     liveness = new Liveness(this, loop, settings);
     budget = new TunnelBudget(settings.windows());
-    peerWindow = settings.windows().initial();
     nextId = end == End.SERVER ? 1 : 2;
     lastPeerId = end == End.SERVER ? 0 : -1;
   }
@@ -101,21 +99,27 @@ public final class TunnelStream {
     return calls.size();
   }
 
-  /**
-   * Whether a call may be opened here. Exact on the loop; on any other thread it may be about to
-   * change.
-   */
+  /** Whether a call may be opened here. Exact on the loop; elsewhere it may be about to change. */
   public boolean takesCalls() {
     return !closed && !drainSent && !drainReceived;
+  }
+
+  /**
+   * Whether both sides have said that they open nothing more here and the last call has ended: what
+   * the peer sent before its Drain has arrived, so no call can be lost by ending the stream now.
+   */
+  public boolean isDrained() {
+    assert loop.inEventLoop();
+    return drainReceived && calls.isEmpty();
   }
 
   public boolean isClosed() {
     return closed;
   }
 
-  /** What the peer lets our calls start with, bytes. */
-  public void peerWindow(int bytes) {
-    peerWindow = bytes;
+  /** The credit that a call of the peer's starts with, bytes. */
+  public int initialWindow() {
+    return settings.windows().initial();
   }
 
   /**
@@ -133,7 +137,8 @@ public final class TunnelStream {
       ResponseSide response) {
     assert loop.inEventLoop();
     RequestHead head = new RequestHead(headers, group, rule, attempt, budget.initialWindow());
-    OutgoingCall call = new OutgoingCall(this, nextId, head, peerWindow, response);
+    OutgoingCall call =
+        new OutgoingCall(this, nextId, head, settings.windows().initial(), response);
     nextId += 2;
     if (!takesCalls()) {
       call.tunnelClosed(new TunnelException("closed", "the tunnel takes no more calls"));

@@ -117,8 +117,7 @@ final class PlatformScenes {
     Metadata trailers = Objects.requireNonNullElseGet(failure.getTrailers(), Metadata::new);
     check("reason", "no-rule", Objects.requireNonNullElse(trailers.get(REASON), "none"));
     return new Exchange(
-        "id " + created.get(0).getId() + ", on a host that no rule names",
-        message(failure) + "; reason no-rule");
+        "id " + created.get(0).getId() + ", on a host that no rule names", message(failure));
   }
 
   private static StatusRuntimeException failureOf(Channel channel, String id)

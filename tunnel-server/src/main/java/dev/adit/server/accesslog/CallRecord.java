@@ -71,9 +71,12 @@ public final class CallRecord {
 
   public void failure(CallFailure reason, GrpcCode code, int status) {
     failure = reason;
-    grpcStatus = code.text();
+    boolean grpc = request != null && request.isGrpc();
+    if (grpc) {
+      grpcStatus = code.text();
+    }
     if (httpStatus == 0) {
-      httpStatus = request != null && request.isGrpc() ? 200 : status;
+      httpStatus = grpc ? 200 : status;
     }
   }
 

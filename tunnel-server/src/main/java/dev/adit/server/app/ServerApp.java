@@ -31,7 +31,6 @@ import dev.adit.server.tunnel.AgentIdentities;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelServer;
 import dev.adit.server.tunnel.TunnelService;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -101,7 +100,11 @@ public final class ServerApp implements AutoCloseable {
     identities.forEach(identity -> servable.addAll(identity.groups()));
     rules =
         RuleReload.start(
-            config.rulesDirectory(), router, servable::contains, status -> {}, Clock.systemUTC());
+            config.rulesDirectory(),
+            router,
+            servable::contains,
+            status -> NotCarriedOut.of(router.table()).forEach(log::warn),
+            Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
     Dispatcher dispatcher = new Dispatcher(registry);
@@ -166,8 +169,8 @@ public final class ServerApp implements AutoCloseable {
     }
   }
 
-  private @Nullable SslContext entryTls() throws IOException {
-    return config.entry().tls().isEmpty() ? null : EntryTls.context(config.entry().tls().get(0));
+  private @Nullable EntryTls entryTls() throws IOException {
+    return config.entry().tls().isEmpty() ? null : new EntryTls(config.entry().tls());
   }
 
   private void listenForCallers() throws IOException {
@@ -216,6 +219,7 @@ public final class ServerApp implements AutoCloseable {
     if (config.tunnel().insecure()) {
       warnings.add("tunnel.insecure: tunnels are in clear text");
     }
+    warnings.addAll(NotCarriedOut.of(entryContext.router().table()));
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(

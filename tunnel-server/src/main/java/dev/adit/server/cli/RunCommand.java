@@ -6,6 +6,7 @@ import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.process.Logging;
+import dev.adit.core.process.NettyDefaults;
 import dev.adit.server.app.ListenException;
 import dev.adit.server.app.ServerProcess;
 import dev.adit.server.config.ServerConfig;
@@ -40,6 +41,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException, IOException {
     ServerConfig config = ServerConfigReader.read(file);
+    NettyDefaults.apply();
     Logging.start(config.log());
     try {
       return ServerProcess.run(config, VersionCommand.version(), System.out);

@@ -91,7 +91,7 @@ public final class ServerConfigReader {
           .value()
           .reject(
               "expected tls: {cert: FILE, key: FILE}, or insecure: true for clear text on a network"
-                  + " you trust; 'tunnel-server init DIR' makes the certificate");
+                  + " you trust");
     }
     if (insecure && tunnel.has("tls")) {
       tunnel.value().reject("expected either tls or insecure: true, not both");

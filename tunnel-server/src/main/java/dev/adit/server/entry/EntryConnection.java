@@ -1,9 +1,16 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.EdgeHandler;
+import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.Http2HeaderFields;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 
 /** A caller's connection. Confined to its event loop. */
 final class EntryConnection extends EdgeHandler {
@@ -12,6 +19,18 @@ final class EntryConnection extends EdgeHandler {
   EntryConnection(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
+  }
+
+  /**
+   * A header list beyond what is read at all: neither protocol nor path are known, so the answer is
+   * HTTP's.
+   */
+  @Override
+  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
+    HeaderFields fields =
+        new HeaderFields(1).add(HeaderNames.X_TUNNEL_REASON, CallFailure.HEADER_TOO_LARGE.token());
+    ResponseHead head = new ResponseHead(CallFailure.HEADER_TOO_LARGE.httpStatus(), fields);
+    writeFields(stream.id(), Http2HeaderFields.ofResponse(head), true, null);
   }
 
   /** Asks the caller for a sign of life. */

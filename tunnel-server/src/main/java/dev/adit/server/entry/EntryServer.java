@@ -2,13 +2,13 @@ package dev.adit.server.entry;
 
 import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,7 +24,7 @@ public final class EntryServer {
 
   // deps
   private final EntryContext entry;
-  private final @Nullable SslContext tls;
+  private final @Nullable EntryTls tls;
 
   // shared: thread-safe by itself
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -36,7 +36,7 @@ public final class EntryServer {
    *
    * @param tls null: clear text
    */
-  public EntryServer(EntryContext entry, @Nullable SslContext tls) {
+  public EntryServer(EntryContext entry, @Nullable EntryTls tls) {
     this.entry = entry;
     this.tls = tls;
   }
@@ -56,6 +56,7 @@ public final class EntryServer {
             .channel(loops.serverChannelType())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(new Initializer());
     var bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -109,7 +110,7 @@ public final class EntryServer {
       connections.add(channel);
       channel.pipeline().addLast(new CallerKeepalive(entry.config()));
       if (tls != null) {
-        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+        channel.pipeline().addLast(tls.newHandler(channel, entry.config().tls().size() > 1));
       }
       channel
           .pipeline()

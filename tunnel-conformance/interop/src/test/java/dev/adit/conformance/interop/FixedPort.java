@@ -1,9 +1,11 @@
 package dev.adit.conformance.interop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** Ports for backends that come and go while an agent knows them by address. */
 final class FixedPort {
@@ -12,6 +14,7 @@ final class FixedPort {
 
   private static final int COUNT = 10_000;
   private static final int TRIES = 100;
+  private static final long RELEASE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private FixedPort() {}
 
@@ -28,5 +31,24 @@ final class FixedPort {
       }
     }
     throw last;
+  }
+
+  /**
+   * Waits until a server that has just been shut down has let go of its port, which it does in the
+   * background.
+   */
+  static void awaitFree(int port) {
+    long end = System.nanoTime() + RELEASE_NANOS;
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(port)) {
+        assert socket.isBound();
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() - end > 0) {
+          throw new UncheckedIOException("port " + port + " is still taken", e);
+        }
+        Thread.onSpinWait();
+      }
+    }
   }
 }

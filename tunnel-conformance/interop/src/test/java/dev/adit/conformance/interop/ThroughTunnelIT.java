@@ -70,6 +70,7 @@ public final class ThroughTunnelIT extends AbstractInteropTest {
 
   @Override
   protected ServerBuilder<?> getServerBuilder() {
+    FixedPort.awaitFree(backendPort);
     return NettyServerBuilder.forPort(backendPort, InsecureServerCredentials.create())
         .flowControlWindow(TEST_FLOW_CONTROL_WINDOW)
         .maxInboundMessageSize(MAX_MESSAGE_SIZE);

@@ -1,0 +1,23 @@
+package dev.adit.core.process;
+
+/**
+ * What a process of ours asks of Netty where its command line says nothing else. Called once,
+ * before the first class of Netty is used.
+ */
+public final class NettyDefaults {
+  private NettyDefaults() {}
+
+  /** Takes effect for this process. */
+  public static void apply() {
+    // Direct buffers without a cleaner; the jar's manifest opens what this needs.
+    unlessSet("io.netty.tryReflectionSetAccessible", "true");
+    // Tests run with it at paranoid; in production even sampling costs some percent of a call.
+    unlessSet("io.netty.leakDetection.level", "disabled");
+  }
+
+  private static void unlessSet(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+}

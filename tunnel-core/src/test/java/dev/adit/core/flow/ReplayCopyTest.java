@@ -1,0 +1,107 @@
+package dev.adit.core.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class ReplayCopyTest {
+  private static final int CALL_LIMIT = 64 * 1024;
+
+  private final AtomicLong process = new AtomicLong();
+  private final ReplayCopy copy = new ReplayCopy(process);
+  private final List<String> replayed = new ArrayList<>();
+
+  @Test
+  void everythingIsHandedOnAgainAsOftenAsAsked() {
+    keep("one", false);
+    keep("", false);
+    keep("two", true);
+    replay();
+    replay();
+    assertEquals(List.of("one", "two", "(last)", "one", "two", "(last)"), replayed);
+    assertEquals(6, process.get());
+    copy.drop();
+    assertEquals(0, process.get());
+  }
+
+  @Test
+  void bareHalfCloseIsReplayed() {
+    keep("", true);
+    assertTrue(copy.isEmpty());
+    replay();
+    assertEquals(List.of("(last)"), replayed);
+  }
+
+  @Test
+  void originalMayBeReadAndReleasedMeanwhile() {
+    ByteBuf data = text("bytes");
+    copy.keep(data, false);
+    data.skipBytes(5).release();
+    replay();
+    assertEquals(List.of("bytes"), replayed);
+    copy.drop();
+  }
+
+  @Test
+  void copyBeyondTheCallsLimitIsGivenUpAndFreed() {
+    keep("x".repeat(CALL_LIMIT), false);
+    assertTrue(copy.isComplete());
+    keep("y", true);
+    assertFalse(copy.isComplete());
+    assertEquals(0, process.get());
+    keep("z", false);
+    replay();
+    assertEquals(0, process.get());
+    assertTrue(replayed.stream().noneMatch(text -> text.contains("z")));
+  }
+
+  @Test
+  void copyBeyondTheProcessLimitIsGivenUpAndTakesNoneOfIt() {
+    process.set((16L << 20) - 3);
+    keep("abc", false);
+    assertTrue(copy.isComplete());
+    keep("d", false);
+    assertFalse(copy.isComplete());
+    assertEquals((16L << 20) - 3, process.get());
+  }
+
+  @Test
+  void droppingAgainFreesNothingTwice() {
+    keep("abc", false);
+    copy.drop();
+    copy.drop();
+    assertEquals(0, process.get());
+    assertFalse(copy.isComplete());
+  }
+
+  private void keep(String text, boolean last) {
+    ByteBuf data = text(text);
+    copy.keep(data, last);
+    data.release();
+  }
+
+  private static ByteBuf text(String text) {
+    return ByteBufUtil.writeAscii(PooledByteBufAllocator.DEFAULT, text);
+  }
+
+  private void replay() {
+    copy.replayTo(
+        (data, last) -> {
+          if (data.isReadable()) {
+            replayed.add(data.toString(java.nio.charset.StandardCharsets.US_ASCII));
+          }
+          data.release();
+          if (last) {
+            replayed.add("(last)");
+          }
+        });
+  }
+}

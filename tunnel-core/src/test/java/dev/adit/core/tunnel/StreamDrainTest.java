@@ -1,0 +1,106 @@
+package dev.adit.core.tunnel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.testing.tunnel.ResponseLog;
+import dev.adit.testing.tunnel.TunnelPair;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Going away on one tunnel, from either end. */
+final class StreamDrainTest {
+  private final TunnelPair pair = new TunnelPair();
+  private final ResponseLog response = new ResponseLog();
+
+  @AfterEach
+  void nothingIsHeld() {
+    pair.cut();
+    assertEquals(0, pair.heldBytes());
+  }
+
+  @Test
+  void drainIsAnsweredByDrainAndNeitherEndOpensMore() {
+    pair.agent().stream().drain("renewal", 7);
+    assertFalse(pair.agent().stream().takesCalls());
+    assertTrue(pair.server().stream().takesCalls());
+    pair.settle();
+    assertFalse(pair.server().stream().takesCalls());
+    assertEquals(1, pair.server().drains().size());
+    assertEquals("renewal", pair.server().drains().get(0).getReason());
+    assertEquals(7, pair.server().drains().get(0).getReconnectAfterMs());
+    assertEquals(1, pair.agent().drains().size());
+  }
+
+  @Test
+  void callsThatRunAndHeadsThatCrossedAreServed() {
+    ResponseLog crossed = new ResponseLog();
+    pair.open(response);
+    pair.settle();
+    pair.agent().stream().drain("going-away", 0);
+    pair.open(crossed);
+    pair.settle();
+    assertEquals(2, pair.agent().arrived().size());
+    pair.agent()
+        .arrived()
+        .forEach(call -> call.response().onHead(new ResponseHead(200, new HeaderFields()), true));
+    pair.settle();
+    assertTrue(response.isEnded());
+    assertNull(response.reset());
+    assertNull(crossed.reset());
+    assertNull(pair.server().closed());
+  }
+
+  @Test
+  void callOpenedAfterTheDrainIsUnprocessed() {
+    pair.agent().stream().drain("going-away", 0);
+    pair.settle();
+    pair.open(response);
+    assertNotNull(response.reset());
+    assertFalse(response.reset().processed());
+    assertEquals(1, pair.server().callsEnded());
+  }
+
+  @Test
+  void serverThatAnnouncesStillOpensCallsHere() {
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    assertTrue(pair.server().stream().takesCalls());
+    assertEquals("going-away", pair.agent().drains().get(0).getReason());
+    pair.open(response);
+    pair.settle();
+    assertEquals(1, pair.agent().arrived().size());
+    pair.server().stream().drain("going-away", 0);
+    assertFalse(pair.server().stream().takesCalls());
+  }
+
+  @Test
+  void directionEndsOnceAllThatWaitsIsSent() {
+    pair.agent().transport().ready(false);
+    pair.agent().stream().drain("renewal", 0);
+    pair.agent().stream().finish();
+    pair.settle();
+    assertFalse(pair.agent().transport().isFinished());
+    pair.agent().transport().ready(true);
+    pair.agent().stream().onReady();
+    pair.hand().run();
+    assertTrue(pair.agent().transport().isFinished());
+    assertEquals(1, pair.agent().transport().messages());
+  }
+
+  @Test
+  void streamThatHasEndedIsNotDrained() {
+    pair.cut();
+    pair.server().stream().drain("renewal", 0);
+    pair.server().stream().announceDrain("renewal", 0);
+    pair.server().stream().finish();
+    pair.settle();
+    assertEquals(0, pair.server().transport().messages());
+    assertFalse(pair.server().transport().isFinished());
+  }
+}
