@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -169,7 +170,7 @@ final class ExposeOptions {
     return address;
   }
 
-  private static <T> T option(String name, java.util.function.Supplier<T> reading) {
+  private static <T> T option(String name, Supplier<T> reading) {
     try {
       return Objects.requireNonNull(reading.get());
     } catch (IllegalArgumentException e) {

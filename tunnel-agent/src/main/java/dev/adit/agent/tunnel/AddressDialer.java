@@ -42,6 +42,10 @@ final class AddressDialer implements DialedTunnel.Events {
   // state, confined to the dialer's loop
   private final List<Up> up = new ArrayList<>();
   private boolean dialling;
+
+  /** The tunnel of the dial under way; null while its token is read, and when none is. */
+  private @Nullable DialedTunnel dialled;
+
   private int misses;
   private int wanted = 1;
   private boolean retired;
@@ -88,6 +92,7 @@ final class AddressDialer implements DialedTunnel.Events {
     DialedTunnel tunnel =
         new DialedTunnel(
             plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
+    dialled = tunnel;
     loop.execute(() -> tunnel.start(token));
   }
 
@@ -110,6 +115,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void welcomed(DialedTunnel tunnel, Welcome welcome) {
     dialling = false;
+    dialled = null;
     complained = false;
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
@@ -177,9 +183,13 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
     Up was = up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
-    if (was == null && !dialling) {
+    boolean failed = tunnel == dialled;
+    if (was == null && !failed) {
       // One that had drained, or was one too many.
       return;
+    }
+    if (failed) {
+      dialled = null;
     }
     if (up.remove(was)) {
       dialer.onUpChanged();
@@ -197,7 +207,7 @@ final class AddressDialer implements DialedTunnel.Events {
             ? refusal.getRetryAfterMs()
             : delayAfter(status);
     complain(was != null, status, delay);
-    if (was == null || !dialling) {
+    if (failed || !dialling) {
       after(delay);
     }
   }

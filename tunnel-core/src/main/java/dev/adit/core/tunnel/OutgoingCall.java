@@ -1,5 +1,6 @@
 package dev.adit.core.tunnel;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
@@ -172,13 +173,20 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     boolean tell = state != State.RESET;
     // Where the peer's connection has ended, an Accepted would have come before its end; silence
     // proves nothing.
-    boolean processed = state != State.UNSENT && (accepted || !cause.isConnectionEnd());
+    boolean unsent = state == State.UNSENT;
+    boolean processed = accepted || !cause.isConnectionEnd();
     state = State.ENDED;
     close();
     stream.onCallEnded();
     if (tell) {
-      response.onReset(lost(processed));
+      response.onReset(unsent ? unsent() : lost(processed));
     }
+  }
+
+  /** Not even the agent knows of the call: it may go there again on another tunnel. */
+  private static CallReset unsent() {
+    return CallReset.unprocessed(
+        CallFailure.DRAINING, "the tunnel to the agent takes no more calls");
   }
 
   /** False for what crossed our Reset; throws for what no peer may send now. */

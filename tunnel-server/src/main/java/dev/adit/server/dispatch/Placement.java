@@ -247,11 +247,18 @@ final class Placement implements RequestSide {
       if (over) {
         return;
       }
+      // A call that never left this server may go to the same agent on another tunnel.
+      boolean neverLeft = reset.failure() == CallFailure.DRAINING;
+      CallReset failure =
+          neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
       if (reset.processed() || !copy.isComplete() || attempts >= MAX_PLACEMENTS) {
-        fail(reset);
+        fail(failure);
         return;
       }
-      lastFailure = reset;
+      if (neverLeft) {
+        tried.remove(tried.size() - 1);
+      }
+      lastFailure = failure;
       place();
     }
   }
