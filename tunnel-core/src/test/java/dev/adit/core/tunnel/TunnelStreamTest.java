@@ -364,14 +364,6 @@ final class TunnelStreamTest {
     return reset.processed();
   }
 
-  /** The call never left, and may go to the same agent on another tunnel. */
-  private static void assertNeverLeft(ResponseLog log) {
-    CallReset reset = log.reset();
-    assertNotNull(reset);
-    assertEquals(CallFailure.DRAINING, reset.failure());
-    assertFalse(reset.processed());
-  }
-
   @Test
   void closedStreamTakesNoCallAndSaysSoAtOnce() {
     pair.cut();
