@@ -105,7 +105,8 @@ final class RandomCaller extends ClientCall.Listener<byte[]> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     end = status;
-    if (status.getCode() != Status.Code.CANCELLED && status.getCode() != EchoBackend.endOf(seed).getCode()) {
+    if (status.getCode() != Status.Code.CANCELLED
+        && status.getCode() != EchoBackend.endOf(seed).getCode()) {
       problem = "ended with " + status + " " + trailers;
     }
     ended.countDown();

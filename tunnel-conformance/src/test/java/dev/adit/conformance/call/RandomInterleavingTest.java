@@ -54,8 +54,7 @@ final class RandomInterleavingTest {
             .start();
     try (LocalSite site =
         LocalSite.start(
-            SitePlan.of("127.0.0.1:" + backend.getPort())
-                .withSizes(TunnelSizes.window(WINDOW)))) {
+            SitePlan.of("127.0.0.1:" + backend.getPort()).withSizes(TunnelSizes.window(WINDOW)))) {
       for (int done = 0; done < CALLS; done += CALLS_A_CONNECTION) {
         runOnOneConnection(site, edge, first + done);
       }

@@ -26,8 +26,21 @@ record CallCase(
   private static final int LARGE = 3000;
   private static final String NAME_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789-_.!#$%&'*+^`|~";
   private static final String[] SHARED_NAMES = {
-    "x-a", "x-b", "x-dup", "x-bin", "user-agent", "grpc-encoding", "grpc-accept-encoding", "cookie",
-    "authorization", "traceparent", "baggage", "x-data-bin", "accept", "vary", "grpc-tags-bin"
+    "x-a",
+    "x-b",
+    "x-dup",
+    "x-bin",
+    "user-agent",
+    "grpc-encoding",
+    "grpc-accept-encoding",
+    "cookie",
+    "authorization",
+    "traceparent",
+    "baggage",
+    "x-data-bin",
+    "accept",
+    "vary",
+    "grpc-tags-bin"
   };
 
   /** The bytes of one DATA frame and how many bytes pad it. */
@@ -39,8 +52,7 @@ record CallCase(
     List<Cut> requestBody = cuts(random, largestFrame);
     List<List<Field>> informational = new ArrayList<>();
     while (random.nextInt(12) == 0) {
-      informational.add(
-          Field.with(Field.list(":status", "103"), flat(fields(random, "link"))));
+      informational.add(Field.with(Field.list(":status", "103"), flat(fields(random, "link"))));
     }
     boolean headOnly = random.nextInt(5) == 0;
     List<Field> response = new ArrayList<>();
