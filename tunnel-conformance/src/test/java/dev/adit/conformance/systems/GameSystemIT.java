@@ -107,8 +107,12 @@ final class GameSystemIT {
 
   /** One stream on which one text is sent and must come back. */
   private record Conversation(
-      String text, CountDownLatch answered, CountDownLatch ended, Queue<String> problems,
-      List<StreamObserver<RpcRequest>> requests) implements StreamObserver<RpcResponse> {
+      String text,
+      CountDownLatch answered,
+      CountDownLatch ended,
+      Queue<String> problems,
+      List<StreamObserver<RpcRequest>> requests)
+      implements StreamObserver<RpcResponse> {
 
     static Conversation open(
         ManagedChannel channel,

@@ -116,8 +116,7 @@ final class PlatformSystemIT {
       assertEquals(Status.Code.NOT_FOUND, failure.getStatus().getCode());
       assertEquals("user \"" + id + "\" does not exist", failure.getStatus().getDescription());
       assertTrue(PlatformClient.detailBytes(failure).length > 0, "no details");
-      assertArrayEquals(
-          PlatformClient.detailBytes(expected), PlatformClient.detailBytes(failure));
+      assertArrayEquals(PlatformClient.detailBytes(expected), PlatformClient.detailBytes(failure));
     } finally {
       direct.shutdownNow();
     }
