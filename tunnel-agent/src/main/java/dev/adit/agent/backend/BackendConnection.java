@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
@@ -257,7 +258,7 @@ public final class BackendConnection extends EdgeHandler {
       ChannelHandlerContext ctx,
       boolean outbound,
       Throwable cause,
-      io.netty.handler.codec.http2.@Nullable Http2Exception http2Ex) {
+      @Nullable Http2Exception http2Ex) {
     pool.onConnectionError(String.valueOf(cause.getMessage()));
     super.onConnectionError(ctx, outbound, cause, http2Ex);
   }

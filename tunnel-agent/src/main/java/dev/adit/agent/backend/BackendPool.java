@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ public final class BackendPool {
     connectIfNeeded();
   }
 
-  private @org.jspecify.annotations.Nullable BackendConnection firstFree() {
+  private @Nullable BackendConnection firstFree() {
     for (BackendConnection connection : connections) {
       if (connection.free() > 0) {
         return connection;

@@ -6,11 +6,11 @@ import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.agent.config.AllowList;
 import dev.adit.agent.config.ConfigSyncMode;
 import dev.adit.agent.config.ProxyConfig;
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -169,7 +170,7 @@ final class ExposeOptions {
     return address;
   }
 
-  private static <T> T option(String name, java.util.function.Supplier<T> reading) {
+  private static <T> T option(String name, Supplier<T> reading) {
     try {
       return Objects.requireNonNull(reading.get());
     } catch (IllegalArgumentException e) {

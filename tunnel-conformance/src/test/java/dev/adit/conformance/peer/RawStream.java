@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class RawStream {
   private static final int WAIT_SECONDS = 10;
   private static final int MAX_FRAME = 16_384;
+  private static final int PADDED_BYTES = 256;
 
   // deps
   private final RawConnection connection;
@@ -77,16 +78,26 @@ public final class RawStream {
     } while (from < bytes.length);
   }
 
-  /** Writes one DATA frame with padding. */
+  /**
+   * Writes DATA with padding; waits for window. A frame goes out whole, so frames are small enough
+   * for the smallest window.
+   */
   public void paddedData(byte[] bytes, int padding, boolean last) throws IOException {
-    byte[] payload = new byte[1 + bytes.length + padding];
-    payload[0] = (byte) padding;
-    System.arraycopy(bytes, 0, payload, 1, bytes.length);
-    int taken = 0;
-    while (taken < payload.length) {
-      taken += connection.takeWindow(this, payload.length - taken);
-    }
-    connection.send(RawFrame.DATA, RawFrame.PADDED | (last ? RawFrame.END_STREAM : 0), id, payload);
+    int from = 0;
+    do {
+      int length = Math.min(PADDED_BYTES, bytes.length - from);
+      boolean end = last && from + length == bytes.length;
+      byte[] payload = new byte[1 + length + padding];
+      payload[0] = (byte) padding;
+      System.arraycopy(bytes, from, payload, 1, length);
+      int taken = 0;
+      while (taken < payload.length) {
+        taken += connection.takeWindow(this, payload.length - taken);
+      }
+      int flags = RawFrame.PADDED | (end ? RawFrame.END_STREAM : 0);
+      connection.send(RawFrame.DATA, flags, id, payload);
+      from += length;
+    } while (from < bytes.length);
   }
 
   public void reset(int code) throws IOException {

@@ -30,6 +30,12 @@ public final class EdgeBuilder<T extends EdgeHandler>
   /** What a peer may make our encoder remember, whatever it offers: the default of RFC 7541. */
   private static final long MAX_ENCODER_TABLE_BYTES = 4096;
 
+  /**
+   * DATA frames without a byte that may follow each other; the codec's own 2 ends connections of
+   * honest peers that flush nothing.
+   */
+  private static final int MAX_EMPTY_CHUNKS = 10;
+
   private static final float REFILL_AT = 0.5f;
 
   private final Factory<T> factory;
@@ -88,6 +94,12 @@ public final class EdgeBuilder<T extends EdgeHandler>
     initialSettings(settings);
     gracefulShutdownTimeoutMillis(0);
     return build();
+  }
+
+  /** Overridden, for it cannot be set beside a codec of our own. */
+  @Override
+  protected int decoderEnforceMaxConsecutiveEmptyDataFrames() {
+    return MAX_EMPTY_CHUNKS;
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class Http2Script {
     try {
       reader.readFrame(keeper.context(), incoming, new Recorder());
     } catch (Http2Exception e) {
-      throw new AssertionError("not HTTP/2", e);
+      throw new AssertionError("not HTTP/2: " + ByteBufUtil.hexDump(bytes), e);
     }
     incoming.discardReadBytes();
     return List.copyOf(seen.subList(before, seen.size()));
@@ -116,6 +116,10 @@ public final class Http2Script {
 
   public byte[] ping() {
     return frame(PING, 0, 0, new byte[8]);
+  }
+
+  public byte[] pingAck() {
+    return frame(PING, ACK, 0, new byte[8]);
   }
 
   public byte[] goAway(int lastStream, int code) {
@@ -218,6 +222,11 @@ public final class Http2Script {
     @Override
     public void onSettingsAckRead(ChannelHandlerContext ctx) {
       saw("settings ack", 0, false, 0, List.of());
+    }
+
+    @Override
+    public void onPingRead(ChannelHandlerContext ctx, long data) {
+      saw("ping", 0, false, data, List.of());
     }
 
     @Override

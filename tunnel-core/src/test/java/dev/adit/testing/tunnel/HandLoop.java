@@ -1,5 +1,7 @@
 package dev.adit.testing.tunnel;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
@@ -9,8 +11,24 @@ import java.util.concurrent.TimeUnit;
 
 /** An event loop that runs only when told to, by a clock that moves only when told to. */
 public final class HandLoop {
-  private final MockTicker ticker = Ticker.newMockTicker();
-  private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
+  private final MockTicker ticker;
+  private final EmbeddedChannel channel;
+
+  /** A loop of its own. */
+  public HandLoop() {
+    this(Ticker.newMockTicker());
+  }
+
+  private HandLoop(MockTicker ticker) {
+    this(EmbeddedChannel.builder().ticker(ticker).build(), ticker);
+  }
+
+  /** The loop of a channel that was made with this ticker. */
+  public HandLoop(EmbeddedChannel channel, MockTicker ticker) {
+    this.channel = channel;
+    this.ticker = ticker;
+    channel.pipeline().addFirst(new Turns());
+  }
 
   public EventLoop loop() {
     return channel.eventLoop();
@@ -22,13 +40,28 @@ public final class HandLoop {
 
   /** Runs what is due now, and what that puts on the loop. */
   public void run() {
-    channel.runPendingTasks();
+    run(() -> {});
+  }
+
+  /** Runs something on the loop, then what is due. */
+  public void run(Runnable first) {
+    if (!channel.isActive()) {
+      first.run();
+      channel.runPendingTasks();
+      return;
+    }
+    channel.writeInbound(
+        (Runnable)
+            () -> {
+              first.run();
+              channel.runPendingTasks();
+            });
   }
 
   /** Moves the clock, then runs what is due. */
   public void advance(Duration by) {
     ticker.advance(by.toNanos(), TimeUnit.NANOSECONDS);
-    channel.runPendingTasks();
+    run();
   }
 
   /** The process stands still: the clock moves and nothing runs. */
@@ -39,5 +72,20 @@ public final class HandLoop {
   /** Whether a timer is left. */
   public boolean hasTimers() {
     return channel.runScheduledPendingTasks() >= 0;
+  }
+
+  /**
+   * Runs turns from within the pipeline: an embedded channel that is not busy runs its tasks after
+   * each write, in the middle of whoever writes.
+   */
+  private static final class Turns extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof Runnable turn) {
+        turn.run();
+      } else {
+        ctx.fireChannelRead(message);
+      }
+    }
   }
 }

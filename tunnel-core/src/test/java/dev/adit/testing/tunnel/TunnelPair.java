@@ -48,6 +48,8 @@ public final class TunnelPair {
     private final List<Frame> control = new ArrayList<>();
     private final List<Drain> drains = new ArrayList<>();
     private int callsEnded;
+    private Runnable onCallEnded = () -> {};
+    private Runnable onClosed = () -> {};
     private @Nullable TunnelException closed;
 
     End(
@@ -81,6 +83,13 @@ public final class TunnelPair {
     @Override
     public void onCallEnded() {
       callsEnded++;
+      onCallEnded.run();
+    }
+
+    /** Also told when a call of this end has ended, and when the tunnel has. */
+    public void tell(Runnable callEnded, Runnable closedToo) {
+      onCallEnded = callEnded;
+      onClosed = closedToo;
     }
 
     @Override
@@ -94,6 +103,7 @@ public final class TunnelPair {
         throw new AssertionError("closed twice");
       }
       closed = cause;
+      onClosed.run();
     }
 
     /** Calls that came, in order. */

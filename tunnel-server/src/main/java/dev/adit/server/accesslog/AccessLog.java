@@ -73,6 +73,11 @@ public final class AccessLog implements AutoCloseable {
     }
   }
 
+  /** Lines that did not fit and have not been told of yet. */
+  long dropped() {
+    return dropped.get();
+  }
+
   private void writeLines() {
     boolean failing = false;
     while (!closed || !queue.isEmpty()) {

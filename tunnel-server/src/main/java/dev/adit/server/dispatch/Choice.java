@@ -4,6 +4,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.routing.Route;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one call chooses among the agents of its group.
@@ -23,7 +24,7 @@ record Choice(Balance.Kind kind, int key) {
   }
 
   /** A call without the header has nothing to stay with. */
-  private static Choice hashed(@org.jspecify.annotations.Nullable AsciiString value) {
+  private static Choice hashed(@Nullable AsciiString value) {
     return value == null ? LEAST_CALLS : new Choice(Balance.Kind.HASH, value.toString().hashCode());
   }
 }

@@ -3,13 +3,12 @@ package dev.adit.server.dispatch;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.ReplayCopy;
-import dev.adit.core.tunnel.CrossLoop;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
@@ -76,38 +75,53 @@ final class Placement implements RequestSide {
   /** Gives the call to an agent; if there is none, tells the caller's side why. */
   void place() {
     AgentGroup agents = dispatcher.agents(group);
-    AgentSession agent = agents == null ? null : pick(agents);
-    TunnelStream tunnel = agent == null ? null : agent.tunnelFor(home);
-    if (agent == null || tunnel == null) {
+    Spot spot = agents == null ? null : pick(agents);
+    if (spot == null) {
       fail(unplaceable(agents));
       return;
     }
-    tried.add(agent);
+    tried.add(spot.agent());
     attempts++;
-    caller.onPlaced(agent, attempts);
-    Attempt response = new Attempt();
-    CallHeaders head = attempts == 1 ? headers : withTimeLeft();
-    AsciiString groupText = dispatcher.text(group);
-    RequestSide opened =
-        tunnel.loop() == home
-            ? tunnel.open(head, groupText, rule, attempts, response)
-            : CrossLoop.open(tunnel, home, head, groupText, rule, attempts, response);
+    int attempt = attempts;
+    caller.onPlaced(spot.agent(), attempt);
+    RequestSide opened = open(spot.tunnel(), attempt);
+    if (over || attempt != attempts) {
+      // Answered before we came back: told, or placed again already.
+      return;
+    }
     request = opened;
-    if (attempts > 1) {
+    if (attempt > 1) {
       copy.replayTo(opened::onRequestChunk);
     }
   }
 
+  private RequestSide open(TunnelStream tunnel, int attempt) {
+    Attempt response = new Attempt();
+    CallHeaders head = attempt == 1 ? headers : withTimeLeft();
+    AsciiString groupText = dispatcher.text(group);
+    return tunnel.loop() == home
+        ? tunnel.open(head, groupText, rule, attempt, response)
+        : CrossLoop.open(tunnel, home, head, groupText, rule, attempt, response);
+  }
+
+  /** An agent with a slot that is taken, and its tunnel for the call. */
+  private record Spot(AgentSession agent, TunnelStream tunnel) {}
+
   /** An agent with a free slot and a tunnel that takes the call. */
-  private @Nullable AgentSession pick(AgentGroup agents) {
+  private @Nullable Spot pick(AgentGroup agents) {
     AgentSession agent = AgentPicker.pick(agents, choice, tried);
-    while (agent != null && agent.tunnelFor(home) == null) {
+    while (agent != null) {
+      // Asked once: on another loop the tunnel may begin to drain at any time.
+      TunnelStream tunnel = agent.tunnelFor(home);
+      if (tunnel != null) {
+        return new Spot(agent, tunnel);
+      }
       // Its last tunnel has just begun to drain; the registry is about to say so.
       agent.end();
       tried.add(agent);
       agent = AgentPicker.pick(agents, choice, tried);
     }
-    return agent;
+    return null;
   }
 
   private CallReset unplaceable(@Nullable AgentGroup agents) {

@@ -3,7 +3,9 @@ package dev.adit.server.entry;
 import dev.adit.server.config.EntryConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds callers that have vanished: a connection that has been silent for a time while calls are
@@ -18,6 +20,7 @@ final class CallerKeepalive extends ChannelDuplexHandler {
   // state, confined to the loop
   private long lastReadNanos;
   private boolean pinged;
+  private @Nullable Future<?> timer;
 
   CallerKeepalive(EntryConfig config) {
     afterNanos = config.keepaliveAfter().toNanos();
@@ -38,8 +41,16 @@ final class CallerKeepalive extends ChannelDuplexHandler {
     super.channelRead(ctx, message);
   }
 
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    super.channelInactive(ctx);
+  }
+
   private void schedule(ChannelHandlerContext ctx, long nanos) {
-    ctx.executor().schedule(() -> check(ctx), nanos, TimeUnit.NANOSECONDS);
+    timer = ctx.executor().schedule(() -> check(ctx), nanos, TimeUnit.NANOSECONDS);
   }
 
   private void check(ChannelHandlerContext ctx) {

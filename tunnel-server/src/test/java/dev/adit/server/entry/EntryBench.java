@@ -1,0 +1,355 @@
+package dev.adit.server.entry;
+
+import dev.adit.core.drain.Drain;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
+import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.config.AccessLogConfig;
+import dev.adit.server.config.EntryConfig;
+import dev.adit.server.config.ForwardedHeaders;
+import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.policy.Balance;
+import dev.adit.server.policy.GroupShare;
+import dev.adit.server.policy.HeaderChanges;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.registry.AgentSession;
+import dev.adit.server.routing.Router;
+import dev.adit.server.routing.RoutingTable;
+import dev.adit.server.routing.Rule;
+import dev.adit.server.routing.RuleName;
+import dev.adit.testing.http2.Http2Script;
+import dev.adit.testing.http2.Http2Script.Seen;
+import dev.adit.testing.tunnel.HandLoop;
+import dev.adit.testing.tunnel.TunnelPair;
+import dev.adit.testing.tunnel.TunnelPair.Arrived;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's connection to the entry, by real HTTP/2 frames, and agents that the test speaks for;
+ * all on one loop that is moved by hand.
+ */
+final class EntryBench implements AutoCloseable {
+  static final GroupName GROUP = new GroupName("shop");
+  static final int WINDOW = 1024;
+  private static final int INITIAL_WINDOW = 4;
+
+  /** What the entry of a test is like. */
+  static final class Settings {
+    ForwardedHeaders forwarded = ForwardedHeaders.OVERWRITE;
+    int maxHeaderBytes = 2048;
+    int maxStreams = 100;
+    @Nullable Duration timeout;
+    @Nullable Duration idleTimeout;
+    boolean hasRule = true;
+
+    /** Whether calls are logged; its thread takes a while to end. */
+    boolean logged;
+
+    /** Whether callers that have vanished are looked for. */
+    boolean keepalive;
+  }
+
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final Http2Script script = new Http2Script();
+  private final AgentRegistry registry = new AgentRegistry();
+  private final Dispatcher dispatcher = new Dispatcher(registry);
+  private final Drain drain = new Drain();
+  private final CallCounter calls = new CallCounter();
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final AccessLog accessLog;
+  private final EmbeddedChannel channel;
+  private final HandLoop hand;
+  private final List<TunnelPair> agents = new ArrayList<>();
+  private final List<AgentSession> sessions = new ArrayList<>();
+  private final boolean logged;
+  private int seen;
+
+  EntryBench() throws IOException {
+    this(new Settings());
+  }
+
+  EntryBench(Settings settings) throws IOException {
+    accessLog =
+        new AccessLog(
+            new AccessLogConfig(
+                settings.logged ? AccessLogConfig.Format.JSON : AccessLogConfig.Format.OFF, null),
+            log,
+            Clock.systemUTC());
+    logged = settings.logged;
+    EntryConfig config = config(settings);
+    EntryContext context =
+        new EntryContext(
+            config,
+            new Router(rules(settings)),
+            dispatcher,
+            accessLog,
+            drain,
+            calls,
+            new RequestIds(),
+            WINDOW);
+    InetAddress caller = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7});
+    EntryConnection connection =
+        EntryStreamHandler.newConnection(context, new InetSocketAddress(caller, 4711), false);
+    EmbeddedChannel.Builder builder = EmbeddedChannel.builder().ticker(ticker);
+    channel =
+        settings.keepalive
+            ? builder.handlers(new CallerKeepalive(config), connection).build()
+            : builder.handlers(connection).build();
+    hand = new HandLoop(channel, ticker);
+    sendRaw(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
+    send(script.settings(), script.settingsAck());
+  }
+
+  /** The usual configuration. */
+  static EntryConfig config() {
+    return config(new Settings());
+  }
+
+  private static EntryConfig config(Settings settings) {
+    return new EntryConfig(
+        List.of(),
+        List.of(),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(20),
+        10,
+        settings.maxStreams,
+        settings.maxHeaderBytes,
+        settings.forwarded);
+  }
+
+  private static RoutingTable rules(Settings settings) {
+    Rule rule =
+        new Rule(
+            new RuleName("all"),
+            "test.yaml:1",
+            List.of(),
+            List.of(),
+            0,
+            List.of(new GroupShare(GROUP, 1)),
+            null,
+            Balance.DEFAULT,
+            settings.timeout,
+            settings.idleTimeout,
+            null,
+            null,
+            null,
+            HeaderChanges.NONE,
+            HeaderChanges.NONE,
+            null,
+            null);
+    return RoutingTable.of("h", settings.hasRule ? List.of(rule) : List.of(), Map.of(), null);
+  }
+
+  Http2Script script() {
+    return script;
+  }
+
+  Drain drain() {
+    return drain;
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  CallCounter calls() {
+    return calls;
+  }
+
+  /** An agent joins, on the caller's loop. */
+  TunnelPair join(String id, int maxCalls) {
+    return join(id, maxCalls, hand);
+  }
+
+  /** An agent joins, on a loop of the test's. */
+  TunnelPair join(String id, int maxCalls, HandLoop loop) {
+    TunnelPair pair = new TunnelPair(loop, TunnelPair.SMALL);
+    AgentSession session =
+        registry.join(
+            new AgentId(id),
+            "run",
+            pair.server().stream(),
+            () ->
+                new AgentSession(
+                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH));
+    pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));
+    agents.add(pair);
+    sessions.add(session);
+    return pair;
+  }
+
+  AgentSession session(int index) {
+    return sessions.get(index);
+  }
+
+  /** The caller sends frames; then everything comes to rest. */
+  void send(byte[]... frames) {
+    for (byte[] frame : frames) {
+      sendRaw(frame);
+    }
+    settle();
+  }
+
+  private void sendRaw(byte[] bytes) {
+    hand.run(
+        () ->
+            channel
+                .pipeline()
+                .fireChannelRead(Unpooled.copiedBuffer(bytes))
+                .fireChannelReadComplete());
+  }
+
+  /** Lets tunnels and the connection come to rest, and reads what the caller is sent. */
+  void settle() {
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      hand.run();
+      for (TunnelPair agent : agents) {
+        agent.hand().run();
+        while (agent.deliver(agent.server()) || agent.deliver(agent.agent())) {
+          moved = true;
+        }
+      }
+      for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+        moved = true;
+        script.read(ByteBufUtil.getBytes(out));
+        out.release();
+      }
+    }
+  }
+
+  void advance(Duration by) {
+    hand.advance(by);
+    settle();
+  }
+
+  /** A gRPC request's head. */
+  byte[] grpc(int stream, boolean last, String... more) {
+    List<String> fields =
+        new ArrayList<>(
+            List.of(
+                ":method", "POST",
+                ":scheme", "http",
+                ":path", "/shop.Cart/Add",
+                ":authority", "shop.example",
+                "content-type", "application/grpc",
+                "te", "trailers"));
+    fields.addAll(List.of(more));
+    return script.headers(stream, last, fields.toArray(String[]::new));
+  }
+
+  /** A plain request's head. */
+  byte[] http(int stream, String method, boolean last, String... more) {
+    List<String> fields =
+        new ArrayList<>(
+            List.of(
+                ":method", method,
+                ":scheme", "http",
+                ":path", "/page?q=1",
+                ":authority", "shop.example"));
+    fields.addAll(List.of(more));
+    return script.headers(stream, last, fields.toArray(String[]::new));
+  }
+
+  /** What the caller was sent on this stream since the last question. */
+  List<Seen> news(int stream) {
+    List<Seen> all = script.seen();
+    List<Seen> news =
+        all.subList(seen, all.size()).stream().filter(frame -> frame.stream() == stream).toList();
+    seen = all.size();
+    return news;
+  }
+
+  /** The only frame on this stream since the last question. */
+  Seen one(int stream) {
+    List<Seen> news = news(stream);
+    if (news.size() != 1) {
+      throw new AssertionError("not one frame: " + news);
+    }
+    return news.get(0);
+  }
+
+  /** All frames of this stream. */
+  List<Seen> all(int stream) {
+    return script.seen().stream().filter(frame -> frame.stream() == stream).toList();
+  }
+
+  /** The newest call at this agent. */
+  static Arrived call(TunnelPair agent) {
+    return agent.agent().newest();
+  }
+
+  boolean isConnected() {
+    return channel.isActive();
+  }
+
+  /** The caller's connection ends. */
+  void hangUp() {
+    channel.close();
+    settle();
+  }
+
+  /** Lines of the access log, once everything is closed. */
+  List<String> logLines() {
+    return log.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Override
+  public void close() {
+    if (channel.isActive()) {
+      hangUp();
+    }
+    for (int i = 0; i < agents.size(); i++) {
+      TunnelPair agent = agents.get(i);
+      if (agent.server().closed() == null) {
+        settle();
+        check(agent.server().stream().callCount() == 0, "calls on a tunnel");
+      }
+      agent.cut();
+      settle();
+      check(agent.heldBytes() == 0, "buffers of a tunnel");
+      check(sessions.get(i).calls() == 0, "slots of an agent");
+    }
+    check(dispatcher.keptBytes() == 0, "copies of requests");
+    check(calls.running() == 0, "calls that run");
+    check(!hand.hasTimers(), "timers");
+    channel.finishAndReleaseAll();
+    script.close();
+    accessLog.close();
+    check(!logged || logLines().size() == calls.total(), "lines of the log");
+  }
+
+  private static void check(boolean isTrue, String what) {
+    if (!isTrue) {
+      throw new AssertionError(what + " are left, or are not one for each call");
+    }
+  }
+
+  /** A number of bytes. */
+  static String body(int bytes) {
+    return "x".repeat(bytes);
+  }
+
+  static int initialWindow() {
+    return INITIAL_WINDOW;
+  }
+}
