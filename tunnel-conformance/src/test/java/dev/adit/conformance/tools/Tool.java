@@ -1,0 +1,61 @@
+package dev.adit.conformance.tools;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** Runs programs of this machine that may or may not be there. */
+final class Tool {
+  private Tool() {}
+
+  /**
+   * What a program wrote, and its exit code.
+   *
+   * @param output stdout, then stderr
+   */
+  record Run(int exitCode, String output) {}
+
+  /** Runs a program to its end; empty if there is no such program. */
+  static Optional<Run> run(Path directory, int timeoutSeconds, List<String> words)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "tool-", ".txt");
+    try {
+      Process process;
+      try {
+        process =
+            new ProcessBuilder(words)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+      if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        throw new AssertionError(
+            words + " still ran after " + timeoutSeconds + " s\n" + text(output));
+      }
+      return Optional.of(new Run(process.exitValue(), text(output)));
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Skips the test, and says so where people look. */
+  static void need(boolean met, String what) {
+    if (!met) {
+      System.err.println("SKIPPED, not passed: this machine has no " + what);
+    }
+    Assumptions.assumeTrue(met, "this machine has no " + what);
+  }
+}
