@@ -1,10 +1,10 @@
 package dev.adit.agent.config;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package dev.adit.agent.config;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
@@ -10,6 +8,8 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamConfig;

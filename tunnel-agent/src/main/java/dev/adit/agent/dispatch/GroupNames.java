@@ -1,6 +1,6 @@
 package dev.adit.agent.dispatch;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -1,9 +1,9 @@
 package dev.adit.agent.routing;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.match.MatchEntry;
 import dev.adit.core.match.table.MatchTable;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;

@@ -1,15 +1,15 @@
 package dev.adit.agent.tunnel;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.WindowSizes;
-import dev.adit.core.tunnel.ClientTransport;
-import dev.adit.core.tunnel.ProxyMethod;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.tunnel.grpc.ClientTransport;
+import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.TextMatch;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamBalance;

@@ -11,29 +11,27 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ImmutableEnumChecker") // an AsciiString that nobody writes to is immutable
 public enum CallFailure {
-  NO_RULE("no-rule", GrpcCode.UNIMPLEMENTED, 404, FailureOrigin.ENTRY, false),
-  NO_AGENT("no-agent", GrpcCode.UNAVAILABLE, 503, FailureOrigin.ENTRY, true),
-  AGENT_OVERLOADED("agent-overloaded", GrpcCode.RESOURCE_EXHAUSTED, 429, FailureOrigin.ENTRY, true),
-  SERVER_OVERLOADED("server-overloaded", GrpcCode.UNAVAILABLE, 503, FailureOrigin.ENTRY, true),
-  RATE_LIMITED("rate-limited", GrpcCode.RESOURCE_EXHAUSTED, 429, FailureOrigin.ENTRY, true),
-  TUNNEL_LOST("tunnel-lost", GrpcCode.UNAVAILABLE, 502, FailureOrigin.TUNNEL, false),
-  NO_UPSTREAM("no-upstream", GrpcCode.UNIMPLEMENTED, 502, FailureOrigin.AGENT, false),
-  BACKEND_UNREACHABLE("backend-unreachable", GrpcCode.UNAVAILABLE, 502, FailureOrigin.AGENT, false),
-  BACKEND_NOT_ALLOWED(
-      "backend-not-allowed", GrpcCode.PERMISSION_DENIED, 403, FailureOrigin.AGENT, false),
+  NO_RULE("no-rule", GrpcCode.UNIMPLEMENTED, 404, false),
+  NO_AGENT("no-agent", GrpcCode.UNAVAILABLE, 503, true),
+  AGENT_OVERLOADED("agent-overloaded", GrpcCode.RESOURCE_EXHAUSTED, 429, true),
+  SERVER_OVERLOADED("server-overloaded", GrpcCode.UNAVAILABLE, 503, true),
+  RATE_LIMITED("rate-limited", GrpcCode.RESOURCE_EXHAUSTED, 429, true),
+  TUNNEL_LOST("tunnel-lost", GrpcCode.UNAVAILABLE, 502, false),
+  NO_UPSTREAM("no-upstream", GrpcCode.UNIMPLEMENTED, 502, false),
+  BACKEND_UNREACHABLE("backend-unreachable", GrpcCode.UNAVAILABLE, 502, false),
+  BACKEND_NOT_ALLOWED("backend-not-allowed", GrpcCode.PERMISSION_DENIED, 403, false),
   /** The status follows the HTTP/2 error code of the reset. */
-  BACKEND_RESET("backend-reset", GrpcCode.INTERNAL, 502, FailureOrigin.BACKEND, false),
+  BACKEND_RESET("backend-reset", GrpcCode.INTERNAL, 502, false),
   /** The status follows the HTTP status of the response. */
-  BACKEND_HTTP("backend-http", GrpcCode.UNKNOWN, 502, FailureOrigin.BACKEND, false),
-  DEADLINE("deadline", GrpcCode.DEADLINE_EXCEEDED, 504, FailureOrigin.CALLER, false),
-  UNAUTHENTICATED("unauthenticated", GrpcCode.UNAUTHENTICATED, 401, FailureOrigin.CALLER, false),
-  FORBIDDEN("forbidden", GrpcCode.PERMISSION_DENIED, 403, FailureOrigin.CALLER, false),
-  DRAINING("draining", GrpcCode.UNAVAILABLE, 503, FailureOrigin.ENTRY, false),
-  HEADER_TOO_LARGE(
-      "header-too-large", GrpcCode.RESOURCE_EXHAUSTED, 431, FailureOrigin.CALLER, false),
-  MALFORMED("malformed", GrpcCode.INTERNAL, 400, FailureOrigin.CALLER, false),
+  BACKEND_HTTP("backend-http", GrpcCode.UNKNOWN, 502, false),
+  DEADLINE("deadline", GrpcCode.DEADLINE_EXCEEDED, 504, false),
+  UNAUTHENTICATED("unauthenticated", GrpcCode.UNAUTHENTICATED, 401, false),
+  FORBIDDEN("forbidden", GrpcCode.PERMISSION_DENIED, 403, false),
+  DRAINING("draining", GrpcCode.UNAVAILABLE, 503, false),
+  HEADER_TOO_LARGE("header-too-large", GrpcCode.RESOURCE_EXHAUSTED, 431, false),
+  MALFORMED("malformed", GrpcCode.INTERNAL, 400, false),
   /** The caller took the call back; nobody is left to hear a status. */
-  CANCELLED("cancelled", GrpcCode.CANCELLED, 499, FailureOrigin.CALLER, false);
+  CANCELLED("cancelled", GrpcCode.CANCELLED, 499, false);
 
   private static final Map<String, CallFailure> BY_TOKEN = new HashMap<>();
 
@@ -46,15 +44,12 @@ public enum CallFailure {
   private final AsciiString token;
   private final GrpcCode grpcCode;
   private final int httpStatus;
-  private final FailureOrigin origin;
   private final boolean pushback;
 
-  CallFailure(
-      String token, GrpcCode grpcCode, int httpStatus, FailureOrigin origin, boolean pushback) {
+  CallFailure(String token, GrpcCode grpcCode, int httpStatus, boolean pushback) {
     this.token = AsciiString.cached(token);
     this.grpcCode = grpcCode;
     this.httpStatus = httpStatus;
-    this.origin = origin;
     this.pushback = pushback;
   }
 
@@ -71,10 +66,6 @@ public enum CallFailure {
 
   public int httpStatus() {
     return httpStatus;
-  }
-
-  public FailureOrigin origin() {
-    return origin;
   }
 
   /**

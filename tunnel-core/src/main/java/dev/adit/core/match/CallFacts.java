@@ -1,8 +1,8 @@
 package dev.adit.core.match;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 

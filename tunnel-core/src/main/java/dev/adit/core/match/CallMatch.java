@@ -1,6 +1,6 @@
 package dev.adit.core.match;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

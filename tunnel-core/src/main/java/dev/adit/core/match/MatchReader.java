@@ -1,8 +1,8 @@
 package dev.adit.core.match;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;

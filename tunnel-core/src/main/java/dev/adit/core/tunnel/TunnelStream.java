@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bidirectional stream between a server and an agent, and the calls on it. The same class
  * serves both ends; who opens odd ids and who even ones is said at the start. Confined to the event
- * loop of the tunnel's connection; a call of another loop comes in through {@link CrossLoop}.
+ * loop of the tunnel's connection; a call of another loop has to hop there first.
  */
 public final class TunnelStream {
   /** Which end of the tunnel we are. */

@@ -1,11 +1,11 @@
 package dev.adit.server.accesslog;
 
-import dev.adit.core.call.AgentId;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.registry.AgentSession;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.adit.server.admin;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;

@@ -2,11 +2,11 @@ package dev.adit.server.app;
 
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;

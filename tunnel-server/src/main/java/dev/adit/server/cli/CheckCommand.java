@@ -1,7 +1,7 @@
 package dev.adit.server.cli;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
 import dev.adit.server.config.agents.AgentIdentity;

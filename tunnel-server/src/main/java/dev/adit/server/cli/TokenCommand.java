@@ -1,6 +1,6 @@
 package dev.adit.server.cli;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.token.Token;
 import dev.adit.server.config.agents.AgentIdPattern;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.adit.server.dispatch;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Route;

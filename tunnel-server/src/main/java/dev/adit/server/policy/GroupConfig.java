@@ -1,6 +1,6 @@
 package dev.adit.server.policy;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;
 import java.util.List;

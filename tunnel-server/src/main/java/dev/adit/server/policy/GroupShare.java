@@ -1,6 +1,6 @@
 package dev.adit.server.policy;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 
 /** One part of a split: this group gets {@code weight} of the sum of all weights. */
 public record GroupShare(GroupName group, int weight) {

@@ -1,6 +1,6 @@
 package dev.adit.server.registry;
 
-import dev.adit.core.call.AgentId;
+import dev.adit.core.name.AgentId;
 import dev.adit.core.tunnel.TunnelStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.adit.server.registry;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.channel.EventLoop;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.adit.server.registry;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.adit.server.routing;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;

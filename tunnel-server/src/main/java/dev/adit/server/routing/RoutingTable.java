@@ -1,10 +1,10 @@
 package dev.adit.server.routing;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.match.MatchEntry;
 import dev.adit.core.match.table.Explained;
 import dev.adit.core.match.table.MatchTable;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.GroupConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

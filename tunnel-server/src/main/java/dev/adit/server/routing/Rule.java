@@ -1,8 +1,8 @@
 package dev.adit.server.routing;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HostPattern;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.AuthPolicy;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;

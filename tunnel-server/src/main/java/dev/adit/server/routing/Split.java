@@ -1,6 +1,6 @@
 package dev.adit.server.routing;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.GroupShare;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,10 +1,10 @@
 package dev.adit.server.rules;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.match.MatchReader;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.token.TokenHash;
 import dev.adit.server.policy.AuthPolicy;
 import dev.adit.server.policy.HeaderChanges;

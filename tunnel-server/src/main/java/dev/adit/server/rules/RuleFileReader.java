@@ -1,12 +1,12 @@
 package dev.adit.server.rules;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;

@@ -1,12 +1,12 @@
 package dev.adit.server.rules;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.MatchReader;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.AuthPolicy;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;

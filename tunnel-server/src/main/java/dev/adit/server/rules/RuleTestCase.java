@@ -1,7 +1,7 @@
 package dev.adit.server.rules;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.routing.RuleName;
 import org.jspecify.annotations.Nullable;
 

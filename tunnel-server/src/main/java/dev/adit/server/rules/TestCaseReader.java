@@ -2,11 +2,11 @@ package dev.adit.server.rules;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.match.MatchReader;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.routing.RuleName;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;

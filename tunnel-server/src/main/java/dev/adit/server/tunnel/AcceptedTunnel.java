@@ -1,12 +1,12 @@
 package dev.adit.server.tunnel;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
-import dev.adit.core.tunnel.ServerTransport;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.tunnel.grpc.ServerTransport;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;

@@ -1,7 +1,7 @@
 package dev.adit.server.tunnel;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.proto.v1.Hello;
 import dev.adit.server.config.agents.AgentIdentity;
 import java.util.LinkedHashSet;

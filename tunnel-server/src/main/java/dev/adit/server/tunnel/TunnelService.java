@@ -1,6 +1,6 @@
 package dev.adit.server.tunnel;
 
-import dev.adit.core.tunnel.ProxyMethod;
+import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.proto.v1.TunnelServiceGrpc;
 import dev.adit.server.config.agents.AgentIdentity;
 import io.grpc.Grpc;

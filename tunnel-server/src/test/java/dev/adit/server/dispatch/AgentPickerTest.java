@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.AgentId;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;

@@ -1,8 +1,8 @@
 package dev.adit.server.entry;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.drain.Drain;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.EntryConfig;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.AgentId;
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;

@@ -3,7 +3,7 @@ package dev.adit.server.routing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.GroupShare;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,8 +2,8 @@ package dev.adit.server.routing;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;

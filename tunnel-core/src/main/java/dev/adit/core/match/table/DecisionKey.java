@@ -2,9 +2,9 @@ package dev.adit.core.match.table;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.match.CallFacts;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

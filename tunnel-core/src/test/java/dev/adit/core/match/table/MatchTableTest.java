@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.match.CallFacts;
 import dev.adit.core.match.CallMatch;
@@ -14,6 +13,7 @@ import dev.adit.core.match.HeaderMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.MatchEntry;
 import dev.adit.core.match.TextMatch;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

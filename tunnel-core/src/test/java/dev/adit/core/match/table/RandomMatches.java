@@ -2,13 +2,13 @@ package dev.adit.core.match.table;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GroupName;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HeaderMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.MatchEntry;
 import dev.adit.core.match.TextMatch;
+import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.adit.server.config.agents;
 
-import dev.adit.core.call.AgentId;
+import dev.adit.core.name.AgentId;
 
 /** The agent ids a line of {@code agents.yaml} is for: one id, or all that start alike. */
 public record AgentIdPattern(String text) {

@@ -1,6 +1,6 @@
 package dev.adit.server.config.agents;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.token.TokenHash;
 import java.util.List;
 import java.util.Set;

@@ -1,11 +1,11 @@
 package dev.adit.server.config.agents;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.token.TokenHash;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.adit.server.rules.check;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.TextMatch;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.routing.Rule;
 import dev.adit.server.rules.RuleSet;

@@ -1,6 +1,6 @@
 package dev.adit.server.rules.check;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.routing.Rule;

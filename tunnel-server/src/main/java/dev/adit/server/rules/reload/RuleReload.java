@@ -1,9 +1,9 @@
 package dev.adit.server.rules.reload;
 
-import dev.adit.core.call.GroupName;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.RuleDirectory;

@@ -1,5 +1,7 @@
-package dev.adit.core.tunnel;
+package dev.adit.core.tunnel.grpc;
 
+import dev.adit.core.tunnel.TunnelException;
+import dev.adit.core.tunnel.TunnelTransport;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;

@@ -1,4 +1,4 @@
-package dev.adit.core.call;
+package dev.adit.core.name;
 
 /**
  * The name of a client group: a named set of agents that serve the same backends. At most 128

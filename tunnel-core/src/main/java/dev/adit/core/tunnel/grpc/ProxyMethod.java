@@ -1,4 +1,4 @@
-package dev.adit.core.tunnel;
+package dev.adit.core.tunnel.grpc;
 
 import dev.adit.proto.v1.TunnelServiceGrpc;
 import io.grpc.Drainable;

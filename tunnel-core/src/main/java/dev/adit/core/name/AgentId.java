@@ -1,4 +1,4 @@
-package dev.adit.core.call;
+package dev.adit.core.name;
 
 /**
  * The name an agent goes by, given in its file and checked against its credential. At most 128

@@ -1,4 +1,4 @@
-package dev.adit.core.tunnel;
+package dev.adit.core.tunnel.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

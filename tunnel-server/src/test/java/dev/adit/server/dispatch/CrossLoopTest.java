@@ -1,4 +1,4 @@
-package dev.adit.core.tunnel;
+package dev.adit.server.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.adit.core.tunnel;
+package dev.adit.server.dispatch;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
@@ -6,6 +6,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * A call whose home loop is not the tunnel's: each event hops once, in order, and every object
  * stays confined to its own loop. The only place where two loops meet.
  */
-public final class CrossLoop {
+final class CrossLoop {
   private CrossLoop() {}
 
   /** As {@link TunnelStream#open}, called from {@code home}; the response's events arrive there. */
-  public static RequestSide open(
+  static RequestSide open(
       TunnelStream stream,
       EventLoop home,
       CallHeaders headers,

@@ -1,4 +1,4 @@
-package dev.adit.core.call;
+package dev.adit.core.name;
 
 /**
  * The one rule for names that people choose: printable ASCII without blanks, so that they can be
