@@ -3,7 +3,7 @@ package dev.adit.server.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.adit.core.call.GroupName;
+import dev.adit.core.name.GroupName;
 import dev.adit.proto.v1.Hello;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
