@@ -156,6 +156,7 @@ final class DetectSystemIT {
             attempts.on(site.channel(HOST, caller -> caller.withRetry(RetryPolicy.DETECT))));
     assertEquals("a *******", detector.detect("a lottery"));
 
+    int port = first.port();
     second.close();
     first.close();
     CompletableFuture<String> call =
@@ -164,7 +165,7 @@ final class DetectSystemIT {
     assertFalse(call.isDone(), "the call has ended with no backend there");
     first =
         BackendServer.start(
-            BackendConfig.onLoopback("detect-1", SampleSystem.DETECT).withPort(first.port()));
+            BackendConfig.onLoopback("detect-1", SampleSystem.DETECT).withPort(port));
 
     assertEquals("a *******", call.get(GRACE.toSeconds(), TimeUnit.SECONDS));
     assertTrue(attempts.unavailable() > 0, "no attempt failed");

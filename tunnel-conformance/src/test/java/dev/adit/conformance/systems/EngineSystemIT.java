@@ -97,11 +97,12 @@ final class EngineSystemIT {
     EngineClient patient = new EngineClient(retrying);
     assertTrue(patient.echo("restart", "before").getSuccess());
 
+    int port = backend.port();
     backend.close();
     CompletableFuture<ActionResponse> call =
         CompletableFuture.supplyAsync(() -> patient.echo("restart", "after"));
     Eventually.holds("an attempt fails", () -> attempts.unavailable() > 0 || call.isDone());
-    backend = BackendServer.start(CONFIG.withPort(backend.port()));
+    backend = BackendServer.start(CONFIG.withPort(port));
 
     ActionResponse response = call.get(SOON.toSeconds(), TimeUnit.SECONDS);
     assertEquals("{\"args\":[\"after\"],\"kwargs\":{}}", response.getResultJson());

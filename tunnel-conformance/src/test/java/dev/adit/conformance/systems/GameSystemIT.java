@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 
 /** The game server (S3). */
 final class GameSystemIT {
-  private static final int CONCURRENT = 2500;
-  private static final int CALLS = 5000;
+  private static final int CONCURRENT = 2000;
+  private static final int CALLS = 3000;
   private static final int SOON_SECONDS = 20;
 
   private static BackendServer backend;

@@ -1,0 +1,106 @@
+package dev.adit.conformance.interop;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.AfterClass;
+import org.junit.AssumptionViolatedException;
+import org.junit.BeforeClass;
+import org.junit.Test;
+
+/** Callers that share no code with gRPC's Java: its C core under Python, and its JavaScript. */
+public final class OtherLanguagesIT {
+  private static final String PYTHON = "/usr/bin/python3";
+  private static final Duration RUN_TIMEOUT = Duration.ofSeconds(60);
+  private static final int INSTALL_SECONDS = 120;
+
+  private static @Nullable InteropSite site;
+
+  @BeforeClass
+  public static void startSite() throws Exception {
+    site = InteropSite.start();
+  }
+
+  @AfterClass
+  public static void stopSite() {
+    if (site != null) {
+      site.close();
+    }
+  }
+
+  @Test
+  public void python() throws Exception {
+    if (!succeeds(Path.of("target"), PYTHON, "-c", "import grpc")) {
+      throw skip(PYTHON + " cannot import grpc (Debian: python3-grpcio)");
+    }
+    Path script = copy("python", "caller.py");
+    running().run("python", RUN_TIMEOUT, PYTHON, script.toString(), running().entry());
+  }
+
+  @Test
+  public void node() throws Exception {
+    Path script = copy("node", "caller.js");
+    Path directory = Path.of("target", "node").toAbsolutePath();
+    copy("node", "package.json");
+    if (!succeeds(directory, "node", "--version")) {
+      throw skip("there is no node");
+    }
+    if (!succeeds(directory, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund")) {
+      throw skip("npm install of what package.json names failed; see " + log(directory));
+    }
+    running().run("node", RUN_TIMEOUT, "node", script.toString(), running().entry());
+  }
+
+  private static InteropSite running() {
+    if (site == null) {
+      throw new IllegalStateException("no site");
+    }
+    return site;
+  }
+
+  private static AssumptionViolatedException skip(String reason) {
+    System.err.println("SKIPPED, not passed: " + reason);
+    return new AssumptionViolatedException(reason);
+  }
+
+  private static boolean succeeds(Path directory, String... words) throws InterruptedException {
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(words)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log(directory).toFile())
+              .start();
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+      return false;
+    }
+    if (!process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      return false;
+    }
+    return process.exitValue() == 0;
+  }
+
+  private static Path log(Path directory) {
+    return directory.resolve("preparation.log");
+  }
+
+  private static Path copy(String language, String name) throws IOException {
+    Path directory = Files.createDirectories(Path.of("target", language).toAbsolutePath());
+    try (InputStream resource = OtherLanguagesIT.class.getResourceAsStream(name)) {
+      if (resource == null) {
+        throw new IllegalStateException("no resource " + name);
+      }
+      Path file = directory.resolve(name);
+      Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    }
+  }
+}
