@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,10 @@ import org.slf4j.LoggerFactory;
 /** Answers the requests of one admin connection. Confined to the admin loop. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
+
+  /** Of digits only: 127.0.0.1.example is a name that anybody may own. */
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
   private final @Nullable String token;
@@ -101,7 +106,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     String host = request.headers().get(HttpHeaderNames.HOST, "").replaceFirst(":\\d+$", "");
     return host.isEmpty()
         || host.equals("localhost")
-        || host.startsWith("127.")
+        || LOOPBACK.matcher(host).matches()
         || host.equals("[::1]");
   }
 

@@ -79,12 +79,24 @@ public final class HandLoop {
    * each write, in the middle of whoever writes.
    */
   private static final class Turns extends ChannelInboundHandlerAdapter {
+    private boolean wasTurn;
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof Runnable turn) {
         turn.run();
+        wasTurn = true;
       } else {
         ctx.fireChannelRead(message);
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      if (wasTurn) {
+        wasTurn = false;
+      } else {
+        ctx.fireChannelReadComplete();
       }
     }
   }

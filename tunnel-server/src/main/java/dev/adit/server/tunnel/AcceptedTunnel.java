@@ -49,6 +49,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   // state, confined to the loop
   private @Nullable AgentSession session;
 
+  /** A hello has come, and is answered by welcome or refusal. */
+  private boolean greeted;
+
   /**
    * A tunnel whose credential is proven.
    *
@@ -120,9 +123,10 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   private void receiveHello(Hello message) throws TunnelException {
-    if (session != null) {
+    if (greeted) {
       throw new TunnelException("protocol", "a second hello");
     }
+    greeted = true;
     helloTimer.cancel(false);
     try {
       if (greeting.drain().inProgress()) {

@@ -1,0 +1,125 @@
+package dev.adit.core.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the admin port answers, and to whom. */
+final class AdminHandlerTest {
+  private static final Map<String, Supplier<AdminPage>> PAGES =
+      Map.of(
+          "/healthz", () -> AdminPage.text(200, "ok\n"),
+          "/status", () -> AdminPage.json(Map.of("a", "<b>")));
+
+  private record Answer(int status, String body, String length) {}
+
+  private static Answer ask(EmbeddedChannel channel, DefaultFullHttpRequest request) {
+    channel.writeInbound(request);
+    FullHttpResponse response = channel.readOutbound();
+    assertNotNull(response);
+    Answer answer =
+        new Answer(
+            response.status().code(),
+            response.content().toString(StandardCharsets.UTF_8),
+            response.headers().get("content-length"));
+    response.release();
+    return answer;
+  }
+
+  private static DefaultFullHttpRequest request(HttpMethod method, String uri, String host) {
+    DefaultFullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, uri);
+    if (!host.isEmpty()) {
+      request.headers().set("host", host);
+    }
+    return request;
+  }
+
+  private static Answer get(String uri, String host) {
+    return ask(channel(null), request(HttpMethod.GET, uri, host));
+  }
+
+  private static EmbeddedChannel channel(@Nullable String token) {
+    return new EmbeddedChannel(new AdminHandler(token, token == null, PAGES));
+  }
+
+  @Test
+  void pageIsAnsweredWithOrWithoutAQuery() {
+    assertEquals(new Answer(200, "ok\n", "3"), get("/healthz", "localhost:8004"));
+    assertEquals(new Answer(200, "ok\n", "3"), get("/healthz?verbose", "localhost:8004"));
+    assertTrue(get("/status", "localhost").body().contains("\"<b>\""));
+  }
+
+  @Test
+  void headHasTheLengthWithoutTheBody() {
+    assertEquals(
+        new Answer(200, "", "3"),
+        ask(channel(null), request(HttpMethod.HEAD, "/healthz", "localhost")));
+  }
+
+  @Test
+  void otherPagesAndMethodsAreRefused() {
+    assertEquals(404, get("/other", "localhost").status());
+    assertEquals(
+        405, ask(channel(null), request(HttpMethod.POST, "/healthz", "localhost")).status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "localhost", "localhost:1", "127.0.0.1", "127.1.2.3:8004", "[::1]:1"})
+  void loopbackNamesAreServed(String host) {
+    assertEquals(200, get("/healthz", host).status());
+  }
+
+  /** A page from elsewhere must not reach the port through a name of its own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"evil.example", "127.evil.example", "127.0.0.1.evil.example:8004", "127.0.0.1@x"})
+  void foreignNamesAreNotServedOnLoopback(String host) {
+    assertEquals(421, get("/healthz", host).status());
+  }
+
+  @Test
+  void tokenIsWantedButForHealth() {
+    EmbeddedChannel channel = channel("secret");
+    assertEquals(200, ask(channel, request(HttpMethod.GET, "/healthz", "any.host")).status());
+    assertEquals(401, ask(channel, request(HttpMethod.GET, "/status", "any.host")).status());
+    DefaultFullHttpRequest wrong = request(HttpMethod.GET, "/status", "any.host");
+    wrong.headers().set("authorization", "Bearer secre");
+    assertEquals(401, ask(channel, wrong).status());
+    DefaultFullHttpRequest right = request(HttpMethod.GET, "/status", "any.host");
+    right.headers().set("authorization", "Bearer secret");
+    assertEquals(200, ask(channel, right).status());
+    assertTrue(channel.isActive());
+  }
+
+  @Test
+  void bytesThatAreNoRequestEndTheConnection() {
+    EmbeddedChannel channel = channel(null);
+    DefaultFullHttpRequest broken = request(HttpMethod.GET, "/healthz", "localhost");
+    broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("broken")));
+    assertEquals(400, ask(channel, broken).status());
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void idleConnectionIsClosed() {
+    EmbeddedChannel channel = channel(null);
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    assertFalse(channel.isActive());
+  }
+}
