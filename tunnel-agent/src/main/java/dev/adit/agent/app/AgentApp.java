@@ -9,6 +9,7 @@ import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.agent.tunnel.TunnelTls;
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
+import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.wire.FrameLimits;
@@ -118,7 +119,8 @@ public final class AgentApp implements AutoCloseable {
                 : AdminPage.text(503, "no tunnel\n"));
     pages.put("/status", () -> AdminPage.json(status()));
     try {
-      return AdminServer.start(new InetSocketAddress(address.host(), address.port()), null, pages);
+      return AdminServer.start(
+          new InetSocketAddress(address.host(), address.port()), null, AdminSite.ofPages(pages));
     } catch (IOException e) {
       loops.close();
       throw new ListenException(address, e);

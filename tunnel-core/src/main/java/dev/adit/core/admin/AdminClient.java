@@ -35,19 +35,36 @@ public final class AdminClient {
    * @throws IOException if it cannot be had; the message names the cause and the cure
    */
   public String get(String path) throws IOException {
+    HttpResponse<String> response = send(path, HttpRequest.newBuilder().GET());
+    return checked(path, response);
+  }
+
+  /**
+   * What an action answers.
+   *
+   * @param body of JSON, or empty
+   * @throws IOException if it cannot be had; the message names the cause and the cure
+   */
+  public String post(String path, String body) throws IOException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(TIMEOUT);
+        HttpRequest.newBuilder()
+            .header(AdminHandler.ACTION_HEADER, "1")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    HttpResponse<String> response = send(path, request);
+    return checked(path, response);
+  }
+
+  private HttpResponse<String> send(String path, HttpRequest.Builder request) throws IOException {
+    request.uri(uri(path)).timeout(TIMEOUT);
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
-    HttpResponse<String> response;
     try {
-      response =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(TIMEOUT)
-              .build()
-              .send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(TIMEOUT)
+          .build()
+          .send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
       throw new IOException(
           "nothing listens on "
@@ -58,6 +75,17 @@ public final class AdminClient {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  private URI uri(String path) throws IOException {
+    try {
+      return URI.create("http://" + address + path);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("'" + address + "' is not HOST:PORT", e);
+    }
+  }
+
+  private String checked(String path, HttpResponse<String> response) throws IOException {
     if (response.statusCode() == 401) {
       throw new IOException(address + " wants its admin token: --token-file FILE");
     }

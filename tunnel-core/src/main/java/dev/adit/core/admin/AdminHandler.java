@@ -17,9 +17,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,25 +31,64 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** Of digits only: 127.0.0.1.example is a name that anybody may own. */
   private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
 
+  /** A header that a form of another site cannot send. */
+  static final String ACTION_HEADER = "x-tunnel-action";
+
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
   private final @Nullable String token;
   private final boolean loopback;
-  private final Map<String, Supplier<AdminPage>> pages;
+  private final AdminSite site;
 
-  AdminHandler(@Nullable String token, boolean loopback, Map<String, Supplier<AdminPage>> pages) {
+  /** An action runs; HTTP/1.1 answers in order, so nothing else may be asked meanwhile. */
+  private boolean busy;
+
+  AdminHandler(@Nullable String token, boolean loopback, AdminSite site) {
     this.token = token;
     this.loopback = loopback;
-    this.pages = pages;
+    this.site = site;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    AdminPage page = answer(request);
+    if (busy) {
+      ctx.close();
+      return;
+    }
     boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+    @Nullable AdminPage refusal = refusal(request);
+    if (refusal != null) {
+      write(ctx, request.method(), keepAlive, refusal);
+    } else if (HttpMethod.POST.equals(request.method())) {
+      act(ctx, request, keepAlive);
+    } else {
+      AdminPage page = Objects.requireNonNull(site.pages().get(path(request))).get();
+      write(ctx, request.method(), keepAlive, page);
+    }
+  }
+
+  private void act(ChannelHandlerContext ctx, FullHttpRequest request, boolean keepAlive) {
+    busy = true;
+    AdminAction action = Objects.requireNonNull(site.actions().get(path(request)));
+    action
+        .begin(request.content().toString(StandardCharsets.UTF_8))
+        .whenCompleteAsync(
+            (page, failure) -> {
+              busy = false;
+              if (failure != null) {
+                log.error("{} failed", path(request), failure);
+              }
+              AdminPage answer = page == null ? AdminPage.text(500, "failed; see the log\n") : page;
+              write(ctx, HttpMethod.POST, keepAlive, answer);
+            },
+            ctx.executor());
+  }
+
+  private static void write(
+      ChannelHandlerContext ctx, HttpMethod method, boolean keepAlive, AdminPage page) {
     ByteBuf body = ByteBufUtil.writeUtf8(ctx.alloc(), page.body());
     int length = body.readableBytes();
-    if (HttpMethod.HEAD.equals(request.method())) {
+    if (HttpMethod.HEAD.equals(method)) {
       body.clear();
     }
     DefaultFullHttpResponse response =
@@ -71,8 +109,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
-  private AdminPage answer(FullHttpRequest request) {
-    String path = request.uri().replaceFirst("\\?.*", "");
+  /** The answer to a request that is not carried out, or null. */
+  private @Nullable AdminPage refusal(FullHttpRequest request) {
+    String path = path(request);
     if (!request.decoderResult().isSuccess()) {
       return AdminPage.text(400, "not an HTTP/1.1 request\n");
     }
@@ -84,15 +123,35 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (!OPEN_PATHS.contains(path) && !isAuthorized(request)) {
       return AdminPage.text(401, "the admin port wants its token: authorization: Bearer ...\n");
     }
-    Supplier<AdminPage> page = pages.get(path);
-    if (page == null) {
-      return AdminPage.text(
-          404, "no such page; there are " + String.join(" ", pages.keySet()) + "\n");
+    boolean shows = site.pages().containsKey(path);
+    boolean acts = site.actions().containsKey(path);
+    if (!shows && !acts) {
+      return AdminPage.text(404, "no such page; there are " + site.paths() + "\n");
     }
-    if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
-      return AdminPage.text(405, "only GET and HEAD\n");
+    if (HttpMethod.POST.equals(request.method()) && acts) {
+      return isMeant(request)
+          ? null
+          : AdminPage.text(
+              403, "a POST needs the header " + ACTION_HEADER + ": 1, and no foreign Origin\n");
     }
-    return page.get();
+    boolean reads =
+        HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
+    return reads && shows
+        ? null
+        : AdminPage.text(405, shows ? "only GET and HEAD\n" : "only POST\n");
+  }
+
+  private static String path(FullHttpRequest request) {
+    int query = request.uri().indexOf('?');
+    return query < 0 ? request.uri() : request.uri().substring(0, query);
+  }
+
+  /** Not a form or a script of some other site: neither can send our header. */
+  private static boolean isMeant(FullHttpRequest request) {
+    String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
+    String host = request.headers().get(HttpHeaderNames.HOST, "");
+    return request.headers().contains(ACTION_HEADER, "1", false)
+        && (origin.isEmpty() || origin.equals("http://" + host));
   }
 
   /**

@@ -11,8 +11,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The admin port: HTTP/1.1, a fixed set of paths. */
@@ -32,11 +30,10 @@ public final class AdminServer implements AutoCloseable {
    * Listens; blocks until it does.
    *
    * @param token demanded of every caller but for /healthz and /readyz; null: of none
-   * @param pages what each path answers; asked on the admin loop
+   * @param site what its paths answer
    * @throws IOException if the address cannot be had
    */
-  public static AdminServer start(
-      InetSocketAddress address, @Nullable String token, Map<String, Supplier<AdminPage>> pages)
+  public static AdminServer start(InetSocketAddress address, @Nullable String token, AdminSite site)
       throws IOException {
     EventLoops loop = EventLoops.start(1, "admin");
     ServerBootstrap bootstrap =
@@ -54,7 +51,7 @@ public final class AdminServer implements AutoCloseable {
                         .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
                         .addLast(
                             new AdminHandler(
-                                token, address.getAddress().isLoopbackAddress(), pages));
+                                token, address.getAddress().isLoopbackAddress(), site));
                   }
                 });
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();

@@ -3,6 +3,7 @@ package dev.adit.core.admin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -14,7 +15,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,10 +23,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the admin port answers, and to whom. */
 final class AdminHandlerTest {
-  private static final Map<String, Supplier<AdminPage>> PAGES =
-      Map.of(
-          "/healthz", () -> AdminPage.text(200, "ok\n"),
-          "/status", () -> AdminPage.json(Map.of("a", "<b>")));
+  private final CompletableFuture<AdminPage> slow = new CompletableFuture<>();
+  private final AdminSite site =
+      new AdminSite(
+          Map.of(
+              "/healthz", () -> AdminPage.text(200, "ok\n"),
+              "/status", () -> AdminPage.json(Map.of("a", "<b>"))),
+          Map.of(
+              "/echo",
+              body -> CompletableFuture.completedFuture(AdminPage.text(200, body)),
+              "/slow",
+              body -> slow));
 
   private record Answer(int status, String body, String length) {}
 
@@ -50,12 +58,12 @@ final class AdminHandlerTest {
     return request;
   }
 
-  private static Answer get(String uri, String host) {
+  private Answer get(String uri, String host) {
     return ask(channel(null), request(HttpMethod.GET, uri, host));
   }
 
-  private static EmbeddedChannel channel(@Nullable String token) {
-    return new EmbeddedChannel(new AdminHandler(token, token == null, PAGES));
+  private EmbeddedChannel channel(@Nullable String token) {
+    return new EmbeddedChannel(new AdminHandler(token, token == null, site));
   }
 
   @Test
@@ -121,5 +129,53 @@ final class AdminHandlerTest {
     EmbeddedChannel channel = channel(null);
     channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
     assertFalse(channel.isActive());
+  }
+
+  private static DefaultFullHttpRequest post(String path, String body) {
+    DefaultFullHttpRequest request = request(HttpMethod.POST, path, "localhost:1");
+    request.content().writeCharSequence(body, StandardCharsets.UTF_8);
+    request.headers().set(AdminHandler.ACTION_HEADER, "1");
+    return request;
+  }
+
+  @Test
+  void actionGetsTheBodyAndIsAskedByPostOnly() {
+    assertEquals(new Answer(200, "hello", "5"), ask(channel(null), post("/echo", "hello")));
+    assertEquals(405, get("/echo", "localhost").status());
+  }
+
+  /** What a page of another site can make a browser send must change nothing. */
+  @Test
+  void actionsOfOtherSitesAreRefused() {
+    DefaultFullHttpRequest form = post("/echo", "x");
+    form.headers().remove(AdminHandler.ACTION_HEADER);
+    assertEquals(403, ask(channel(null), form).status());
+    DefaultFullHttpRequest foreign = post("/echo", "x");
+    foreign.headers().set("origin", "http://evil.example");
+    assertEquals(403, ask(channel(null), foreign).status());
+    DefaultFullHttpRequest ours = post("/echo", "x");
+    ours.headers().set("origin", "http://localhost:1");
+    assertEquals(200, ask(channel(null), ours).status());
+  }
+
+  @Test
+  void nothingOvertakesAnActionThatRuns() {
+    EmbeddedChannel channel = channel(null);
+    channel.writeInbound(post("/slow", ""));
+    channel.writeInbound(request(HttpMethod.GET, "/healthz", "localhost"));
+    assertNull(channel.readOutbound());
+    assertFalse(channel.isActive());
+  }
+
+  @Test
+  void actionThatFailsIsAnsweredToo() {
+    EmbeddedChannel channel = channel(null);
+    channel.writeInbound(post("/slow", ""));
+    slow.completeExceptionally(new IllegalStateException("broken"));
+    channel.runPendingTasks();
+    FullHttpResponse response = channel.readOutbound();
+    assertNotNull(response);
+    assertEquals(500, response.status().code());
+    response.release();
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.server.app;
 
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
+import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
@@ -12,6 +13,7 @@ import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TunnelConfig;
@@ -189,9 +191,12 @@ public final class ServerApp implements AutoCloseable {
     pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
     pages.put("/readyz", this::readiness);
     pages.put("/status", () -> AdminPage.json(status()));
+    RulePages rulePages = new RulePages(version, entryContext.router(), registry, rules);
+    pages.put("/rules", rulePages::rules);
     String token = config.admin().token() == null ? null : config.admin().token().read();
     try {
-      return AdminServer.start(socketAddress(config.admin().listen()), token, pages);
+      return AdminServer.start(
+          socketAddress(config.admin().listen()), token, new AdminSite(pages, rulePages.actions()));
     } catch (IOException e) {
       closeAll(null);
       throw new ListenException("admin", config.admin().listen(), e);

@@ -1,19 +1,20 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.HeaderFields;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
-import dev.adit.core.match.MatchReader;
+import dev.adit.core.name.GroupName;
+import dev.adit.server.admin.ExplainRequest;
+import dev.adit.server.admin.RunningRules;
 import dev.adit.server.rules.RuleFileReader;
 import dev.adit.server.rules.RuleSet;
-import dev.adit.server.rules.TestCaseReader;
 import dev.adit.server.rules.check.LintFinding;
+import dev.adit.server.rules.check.RuleChanges;
+import dev.adit.server.rules.check.RuleDigest;
 import dev.adit.server.rules.check.RuleExplain;
 import dev.adit.server.rules.check.RuleLint;
 import dev.adit.server.rules.check.RuleTests;
-import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,20 +55,35 @@ final class RulesCommand implements Runnable {
       name = "check",
       description = "Validate all rule files of a directory and point out what is odd in them.",
       mixinStandardHelpOptions = true,
-      footerHeading = "%nExample:%n",
-      footer = "  tunnel-server rules check rules/")
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tunnel-server rules check rules/",
+        "  tunnel-server rules check rules/ --server 127.0.0.1:8004"
+      })
   int check(
       @Parameters(paramLabel = "DIR", description = "The directory of rule files.") Path directory,
-      @Option(names = "--json", description = "Print the result as JSON.") boolean json) {
+      @Mixin RunningServer server,
+      @Option(names = "--json", description = "Print the result as JSON.") boolean json)
+      throws IOException {
     ConfigProblems problems = new ConfigProblems();
     @Nullable RuleSet rules = RuleFileReader.read(directory, problems);
+    @Nullable RunningRules running = server.isGiven() ? server.rules() : null;
     List<LintFinding> findings = rules == null ? List.of() : RuleLint.lint(rules, group -> true);
+    @Nullable RuleChanges changes =
+        running == null || rules == null || !problems.isEmpty()
+            ? null
+            : RuleChanges.between(
+                running.rules(), rules.rules().stream().map(RuleDigest::of).toList());
     if (json) {
       Map<String, Object> tree = new LinkedHashMap<>();
       tree.put("valid", problems.isEmpty());
       tree.put("hash", rules == null ? "" : rules.hash());
       tree.put("problems", Output.problems(problems.toList()));
       tree.put("warnings", Output.findings(findings));
+      if (changes != null && running != null && rules != null) {
+        tree.put("changes", changes);
+        tree.put("notConnected", notConnected(rules, running));
+      }
       print(Output.json(tree));
     } else {
       problems.toList().forEach(problem -> complain(problem.toString()));
@@ -80,8 +97,42 @@ final class RulesCommand implements Runnable {
                 + rules.files()
                 + " files");
       }
+      if (changes != null && running != null && rules != null) {
+        tellChanges(changes, running, rules, server.address());
+      }
     }
     return problems.isEmpty() ? 0 : ServerCommand.INVALID_CONFIGURATION;
+  }
+
+  private void tellChanges(
+      RuleChanges changes, RunningRules running, RuleSet rules, String address) {
+    if (!running.version().equals(VersionCommand.version())) {
+      complain(
+          "warning: "
+              + address
+              + " runs version "
+              + running.version()
+              + ", this is "
+              + VersionCommand.version()
+              + ": rules may be shown as changed that are not");
+    }
+    for (String group : notConnected(rules, running)) {
+      complain("warning: no agent of group '" + group + "' is connected to " + address + " now");
+    }
+    print(
+        changes.isEmpty()
+            ? address + " runs these rules already"
+            : "on " + address + " this would change:\n" + changes.toText().stripTrailing());
+  }
+
+  private static List<String> notConnected(RuleSet rules, RunningRules running) {
+    return rules.rules().stream()
+        .flatMap(rule -> rule.groups().stream())
+        .filter(group -> !running.isConnected(group))
+        .map(GroupName::value)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   @Command(
@@ -92,10 +143,16 @@ final class RulesCommand implements Runnable {
       footer = {
         "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
         "  tunnel-server rules explain rules/ --host api.example.com --path /static/a.css",
-        "  tunnel-server rules explain rules/ --host a.example --method s.S/M -H x-tenant=acme"
+        "  tunnel-server rules explain rules/ --host a.example --method s.S/M -H x-tenant=acme",
+        "  tunnel-server rules explain --server 127.0.0.1:8004 --host a.example --method s.S/M"
       })
   int explain(
-      @Parameters(paramLabel = "DIR", description = "The directory of rule files.") Path directory,
+      @Parameters(
+              paramLabel = "DIR",
+              arity = "0..1",
+              description = "The directory of rule files; not read with --server.")
+          @Nullable Path directory,
+      @Mixin RunningServer server,
       @Option(names = "--host", required = true, description = "The host called.") String host,
       @Option(
               names = "--method",
@@ -110,8 +167,18 @@ final class RulesCommand implements Runnable {
               description = "A header of the call; may be given several times.")
           @Nullable List<String> headers,
       @Option(names = "--json", description = "Print the result as JSON.") boolean json)
-      throws ConfigException {
-    CallHeaders call = call(host, method, path, headers == null ? List.of() : headers);
+      throws ConfigException, IOException {
+    ExplainRequest request =
+        new ExplainRequest(host, method, path, headers == null ? List.of() : headers);
+    CallHeaders call = call(request);
+    if (server.isGiven()) {
+      print(server.explain(request, json).stripTrailing());
+      return 0;
+    }
+    if (directory == null) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "expected DIR, or --server ADDR");
+    }
     RuleSet rules = RuleFileReader.read(directory);
     RuleExplain explained = RuleExplain.of(rules.toTable(null), call);
     print(json ? Output.json(explained.toTree()) : explained.toText().stripTrailing());
@@ -133,32 +200,13 @@ final class RulesCommand implements Runnable {
     return tests.passed() ? 0 : ServerCommand.FAILED;
   }
 
-  private CallHeaders call(
-      String host, @Nullable String method, @Nullable String path, List<String> headers) {
+  private CallHeaders call(ExplainRequest request) {
     try {
-      HeaderFields fields = new HeaderFields();
-      headers.forEach(header -> add(fields, header));
-      if (method != null && path == null) {
-        return TestCaseReader.grpcCall(host, method, fields);
-      }
-      if (path != null && method == null) {
-        return TestCaseReader.httpCall(host, path, fields);
-      }
-      throw new IllegalArgumentException("expected exactly one of --method and --path");
+      return request.toCall();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           Objects.requireNonNull(spec).commandLine(), Objects.requireNonNull(e.getMessage()));
     }
-  }
-
-  private static void add(HeaderFields fields, String header) {
-    int equals = header.indexOf('=');
-    if (equals < 1) {
-      throw new IllegalArgumentException("expected NAME=VALUE, found '" + header + "'");
-    }
-    AsciiString name = MatchReader.headerName(header.substring(0, equals));
-    byte[] value = header.substring(equals + 1).getBytes(StandardCharsets.UTF_8);
-    fields.add(name, new AsciiString(value, false));
   }
 
   private void print(String text) {
