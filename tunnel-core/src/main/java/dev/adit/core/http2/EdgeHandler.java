@@ -99,6 +99,17 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     return context().channel().eventLoop();
   }
 
+  /** A peer that goes away without a word, or cannot speak TLS, is its own affair: no alarm. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+      log.debug("{}: {}", ctx.channel().remoteAddress(), cause.toString());
+      ctx.close();
+      return;
+    }
+    super.exceptionCaught(ctx, cause);
+  }
+
   /**
    * Netty asks for this after each read; it waits for the end of the loop turn like every other
    * flush.

@@ -2,6 +2,7 @@ package dev.adit.core.http2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
@@ -16,15 +17,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -191,5 +195,28 @@ final class EdgeHandlerTest {
     List<Seen> seen = read();
     assertEquals("goaway", seen.get(seen.size() - 1).type());
     assertFalse(channel.isActive());
+  }
+
+  /** Scanners and dying peers would fill the log, a stack trace each. */
+  @Test
+  void socketThatBreaksIsClosedWithoutAnAlarm() {
+    channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+    channel.checkException();
+    assertFalse(channel.isOpen());
+  }
+
+  @Test
+  void failedHandshakeIsClosedWithoutAnAlarm() {
+    channel
+        .pipeline()
+        .fireExceptionCaught(new DecoderException(new SSLHandshakeException("no such protocol")));
+    channel.checkException();
+    assertFalse(channel.isOpen());
+  }
+
+  @Test
+  void mistakeOfOursIsStillReported() {
+    channel.pipeline().fireExceptionCaught(new IllegalStateException("ours"));
+    assertThrows(IllegalStateException.class, channel::checkException);
   }
 }
