@@ -41,6 +41,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class ServerApp implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
   private static final long DRAIN_POLL_MILLIS = 20;
   private static final int AGENTS_REDIAL_MILLIS = 1000;
+  private static final int MAX_GROUPS_WARNED = 20;
 
   // deps
   private final ServerConfig config;
@@ -225,6 +227,7 @@ public final class ServerApp implements AutoCloseable {
       warnings.add("tunnel.insecure: tunnels are in clear text");
     }
     warnings.addAll(NotCarriedOut.of(entryContext.router().table()));
+    warnings.addAll(neverJoined());
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(
@@ -237,6 +240,18 @@ public final class ServerApp implements AutoCloseable {
         ServerStatus.groups(registry.snapshot()),
         ServerStatus.agents(registry.snapshot(), loops.all()),
         warnings);
+  }
+
+  /** Groups that calls are sent to and no agent has served since the start, a line each. */
+  private List<String> neverJoined() {
+    return entryContext.router().table().rules().stream()
+        .flatMap(rule -> rule.groups().stream())
+        .filter(group -> !registry.hasEverJoined(group))
+        .distinct()
+        .sorted(Comparator.comparing(GroupName::value))
+        .limit(MAX_GROUPS_WARNED)
+        .map(group -> "no agent of group '" + group + "' has connected since the start")
+        .toList();
   }
 
   public SocketAddress entryAddress() {

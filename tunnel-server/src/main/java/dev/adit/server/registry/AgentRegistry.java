@@ -1,9 +1,12 @@
 package dev.adit.server.registry;
 
 import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class AgentRegistry {
   // shared: guarded by the monitor
   private final List<AgentSession> sessions = new ArrayList<>();
+
+  // shared: grows only, by groups that credentials name
+  private final Set<GroupName> everJoined = ConcurrentHashMap.newKeySet();
 
   // shared: replaced as a whole
   private volatile RegistrySnapshot snapshot = RegistrySnapshot.EMPTY;
@@ -36,10 +42,16 @@ public final class AgentRegistry {
     if (session == null) {
       session = newSession.get();
       sessions.add(session);
+      everJoined.addAll(session.groups());
     }
     session.add(tunnel);
     publish();
     return session;
+  }
+
+  /** Whether an agent of the group has been connected since the start. */
+  public boolean hasEverJoined(GroupName group) {
+    return everJoined.contains(group);
   }
 
   /** A tunnel takes no more calls, or has ended. Safe to call again. */

@@ -126,6 +126,12 @@ final class RunningServerTest {
   }
 
   @Test
+  void groupNoAgentHasJoinedIsAWarningInTheStatus() {
+    String warning = "no agent of group 'g' has connected since the start";
+    assertTrue(server.status().warnings().contains(warning), () -> server.status().toString());
+  }
+
+  @Test
   void runningServerExplainsToPrograms() {
     assertEquals(0, explain("--host", "z", "--path", "/x", "--json"));
     var tree = JsonParser.parseString(out.toString()).getAsJsonObject();

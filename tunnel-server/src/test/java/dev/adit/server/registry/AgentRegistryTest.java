@@ -45,6 +45,16 @@ final class AgentRegistryTest {
   }
 
   @Test
+  void groupThatLostItsAgentsHasStillBeenJoined() {
+    assertFalse(registry.hasEverJoined(ONE));
+    TunnelStream tunnel = tunnel();
+    AgentSession session = join("a", "run", tunnel);
+    registry.leave(session, tunnel);
+    assertTrue(registry.hasEverJoined(ONE));
+    assertFalse(registry.hasEverJoined(new GroupName("three")));
+  }
+
+  @Test
   void tunnelsOfOneRunJoinItsSessionAndTheLastTakesItAlong() {
     TunnelStream first = tunnel();
     TunnelStream second = tunnel();
