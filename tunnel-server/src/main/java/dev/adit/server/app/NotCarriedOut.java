@@ -22,13 +22,6 @@ final class NotCarriedOut {
                 + rule.name()
                 + ": retry is checked but not carried out by this version");
       }
-      if (rule.mirror() != null) {
-        warnings.add(
-            rule.place()
-                + ": rule "
-                + rule.name()
-                + ": mirror is checked but not carried out by this version");
-      }
     }
     if (!table.groups().isEmpty()) {
       warnings.add("groups in rule files are checked but not handed to agents by this version");

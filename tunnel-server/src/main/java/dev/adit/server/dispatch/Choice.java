@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the turn (ROUND_ROBIN) or the hash of the header's value (HASH); 0 otherwise
  */
 record Choice(Balance.Kind kind, int key) {
-  private static final Choice LEAST_CALLS = new Choice(Balance.Kind.LEAST_CALLS, 0);
+  static final Choice LEAST_CALLS = new Choice(Balance.Kind.LEAST_CALLS, 0);
 
   static Choice of(Route route, HeaderFields fields) {
     Balance balance = route.rule().balance();

@@ -2,7 +2,9 @@ package dev.adit.server.dispatch;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.RequestSide;
+import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.policy.Mirror;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Route;
@@ -10,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ public final class Dispatcher {
 
   // shared: bytes kept for placing calls again
   private final AtomicLong replayBytes = new AtomicLong();
+
+  private final MirrorSlots mirrors = new MirrorSlots();
 
   // shared: group names as they go on the wire; as many as rules name
   private final ConcurrentMap<GroupName, AsciiString> texts = new ConcurrentHashMap<>();
@@ -41,9 +46,48 @@ public final class Dispatcher {
   public RequestSide dispatch(
       CallHeaders headers, GroupName group, Route route, EventLoop home, PlacementListener caller) {
     assert home.inEventLoop();
-    Placement placement = new Placement(this, home, headers, group, route, caller);
+    Mirror mirror = route.rule().mirror();
+    if (mirror != null && ThreadLocalRandom.current().nextDouble(100) < mirror.percent()) {
+      return dispatchMirrored(headers, group, route, mirror.group(), home, caller);
+    }
+    return place(headers, group, route, home, caller);
+  }
+
+  private Placement place(
+      CallHeaders headers, GroupName group, Route route, EventLoop home, PlacementListener caller) {
+    Choice choice = Choice.of(route, headers.fields());
+    Placement placement =
+        new Placement(this, home, headers, group, route.ruleText(), choice, caller);
     placement.place();
     return placement;
+  }
+
+  /** A copy takes no turn of its rule's: it must not change where calls go. */
+  private RequestSide dispatchMirrored(
+      CallHeaders headers,
+      GroupName group,
+      Route route,
+      GroupName shadow,
+      EventLoop home,
+      PlacementListener caller) {
+    long begun = home.ticker().nanoTime();
+    MirrorCall.PlacementMaker maker =
+        (head, listener) ->
+            new Placement(this, home, head, shadow, route.ruleText(), Choice.LEAST_CALLS, listener);
+    MirroredCall mirrored =
+        new MirroredCall(
+            caller,
+            new ReplayCopy(mirrors.bytes()),
+            body ->
+                MirrorCall.send(
+                    mirrors,
+                    route.ruleText(),
+                    home,
+                    TimeLeft.after(headers, home.ticker().nanoTime() - begun),
+                    body,
+                    maker));
+    mirrored.request(place(headers, group, route, home, mirrored));
+    return mirrored;
   }
 
   private boolean isLive(GroupName group) {
@@ -55,9 +99,14 @@ public final class Dispatcher {
     return liveGroups;
   }
 
-  /** Bytes kept now for placing calls again. */
+  /** Bytes kept now for placing calls again, and for copies of calls. */
   public long keptBytes() {
-    return replayBytes.get();
+    return replayBytes.get() + mirrors.bytes().get();
+  }
+
+  /** Copies of calls that run now. */
+  public int mirrorsRunning() {
+    return mirrors.taken();
   }
 
   @Nullable AgentGroup agents(GroupName group) {

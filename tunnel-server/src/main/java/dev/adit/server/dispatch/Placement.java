@@ -12,13 +12,11 @@ import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
-import dev.adit.server.routing.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,14 +57,15 @@ final class Placement implements RequestSide {
       EventLoop home,
       CallHeaders headers,
       GroupName group,
-      Route route,
+      AsciiString rule,
+      Choice choice,
       PlacementListener caller) {
     this.dispatcher = dispatcher;
     this.home = home;
     this.headers = headers;
     this.group = group;
-    rule = route.ruleText();
-    choice = Choice.of(route, headers.fields());
+    this.rule = rule;
+    this.choice = choice;
     this.caller = caller;
     copy = new ReplayCopy(dispatcher.replayBytes());
     begunNanos = home.ticker().nanoTime();
@@ -139,18 +138,7 @@ final class Placement implements RequestSide {
   }
 
   private CallHeaders withTimeLeft() {
-    if (!headers.hasTimeout()) {
-      return headers;
-    }
-    long left = headers.timeoutNanos() - (home.ticker().nanoTime() - begunNanos);
-    return new CallHeaders(
-        headers.protocol(),
-        headers.method(),
-        headers.scheme(),
-        headers.authority(),
-        headers.path(),
-        headers.fields(),
-        Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+    return TimeLeft.after(headers, home.ticker().nanoTime() - begunNanos);
   }
 
   @Override

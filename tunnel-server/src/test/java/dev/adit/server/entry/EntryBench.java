@@ -11,6 +11,7 @@ import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
+import dev.adit.server.policy.Mirror;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Router;
@@ -59,6 +60,9 @@ final class EntryBench implements AutoCloseable {
     @Nullable Duration timeout;
     @Nullable Duration idleTimeout;
     boolean hasRule = true;
+
+    /** What the rule does with copies of its calls. */
+    @Nullable Mirror mirror;
 
     /** Whether calls are logged; its thread takes a while to end. */
     boolean logged;
@@ -150,7 +154,7 @@ final class EntryBench implements AutoCloseable {
             settings.idleTimeout,
             null,
             null,
-            null,
+            settings.mirror,
             HeaderChanges.NONE,
             HeaderChanges.NONE,
             null,
@@ -181,6 +185,15 @@ final class EntryBench implements AutoCloseable {
 
   /** An agent joins, on a loop of the test's. */
   TunnelPair join(String id, int maxCalls, HandLoop loop) {
+    return join(id, maxCalls, loop, GROUP);
+  }
+
+  /** An agent of another group joins, on the caller's loop. */
+  TunnelPair join(String id, GroupName group) {
+    return join(id, 10, hand, group);
+  }
+
+  private TunnelPair join(String id, int maxCalls, HandLoop loop, GroupName group) {
     TunnelPair pair = new TunnelPair(loop, TunnelPair.SMALL);
     AgentSession session =
         registry.join(
@@ -189,7 +202,7 @@ final class EntryBench implements AutoCloseable {
             pair.server().stream(),
             () ->
                 new AgentSession(
-                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH));
+                    new AgentId(id), "run", Set.of(group), maxCalls, "", "", Instant.EPOCH));
     pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));
     agents.add(pair);
     sessions.add(session);
@@ -330,6 +343,7 @@ final class EntryBench implements AutoCloseable {
       check(sessions.get(i).calls() == 0, "slots of an agent");
     }
     check(dispatcher.keptBytes() == 0, "copies of requests");
+    check(dispatcher.mirrorsRunning() == 0, "copies of calls");
     check(calls.running() == 0, "calls that run");
     check(!hand.hasTimers(), "timers");
     channel.finishAndReleaseAll();

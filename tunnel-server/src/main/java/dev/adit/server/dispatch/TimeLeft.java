@@ -1,0 +1,26 @@
+package dev.adit.server.dispatch;
+
+import dev.adit.core.call.CallHeaders;
+import java.util.concurrent.TimeUnit;
+
+/** The head of a call that is sent later than it came: its deadline stays where it was. */
+final class TimeLeft {
+  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private TimeLeft() {}
+
+  /** The head {@code nanos} later; the same if there is no deadline. */
+  static CallHeaders after(CallHeaders headers, long nanos) {
+    if (!headers.hasTimeout()) {
+      return headers;
+    }
+    return new CallHeaders(
+        headers.protocol(),
+        headers.method(),
+        headers.scheme(),
+        headers.authority(),
+        headers.path(),
+        headers.fields(),
+        Math.max(headers.timeoutNanos() - nanos, LEAST_NANOS));
+  }
+}
