@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,10 @@ final class AddressDialer implements DialedTunnel.Events {
 
   // state, confined to the dialer's loop
   private final List<Up> up = new ArrayList<>();
+
+  /** Tunnels that have drained and only finish their calls. */
+  private final Set<DialedTunnel> leaving = new HashSet<>();
+
   private boolean dialling;
 
   /** The tunnel of the dial under way; null while its token is read, and when none is. */
@@ -117,6 +124,10 @@ final class AddressDialer implements DialedTunnel.Events {
     dialling = false;
     dialled = null;
     complained = false;
+    if (retired) {
+      leave(tunnel, "going-away");
+      return;
+    }
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
     int perLoop = (wanted + loops - 1) / loops;
@@ -157,7 +168,11 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void drained(DialedTunnel tunnel, Drain drain) {
     if (up.removeIf(each -> each.tunnel() == tunnel)) {
+      leaving.add(tunnel);
       dialer.onUpChanged();
+    }
+    if (retired) {
+      return;
     }
     misses = 0;
     switch (drain.getReason()) {
@@ -182,6 +197,10 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
+    if (leaving.remove(tunnel) && retired) {
+      dialer.onGone();
+      return;
+    }
     Up was = up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
     boolean failed = tunnel == dialled;
     if (was == null && !failed) {
@@ -250,18 +269,27 @@ final class AddressDialer implements DialedTunnel.Events {
   /** Takes no more calls on any tunnel and dials no more. */
   void retire(String reason) {
     retired = true;
-    for (Up each : up) {
-      each.tunnel().loop().execute(() -> each.tunnel().retire(reason));
-    }
+    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.retire(reason)));
+  }
+
+  private Stream<DialedTunnel> all() {
+    return Stream.concat(up.stream().map(Up::tunnel), leaving.stream());
+  }
+
+  private void leave(DialedTunnel tunnel, String reason) {
+    leaving.add(tunnel);
+    tunnel.loop().execute(() -> tunnel.retire(reason));
+  }
+
+  /** Whether no tunnel is left, not even one that only finishes its calls. */
+  boolean isGone() {
+    return up.isEmpty() && leaving.isEmpty();
   }
 
   /** Ends every tunnel now. */
   void abort() {
     retired = true;
-    for (Up each : up) {
-      each.tunnel()
-          .loop()
-          .execute(() -> each.tunnel().abort(new TunnelException("closed", "the agent ends")));
-    }
+    TunnelException cause = new TunnelException("closed", "the agent ends");
+    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.abort(cause)));
   }
 }

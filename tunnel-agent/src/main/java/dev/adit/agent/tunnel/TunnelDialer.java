@@ -135,7 +135,8 @@ public final class TunnelDialer {
 
   /** A tunnel has ended, or a dial has come to nothing. */
   void onGone() {
-    if (retired && dialers.values().stream().flatMap(List::stream).noneMatch(AddressDialer::isUp)) {
+    if (retired
+        && dialers.values().stream().flatMap(List::stream).allMatch(AddressDialer::isGone)) {
       gone.countDown();
     }
   }

@@ -44,7 +44,7 @@ final class SiteFiles {
       insecure: true
       token: {file: agent.token}
       admin: off
-      drain: {grace: 2s}
+      drain: {grace: %s}
       """;
 
   private final Path root;
@@ -81,7 +81,10 @@ final class SiteFiles {
   }
 
   void writeAgent(AgentPlan agent, String tunnel) throws IOException {
-    String text = AGENT.formatted(agent.id(), names(agent.groups()), tunnel) + agent.backends();
+    String text =
+        AGENT.formatted(
+                agent.id(), names(agent.groups()), tunnel, agent.drainGrace().toSeconds() + "s")
+            + agent.backends();
     Files.writeString(directory(agent.id()).resolve("agent.yaml"), text);
   }
 
