@@ -180,4 +180,29 @@ final class MirrorTest {
     assertEquals(1, bench.dispatcher().mirrorsRunning());
     respond(shadow, EntryBench.call(shadow), "0");
   }
+
+  /** Of 200 calls half are copied; a count this far off comes once in 10^12 runs. */
+  @Test
+  void shareOfTheCallsIsCopied() throws IOException {
+    try (EntryBench half = new EntryBench(mirrored(50))) {
+      TunnelPair own = half.join("b", 10);
+      TunnelPair shadow = half.join("s", SHADOW);
+      int copies = 0;
+      for (int stream = 1; stream < 400; stream += 2) {
+        int before = shadow.agent().arrived().size();
+        half.send(half.grpc(stream, true));
+        EntryBench.call(own).response().onHead(trailersOnly(), true);
+        if (shadow.agent().arrived().size() > before) {
+          copies++;
+          EntryBench.call(shadow).response().onHead(trailersOnly(), true);
+        }
+        half.settle();
+      }
+      assertTrue(copies > 50 && copies < 150, copies + " copies");
+    }
+  }
+
+  private static ResponseHead trailersOnly() {
+    return new ResponseHead(200, fields("content-type", "application/grpc", "grpc-status", "0"));
+  }
 }
