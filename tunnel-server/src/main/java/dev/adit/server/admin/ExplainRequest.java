@@ -1,7 +1,7 @@
 package dev.adit.server.admin;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonSyntaxException;
+import com.google.gson.JsonParseException;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.match.MatchReader;
@@ -30,7 +30,7 @@ public record ExplainRequest(
     @Nullable ExplainRequest given;
     try {
       given = new Gson().fromJson(json, ExplainRequest.class);
-    } catch (JsonSyntaxException e) {
+    } catch (JsonParseException e) {
       given = null;
     }
     if (given == null) {
@@ -65,7 +65,13 @@ public record ExplainRequest(
     throw new IllegalArgumentException("expected exactly one of --method and --path");
   }
 
-  private static void add(HeaderFields fields, String header) {
+  /**
+   * @param header null where the JSON says so
+   */
+  private static void add(HeaderFields fields, @Nullable String header) {
+    if (header == null) {
+      throw new IllegalArgumentException("expected NAME=VALUE, found null");
+    }
     int equals = header.indexOf('=');
     if (equals < 1) {
       throw new IllegalArgumentException("expected NAME=VALUE, found '" + header + "'");

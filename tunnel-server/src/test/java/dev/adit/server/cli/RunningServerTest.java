@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code rules} says of a server that runs, over its real admin port. */
 final class RunningServerTest {
@@ -171,6 +173,27 @@ final class RunningServerTest {
     assertTrue(err.toString().contains("expected DIR, or --server ADDR"), err::toString);
     IOException bad = assertThrows(IOException.class, () -> post("/rules/explain", "[1"));
     assertTrue(String.valueOf(bad.getMessage()).contains("answers 400: expected JSON"));
+  }
+
+  /** Whatever is posted is answered: a connection that just ends names no cause. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{",
+        "{}",
+        "[[[[",
+        "{\"host\": {}}",
+        "{\"host\": \"a\", \"path\": \"/\", \"headers\": [null]}",
+        "{\"host\": \"a\", \"path\": \"/\", \"headers\": [\"=\"]}",
+        "{\"host\": \"a\", \"path\": \"/\", \"headers\": [\"a b=1\"]}",
+        "{\"host\": \"a\", \"path\": \"x\"}",
+        "{\"host\": \"a\", \"method\": \"x\"}"
+      })
+  void whatIsNoCallIsAnsweredWithWhatWasExpected(String body) {
+    IOException refused = assertThrows(IOException.class, () -> post("/rules/explain", body));
+    assertTrue(String.valueOf(refused.getMessage()).contains("answers 400: "), refused::toString);
   }
 
   private String post(String path, String body) throws IOException {
