@@ -75,33 +75,41 @@ final class RulesCommand implements Runnable {
             : RuleChanges.between(
                 running.rules(), rules.rules().stream().map(RuleDigest::of).toList());
     if (json) {
-      Map<String, Object> tree = new LinkedHashMap<>();
-      tree.put("valid", problems.isEmpty());
-      tree.put("hash", rules == null ? "" : rules.hash());
-      tree.put("problems", Output.problems(problems.toList()));
-      tree.put("warnings", Output.findings(findings));
-      if (changes != null && running != null && rules != null) {
-        tree.put("changes", changes);
-        tree.put("notConnected", notConnected(rules, running));
-      }
-      print(Output.json(tree));
-    } else {
-      problems.toList().forEach(problem -> complain(problem.toString()));
-      findings.forEach(finding -> complain("warning: " + finding));
-      if (problems.isEmpty() && rules != null) {
-        print(
-            directory
-                + ": good; "
-                + rules.rules().size()
-                + " rules in "
-                + rules.files()
-                + " files");
-      }
-      if (changes != null && running != null && rules != null) {
-        tellChanges(changes, running, rules, server.address());
-      }
+      print(Output.json(tree(rules, problems, findings, running, changes)));
+      return exitCode(problems);
     }
+    problems.toList().forEach(problem -> complain(problem.toString()));
+    findings.forEach(finding -> complain("warning: " + finding));
+    if (problems.isEmpty() && rules != null) {
+      print(
+          directory + ": good; " + rules.rules().size() + " rules in " + rules.files() + " files");
+    }
+    if (changes != null && running != null && rules != null) {
+      tellChanges(changes, running, rules, server.address());
+    }
+    return exitCode(problems);
+  }
+
+  private static int exitCode(ConfigProblems problems) {
     return problems.isEmpty() ? 0 : ServerCommand.INVALID_CONFIGURATION;
+  }
+
+  private static Map<String, Object> tree(
+      @Nullable RuleSet rules,
+      ConfigProblems problems,
+      List<LintFinding> findings,
+      @Nullable RunningRules running,
+      @Nullable RuleChanges changes) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("valid", problems.isEmpty());
+    tree.put("hash", rules == null ? "" : rules.hash());
+    tree.put("problems", Output.problems(problems.toList()));
+    tree.put("warnings", Output.findings(findings));
+    if (changes != null && running != null && rules != null) {
+      tree.put("changes", changes);
+      tree.put("notConnected", notConnected(rules, running));
+    }
+    return tree;
   }
 
   private void tellChanges(
