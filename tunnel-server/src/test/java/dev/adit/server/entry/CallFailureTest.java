@@ -1,12 +1,12 @@
 package dev.adit.server.entry;
 
+import static dev.adit.server.entry.EntryBench.fields;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
-import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -31,14 +31,6 @@ final class CallFailureTest {
   @AfterEach
   void nothingIsLeft() {
     bench.close();
-  }
-
-  private static HeaderFields fields(String... pairs) {
-    HeaderFields fields = new HeaderFields();
-    for (int i = 0; i < pairs.length; i += 2) {
-      fields.add(new AsciiString(pairs[i]), new AsciiString(pairs[i + 1]));
-    }
-    return fields;
   }
 
   private Arrived call() {

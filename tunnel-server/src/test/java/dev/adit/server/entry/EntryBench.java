@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
@@ -27,6 +28,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -356,6 +358,15 @@ final class EntryBench implements AutoCloseable {
     if (!isTrue) {
       throw new AssertionError(what + " are left, or are not one for each call");
     }
+  }
+
+  /** Header fields, from names and values in turn. */
+  static HeaderFields fields(String... pairs) {
+    HeaderFields fields = new HeaderFields();
+    for (int i = 0; i < pairs.length; i += 2) {
+      fields.add(new AsciiString(pairs[i]), new AsciiString(pairs[i + 1]));
+    }
+    return fields;
   }
 
   /** A number of bytes. */

@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import static dev.adit.server.entry.EntryBench.fields;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.HandLoop;
@@ -33,14 +33,6 @@ final class EntryCallTest {
   @AfterEach
   void nothingIsLeft() {
     bench.close();
-  }
-
-  private static HeaderFields fields(String... pairs) {
-    HeaderFields fields = new HeaderFields();
-    for (int i = 0; i < pairs.length; i += 2) {
-      fields.add(new AsciiString(pairs[i]), new AsciiString(pairs[i + 1]));
-    }
-    return fields;
   }
 
   private static ResponseHead grpcHead() {
