@@ -52,6 +52,9 @@ public final class RawConnection implements AutoCloseable {
   private int nextId = 1;
   private boolean ended;
 
+  // set before the reader starts: only who has sent a preface may acknowledge SETTINGS
+  private boolean speaks;
+
   private RawConnection(Socket socket, Consumer<RawStream> onStream) throws IOException {
     this.socket = socket;
     this.onStream = onStream;
@@ -72,7 +75,10 @@ public final class RawConnection implements AutoCloseable {
     return connection;
   }
 
-  /** Dials and says nothing yet; nothing is read before {@link #startReading}. */
+  /**
+   * Dials and says nothing, not even later to what the peer says; nothing is read before {@link
+   * #startReading}.
+   */
   public static RawConnection dialSilently(SocketAddress address) throws IOException {
     Socket socket = new Socket();
     socket.connect(address, (int) TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
@@ -92,6 +98,7 @@ public final class RawConnection implements AutoCloseable {
   }
 
   private void begin(byte[] settings) throws IOException {
+    speaks = true;
     send(RawFrame.SETTINGS, 0, 0, settings);
     send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(LARGE_WINDOW));
     startReading();
@@ -121,13 +128,10 @@ public final class RawConnection implements AutoCloseable {
 
   /** Writes one frame, whatever it says. */
   public void send(int type, int flags, int streamId, byte[] payload) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate(FRAME_HEAD);
-    head.putInt(payload.length << 8 | type).put((byte) flags).putInt(streamId);
-    synchronized (out) {
-      out.write(head.array());
-      out.write(payload);
-      out.flush();
-    }
+    // In one piece: a peer may close the connection for what the frame's head says alone.
+    ByteBuffer frame = ByteBuffer.allocate(FRAME_HEAD + payload.length);
+    frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(streamId).put(payload);
+    write(frame.array());
   }
 
   /** Writes any bytes. */
@@ -314,7 +318,9 @@ public final class RawConnection implements AutoCloseable {
         changeInitialWindow(value);
       }
     }
-    send(RawFrame.SETTINGS, RawFrame.ACK, 0, new byte[0]);
+    if (speaks) {
+      send(RawFrame.SETTINGS, RawFrame.ACK, 0, new byte[0]);
+    }
     control.add(frame);
   }
 
