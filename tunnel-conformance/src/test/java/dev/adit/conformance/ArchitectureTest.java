@@ -89,16 +89,23 @@ final class ArchitectureTest {
           Map.entry("server.registry", Set.of("core")),
           Map.entry("server.routing", Set.of("core", "server.policy")),
           Map.entry("server.rules", Set.of("core", "server.policy", "server.routing")),
-          Map.entry("server.tunnel", Set.of("core", "proto", "server.config", "server.registry")),
+          Map.entry(
+              "server.tunnel",
+              Set.of("core", "proto", "server.config", "server.policy", "server.registry")),
           Map.entry(
               "agent.admin", Set.of("agent.backend", "agent.config", "agent.routing", "core")),
           Map.entry("agent.app", Set.of("agent", "core")),
           Map.entry("agent.backend", Set.of("core")),
-          Map.entry("agent.cli", Set.of("agent.app", "agent.config", "core")),
+          Map.entry("agent.cli", Set.of("agent.app", "agent.config", "agent.sync", "core")),
           Map.entry("agent.config", Set.of("core")),
           Map.entry("agent.dispatch", Set.of("agent.backend", "agent.routing", "core")),
           Map.entry("agent.routing", Set.of("core")),
-          Map.entry("agent.tunnel", Set.of("agent.config", "agent.dispatch", "core", "proto")));
+          Map.entry(
+              "agent.sync",
+              Set.of("agent.backend", "agent.config", "agent.dispatch", "agent.routing", "core")),
+          Map.entry(
+              "agent.tunnel",
+              Set.of("agent.config", "agent.dispatch", "agent.sync", "core", "proto")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

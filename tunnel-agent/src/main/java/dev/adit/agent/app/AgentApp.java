@@ -3,7 +3,10 @@ package dev.adit.agent.app;
 import dev.adit.agent.backend.UpstreamTable;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
+import dev.adit.agent.dispatch.RoutedUpstreams;
+import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.routing.AgentRoutes;
+import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelDialer;
 import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.agent.tunnel.TunnelTls;
@@ -39,7 +42,8 @@ public final class AgentApp implements AutoCloseable {
   private final String instance = UUID.randomUUID().toString();
   private final Instant since = Instant.now();
   private final EventLoops loops;
-  private final UpstreamTable upstreams;
+  private final ServedUpstreams served;
+  private final HandedGroups handed;
   private final CallDispatcher dispatcher;
   private final TunnelDialer dialer;
   private final @Nullable AdminServer admin;
@@ -71,10 +75,15 @@ public final class AgentApp implements AutoCloseable {
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
 
     // 8: backends, dialled when the first call wants them.
-    upstreams = new UpstreamTable(config.upstreams(), loops, initialWindow);
+    served =
+        new ServedUpstreams(
+            new RoutedUpstreams(
+                AgentRoutes.of(config.upstreams(), config.routes()),
+                new UpstreamTable(config.upstreams(), loops, initialWindow)));
 
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher = new CallDispatcher(AgentRoutes.of(config.upstreams(), config.routes()), upstreams);
+    dispatcher = new CallDispatcher(served);
+    handed = new HandedGroups(config.configSync(), config.allow(), served, loops, initialWindow);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {
@@ -96,6 +105,7 @@ public final class AgentApp implements AutoCloseable {
                 "adit/" + version,
                 loops,
                 dispatcher,
+                handed,
                 frames),
             this::onConnected);
     dialer.start();
@@ -139,7 +149,8 @@ public final class AgentApp implements AutoCloseable {
         config.servers().stream().map(HostPort::toString).toList(),
         dispatcher.running(),
         dispatcher.total(),
-        upstreams.upstreams().stream().map(AgentStatusPage.UpstreamPage::of).toList());
+        AgentStatusPage.upstreams(served),
+        handed.status());
   }
 
   /** Waits until the first tunnel is up, or the agent ends. */
@@ -197,6 +208,7 @@ public final class AgentApp implements AutoCloseable {
     closed = true;
     firstTunnel.countDown();
     dialer.close();
+    handed.close();
     loops.close();
     if (admin != null) {
       admin.close();

@@ -24,6 +24,9 @@ public final class Backend {
   // shared: whether the last try to connect failed
   private volatile boolean unreachable;
 
+  // shared: set once
+  private volatile boolean retired;
+
   Backend(HostPort address, int weight, BackendConnector connector) {
     this.address = address;
     text = AsciiString.cached(address.toString());
@@ -66,6 +69,16 @@ public final class Backend {
 
   void reachable(boolean now) {
     unreachable = !now;
+  }
+
+  /** No call chooses it any more: its connections end with the calls on them. Any thread. */
+  void retire() {
+    retired = true;
+    pools.forEach((loop, pool) -> loop.execute(pool::closeIfRetired));
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   /** The connections of one loop; called on it. */

@@ -93,7 +93,11 @@ public final class BackendPool {
 
   /** A stream may have become free. */
   void onFree() {
-    if (serving || waiting.isEmpty()) {
+    if (waiting.isEmpty()) {
+      closeIfRetired();
+      return;
+    }
+    if (serving) {
       return;
     }
     serving = true;
@@ -105,6 +109,17 @@ public final class BackendPool {
     serving = false;
     if (!waiting.isEmpty()) {
       connectIfNeeded();
+    }
+  }
+
+  /** Closes what has no call, once nobody chooses this backend any more. */
+  void closeIfRetired() {
+    assert loop.inEventLoop();
+    if (backend.isRetired() && waiting.isEmpty()) {
+      connections.stream()
+          .filter(connection -> connection.isReady() && connection.isIdle())
+          .toList()
+          .forEach(BackendConnection::close);
     }
   }
 
@@ -140,7 +155,7 @@ public final class BackendPool {
 
   /** Calls shun a backend that cannot be reached, so it is tried without one. */
   private void probeLater() {
-    if (!probing) {
+    if (!probing && !backend.isRetired()) {
       probing = true;
       loop.schedule(this::probe, probeMillis, TimeUnit.MILLISECONDS);
       probeMillis = Math.min(2 * probeMillis, MAX_PROBE_MILLIS);
@@ -149,7 +164,7 @@ public final class BackendPool {
 
   private void probe() {
     probing = false;
-    if (backend.isUnreachable()) {
+    if (backend.isUnreachable() && !backend.isRetired()) {
       connectIfNeeded();
     }
   }

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** A named set of backends and the choice among them. Any thread. */
 public final class Upstream {
   // deps
-  private final UpstreamName name;
+  private final UpstreamConfig config;
   private final AsciiString text;
-  private final UpstreamBalance balance;
   private final List<Backend> backends;
 
   /** Backends by turn: each as often as its weight says, spread evenly. */
@@ -27,9 +26,8 @@ public final class Upstream {
   private final AtomicInteger turn = new AtomicInteger();
 
   Upstream(UpstreamConfig config, EventLoops loops, @Nullable SslContext tls, int initialWindow) {
-    name = config.name();
-    text = AsciiString.cached(name.value());
-    balance = config.balance();
+    this.config = config;
+    text = AsciiString.cached(config.name().value());
     BackendConnector connector =
         new BackendConnector(
             loops,
@@ -42,11 +40,20 @@ public final class Upstream {
         config.backends().stream()
             .map(each -> new Backend(each.address(), each.weight(), connector))
             .toList();
-    turns = balance == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
+    turns = config.balance() == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
   }
 
   public UpstreamName name() {
-    return name;
+    return config.name();
+  }
+
+  UpstreamConfig config() {
+    return config;
+  }
+
+  /** No call chooses it any more: its connections end with the calls on them. */
+  void retire() {
+    backends.forEach(Backend::retire);
   }
 
   /** The name as it goes on the wire. */
@@ -66,7 +73,7 @@ public final class Upstream {
    */
   public @Nullable Backend pick(List<Backend> tried) {
     Backend chosen =
-        switch (balance) {
+        switch (config.balance()) {
           case LEAST_CALLS -> leastCalls();
           case ROUND_ROBIN, WEIGHTED ->
               turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));

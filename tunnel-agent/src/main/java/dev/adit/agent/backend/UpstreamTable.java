@@ -31,9 +31,36 @@ public final class UpstreamTable {
    */
   public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, int initialWindow)
       throws SSLException {
+    this(configs, loops, initialWindow, null);
+  }
+
+  /**
+   * A table that replaces another: an upstream that is configured alike in both is kept with its
+   * connections. What the new one does without is told by {@link #retireAllBut}.
+   */
+  public UpstreamTable(
+      List<UpstreamConfig> configs,
+      EventLoops loops,
+      int initialWindow,
+      @Nullable UpstreamTable before)
+      throws SSLException {
     for (UpstreamConfig config : configs) {
+      Upstream known = before == null ? null : before.upstream(config.name());
+      if (known != null && known.config().equals(config)) {
+        upstreams.put(config.name(), known);
+        continue;
+      }
       SslContext tls = config.tls() == null ? null : context(config.tls());
       upstreams.put(config.name(), new Upstream(config, loops, tls, initialWindow));
+    }
+  }
+
+  /** Lets go of the upstreams that another table does without; calls on them go on. */
+  public void retireAllBut(@Nullable UpstreamTable after) {
+    for (Upstream upstream : upstreams.values()) {
+      if (after == null || after.upstream(upstream.name()) != upstream) {
+        upstream.retire();
+      }
     }
   }
 

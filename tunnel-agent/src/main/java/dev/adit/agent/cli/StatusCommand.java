@@ -1,6 +1,7 @@
 package dev.adit.agent.cli;
 
 import dev.adit.agent.app.AgentStatusPage;
+import dev.adit.agent.sync.HandedStatus;
 import dev.adit.core.admin.AdminClient;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,7 +55,10 @@ final class StatusCommand implements Callable<Integer> {
         status.connected(), status.servers().size(), String.join(" ", status.servers()));
     out.printf("calls    %d running, %d in all%n", status.callsRunning(), status.callsTotal());
     for (AgentStatusPage.UpstreamPage upstream : status.upstreams()) {
-      out.printf("upstream %s%n", upstream.name());
+      out.printf(
+          "upstream %s%s%n",
+          upstream.name(),
+          upstream.group().isEmpty() ? "" : " of group " + upstream.group() + ", from a server");
       for (AgentStatusPage.BackendPage backend : upstream.backends()) {
         out.printf(
             "  backend %s: %s, %d calls%n",
@@ -62,6 +66,15 @@ final class StatusCommand implements Callable<Integer> {
             backend.reachable() ? "no failure known" : "unreachable",
             backend.calls());
       }
+    }
+    for (HandedStatus handed : status.handed()) {
+      out.printf(
+          "handed   group %s by %s: %.12s %s%s%n",
+          handed.group(),
+          handed.server(),
+          handed.revision(),
+          handed.served() ? "served" : "refused",
+          handed.message().isEmpty() ? "" : ": " + handed.message());
     }
   }
 }

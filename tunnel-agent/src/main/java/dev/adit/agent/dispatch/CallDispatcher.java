@@ -1,15 +1,12 @@
 package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Upstream;
-import dev.adit.agent.backend.UpstreamTable;
-import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
-import dev.adit.core.upstream.UpstreamName;
 import dev.adit.core.wire.RequestHead;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,8 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class CallDispatcher {
   // deps
-  private final AgentRoutes routes;
-  private final UpstreamTable upstreams;
+  private final ServedUpstreams served;
 
   private final GroupNames groups = new GroupNames();
 
@@ -32,9 +28,8 @@ public final class CallDispatcher {
   private final LongAdder begun = new LongAdder();
   private final LongAdder ended = new LongAdder();
 
-  public CallDispatcher(AgentRoutes routes, UpstreamTable upstreams) {
-    this.routes = routes;
-    this.upstreams = upstreams;
+  public CallDispatcher(ServedUpstreams served) {
+    this.served = served;
   }
 
   /**
@@ -49,13 +44,17 @@ public final class CallDispatcher {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
     }
     GroupName group = groups.of(head.group());
-    UpstreamName name = group == null ? null : routes.route(head.headers(), group);
-    Upstream upstream = name == null ? null : upstreams.upstream(name);
+    Upstream upstream = group == null ? null : served.find(head.headers(), group);
     if (upstream == null) {
-      return refuse(
-          response,
-          CallFailure.NO_UPSTREAM,
-          "no upstream of group " + head.group() + " serves this call");
+      return group != null && served.isWithheld(group)
+          ? refuse(
+              response,
+              CallFailure.BACKEND_NOT_ALLOWED,
+              "the agent may not dial the upstreams of group " + head.group())
+          : refuse(
+              response,
+              CallFailure.NO_UPSTREAM,
+              "no upstream of group " + head.group() + " serves this call");
     }
     begun.increment();
     AgentCall call = new AgentCall(this, head.headers(), upstream, tunnel, response, last);

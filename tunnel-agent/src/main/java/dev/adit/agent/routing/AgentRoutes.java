@@ -39,6 +39,11 @@ public final class AgentRoutes {
     return new AgentRoutes(takesAll ? upstreams.get(0).name() : null, MatchTable.of(entries));
   }
 
+  /** Whether one upstream takes every call, of whatever group. */
+  public boolean takesAll() {
+    return only != null;
+  }
+
   /**
    * The upstream for a call, or null if no route is for it.
    *

@@ -50,6 +50,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   // state, confined to the loop
   private @Nullable TunnelStream stream;
+  private @Nullable ConfigExchange configs;
   private @Nullable Refusal refusal;
   private boolean welcomed;
   private boolean over;
@@ -176,6 +177,8 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
             this);
     stream = begun;
     begun.start();
+    configs = new ConfigExchange(plan, begun, welcome, address);
+    plan.handed().onTunnelUp(configs);
     events.onWelcome(this, welcome);
   }
 
@@ -237,8 +240,11 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
         }
         welcomed = true;
       }
-      case CONFIG_SYNC ->
-          log.debug("{}: configuration from the server is not accepted here", address);
+      case CONFIG_SYNC -> {
+        if (configs != null) {
+          configs.onConfigSync(frame.getConfigSync());
+        }
+      }
       case KIND_NOT_SET -> {
         // A newer minor version's frame: ignored, as docs/protocol.md has it.
       }
@@ -296,6 +302,9 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   @Override
   public void onClosed(TunnelException cause) {
+    if (configs != null) {
+      plan.handed().onTunnelEnded(configs);
+    }
     log.debug("{}: {} ({})", address, cause.getMessage(), cause.reason());
   }
 }

@@ -3,6 +3,7 @@ package dev.adit.agent.tunnel;
 import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.agent.config.ProxyConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
+import dev.adit.agent.sync.HandedGroups;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.AgentId;
@@ -36,6 +37,7 @@ public record TunnelPlan(
     String softwareVersion,
     EventLoops loops,
     CallDispatcher dispatcher,
+    HandedGroups handed,
     FrameLimits frames) {
   public TunnelPlan {
     groups = Set.copyOf(groups);

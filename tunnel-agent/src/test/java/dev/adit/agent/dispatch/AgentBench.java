@@ -225,7 +225,10 @@ final class AgentBench implements AutoCloseable {
    */
   AgentBench(UpstreamConfig upstream, int serverWindow) throws SSLException {
     upstreams = new UpstreamTable(List.of(upstream), loops, AGENT_WINDOW);
-    dispatcher = new CallDispatcher(AgentRoutes.of(List.of(upstream), List.of()), upstreams);
+    dispatcher =
+        new CallDispatcher(
+            new ServedUpstreams(
+                new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams)));
     TunnelSettings settings =
         new TunnelSettings(
             FrameLimits.DEFAULT,
@@ -251,6 +254,11 @@ final class AgentBench implements AutoCloseable {
     }
     return new UpstreamConfig(
         new UpstreamName("up"), configs, balance, null, null, null, 0, maxConnections);
+  }
+
+  /** No call chooses the upstream any more. */
+  void letGo() {
+    upstreams.retireAllBut(null);
   }
 
   <T> T on(Callable<T> task) {

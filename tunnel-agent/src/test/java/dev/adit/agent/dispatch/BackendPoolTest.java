@@ -295,4 +295,25 @@ final class BackendPoolTest {
       assertEquals(List.of("accepted", "head 200 last"), waiting.end());
     }
   }
+
+  /** As when a server hands out another configuration. */
+  @Test
+  void upstreamThatIsLetGoClosesItsConnectionsWithTheirLastCall() throws IOException {
+    AgentBench bench = bench(AgentBench.upstream(one, two));
+    AgentBench.Call first = call(bench);
+    try (Connection busy = one.accept()) {
+      busy.expect("headers", 3);
+      AgentBench.Call second = call(bench);
+      try (Connection idle = two.accept()) {
+        idle.expect("headers", 3);
+        answer(idle, 3);
+        second.end();
+        bench.letGo();
+        idle.expectClosed();
+      }
+      answer(busy, 3);
+      first.end();
+      busy.expectClosed();
+    }
+  }
 }

@@ -11,6 +11,7 @@ import dev.adit.server.registry.AgentSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -86,6 +87,12 @@ public final class LocalSite implements AutoCloseable {
 
   public ServerApp server() {
     return server;
+  }
+
+  /** Writes other rules and puts them in force; returns once they are read. */
+  public void replaceRules(String rules) throws IOException {
+    Files.writeString(files.root().resolve("server/rules/rules.yaml"), rules);
+    server.reloadRules().join();
   }
 
   /** A running agent by its id. */

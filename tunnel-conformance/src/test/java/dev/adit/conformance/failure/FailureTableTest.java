@@ -66,6 +66,12 @@ final class FailureTableTest {
         matches: [{path: {prefix: /capped.}}]
         to: served
         timeout: 100ms
+      - name: withheld
+        matches: [{path: {prefix: /withheld.}}]
+        to: withheld
+      groups:
+      - name: withheld
+        upstreams: [{name: u, backends: ["192.0.2.1:50051"]}]
       """;
 
   private RawBackend backend;
@@ -92,7 +98,11 @@ final class FailureTableTest {
                     "upstreams: [{name: u, backends: [\""
                         + address
                         + "\"]}]\nroutes: [{matches: [{path: /only/this}], to: u}]\n"),
-                AgentPlan.of("closed", "closed", closedPort()))
+                AgentPlan.of("closed", "closed", closedPort()),
+                new AgentPlan(
+                    "withheld",
+                    List.of("withheld"),
+                    "configSync: accept\nallow: [\"127.0.0.1:*\"]\n"))
             .withEntryOptions("maxHeaderBytes: 1024");
     site = LocalSite.start(plan);
   }
@@ -128,6 +138,25 @@ final class FailureTableTest {
     if (kind == CallerKind.GRPC) {
       Expect.equal(
           "no rule matches host=test.example service=other.Service method=Method",
+          answer.last("grpc-message"),
+          "message");
+    }
+  }
+
+  /** The server hands its agent a backend that the agent's own file does not allow. */
+  @ParameterizedTest
+  @EnumSource
+  void backendNotAllowed(CallerKind kind) throws IOException {
+    Eventually.holds(
+        "the refusal is shown",
+        () ->
+            site.server().status().warnings().stream()
+                .anyMatch(line -> line.contains("does not allow backend 192.0.2.1:50051")));
+    Answer answer = caller.open(kind.request("/withheld.Service/Method"), true).answer();
+    kind.assertFailed(answer, "backend-not-allowed", 7, 403);
+    if (kind == CallerKind.GRPC) {
+      Expect.equal(
+          "the agent may not dial the upstreams of group withheld",
           answer.last("grpc-message"),
           "message");
     }

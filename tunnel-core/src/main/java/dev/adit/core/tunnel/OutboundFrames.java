@@ -44,6 +44,7 @@ final class OutboundFrames {
   private int lastMessageBytes = SMALLEST_BUFFER_BYTES;
   private boolean flushScheduled;
   private boolean finishing;
+  private boolean finished;
   private boolean closed;
 
   OutboundFrames(
@@ -113,6 +114,11 @@ final class OutboundFrames {
 
   private void flush() {
     flushScheduled = false;
+    if (finished) {
+      // Our direction has ended: what comes after the last call, such as a heartbeat, stays here.
+      releaseControl();
+      return;
+    }
     while (!closed && (control != null || !ring.isEmpty()) && transport.isReady()) {
       sendMessage();
     }
@@ -126,7 +132,7 @@ final class OutboundFrames {
       loop.execute(flushedTask);
     }
     if (finishing && control == null && ring.isEmpty()) {
-      finishing = false;
+      finished = true;
       transport.finish();
     }
   }

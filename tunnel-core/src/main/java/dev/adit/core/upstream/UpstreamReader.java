@@ -33,6 +33,16 @@ public final class UpstreamReader {
     return upstreams(map, ConfigValue::path);
   }
 
+  /** The upstreams that a server hands to this machine's agent: it may not name files here. */
+  public static List<UpstreamConfig> upstreamsFromServer(ConfigMap map) {
+    return upstreams(map, UpstreamReader::refuseFile);
+  }
+
+  private static @Nullable Path refuseFile(ConfigValue value) {
+    value.reject("expected no file: what a server hands out cannot name files of the agent's host");
+    return null;
+  }
+
   private static List<UpstreamConfig> upstreams(ConfigMap map, ConfigValue.Reading<Path> files) {
     Set<UpstreamName> names = new LinkedHashSet<>();
     return map.list("upstreams", value -> upstream(value, names, files));

@@ -21,7 +21,7 @@ public record RunningRules(
     return new RunningRules(
         version,
         table.hash(),
-        table.rules().stream().map(RuleDigest::of).toList(),
+        RuleDigest.of(table.rules(), table.groups().values()),
         registry.groups().stream().map(group -> group.name().value()).sorted().toList());
   }
 

@@ -4,11 +4,13 @@ import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.HandedConfig;
 import dev.adit.server.registry.RegistrySnapshot;
 import dev.adit.server.rules.reload.ReloadStatus;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,7 +72,24 @@ public record ServerStatus(
       List<String> groups,
       int calls,
       int maxCalls,
-      List<Tunnel> tunnels) {}
+      List<Tunnel> tunnels,
+      List<Config> configs) {}
+
+  /**
+   * What an agent was handed for one of its groups.
+   *
+   * @param state sent, lost, accepted or refused
+   * @param message the agent's words: why it refuses, or what it has to add
+   */
+  public record Config(String group, String revision, String state, String message) {
+    static Config of(HandedConfig config) {
+      return new Config(
+          config.group().value(),
+          config.revision(),
+          config.state().name().toLowerCase(Locale.ROOT),
+          config.message());
+    }
+  }
 
   /**
    * One of an agent's tunnels.
@@ -117,7 +136,11 @@ public record ServerStatus(
         session.groups().stream().map(GroupName::value).sorted().toList(),
         session.calls(),
         session.maxCalls(),
-        Arrays.stream(session.tunnels()).map(tunnel -> tunnel(tunnel, loops)).toList());
+        Arrays.stream(session.tunnels()).map(tunnel -> tunnel(tunnel, loops)).toList(),
+        session.handed().values().stream()
+            .map(Config::of)
+            .sorted(Comparator.comparing(Config::group))
+            .toList());
   }
 
   private static Tunnel tunnel(TunnelStream tunnel, List<?> loops) {

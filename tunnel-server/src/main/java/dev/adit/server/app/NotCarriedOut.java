@@ -23,9 +23,6 @@ final class NotCarriedOut {
                 + ": retry is checked but not carried out by this version");
       }
     }
-    if (!table.groups().isEmpty()) {
-      warnings.add("groups in rule files are checked but not handed to agents by this version");
-    }
     return warnings;
   }
 }

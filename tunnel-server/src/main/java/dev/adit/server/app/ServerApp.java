@@ -26,10 +26,13 @@ import dev.adit.server.entry.EntryTls;
 import dev.adit.server.entry.RequestIds;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.HandedConfig;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
+import dev.adit.server.rules.reload.ReloadStatus;
 import dev.adit.server.rules.reload.RuleReload;
 import dev.adit.server.tunnel.AgentIdentities;
+import dev.adit.server.tunnel.ConfigHandout;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelServer;
 import dev.adit.server.tunnel.TunnelService;
@@ -48,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +75,7 @@ public final class ServerApp implements AutoCloseable {
   private final Drain drain = new Drain();
   private final EventLoops loops;
   private final AgentRegistry registry = new AgentRegistry();
+  private final ConfigHandout configs;
   private final RuleReload rules;
   private final AccessLog accessLog;
   private final EntryContext entryContext;
@@ -102,12 +107,16 @@ public final class ServerApp implements AutoCloseable {
     Router router = new Router(RoutingTable.EMPTY);
     Set<GroupName> servable = new HashSet<>();
     identities.forEach(identity -> servable.addAll(identity.groups()));
+    configs = new ConfigHandout(registry, () -> router.table().groups());
     rules =
         RuleReload.start(
             config.rulesDirectory(),
             router,
             servable::contains,
-            status -> NotCarriedOut.of(router.table()).forEach(log::warn),
+            status -> {
+              NotCarriedOut.of(router.table()).forEach(log::warn);
+              configs.onChanged();
+            },
             Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
@@ -156,6 +165,7 @@ public final class ServerApp implements AutoCloseable {
             version,
             loops.all(),
             registry,
+            configs,
             drain,
             settings,
             tunnel.maxCallsPerAgent(),
@@ -228,6 +238,7 @@ public final class ServerApp implements AutoCloseable {
     }
     warnings.addAll(NotCarriedOut.of(entryContext.router().table()));
     warnings.addAll(neverJoined());
+    warnings.addAll(refusedConfigs());
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(
@@ -251,6 +262,25 @@ public final class ServerApp implements AutoCloseable {
         .sorted(Comparator.comparing(GroupName::value))
         .limit(MAX_GROUPS_WARNED)
         .map(group -> "no agent of group '" + group + "' has connected since the start")
+        .toList();
+  }
+
+  /** Agents that do not serve what their group is handed, a line each. */
+  private List<String> refusedConfigs() {
+    return registry.snapshot().sessions().stream()
+        .flatMap(
+            session ->
+                session.handed().values().stream()
+                    .filter(config -> config.state() == HandedConfig.State.REFUSED)
+                    .map(
+                        config ->
+                            "agent "
+                                + session.id()
+                                + " refuses the configuration of group '"
+                                + config.group()
+                                + "': "
+                                + config.message()))
+        .limit(MAX_GROUPS_WARNED)
         .toList();
   }
 
@@ -281,9 +311,9 @@ public final class ServerApp implements AutoCloseable {
     return entryContext.dispatcher().keptBytes();
   }
 
-  /** Reads the rule files now, changed or not. */
-  public void reloadRules() {
-    rules.reload();
+  /** Reads the rule files now, changed or not, and tells how the rules stand then. */
+  public CompletableFuture<ReloadStatus> reloadRules() {
+    return rules.reload();
   }
 
   /**

@@ -44,7 +44,7 @@ final class Output {
   private static Map<String, Object> tree(LintFinding finding) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("place", finding.place());
-    tree.put("rule", finding.rule().value());
+    tree.put(finding.kind().word(), finding.name());
     tree.put("message", finding.message());
     return tree;
   }

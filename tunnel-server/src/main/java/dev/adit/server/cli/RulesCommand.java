@@ -73,7 +73,7 @@ final class RulesCommand implements Runnable {
         running == null || rules == null || !problems.isEmpty()
             ? null
             : RuleChanges.between(
-                running.rules(), rules.rules().stream().map(RuleDigest::of).toList());
+                running.rules(), RuleDigest.of(rules.rules(), rules.groups().values()));
     if (json) {
       print(Output.json(tree(rules, problems, findings, running, changes)));
       return exitCode(problems);

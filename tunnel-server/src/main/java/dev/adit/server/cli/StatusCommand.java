@@ -86,6 +86,14 @@ final class StatusCommand implements Callable<Integer> {
             tunnel.loop(),
             tunnel.rttMicros() < 0 ? "not measured yet" : tunnel.rttMicros() + " us");
       }
+      for (ServerStatus.Config config : agent.configs()) {
+        out.printf(
+            "  configuration %.12s of group %s: %s%s%n",
+            config.revision(),
+            config.group(),
+            config.state(),
+            config.message().isEmpty() ? "" : ": " + config.message());
+      }
     }
     status.warnings().forEach(warning -> out.println("warning  " + warning));
     rules.warnings().forEach(warning -> out.println("warning  " + warning));

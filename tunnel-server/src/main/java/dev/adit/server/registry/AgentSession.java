@@ -6,7 +6,9 @@ import dev.adit.core.tunnel.TunnelStream;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public final class AgentSession {
 
   // shared: calls in flight over all loops
   private final AtomicInteger calls = new AtomicInteger();
+
+  // shared: changed by whoever hands configuration out, one at a time
+  private final Map<GroupName, HandedConfig> handed = new ConcurrentHashMap<>();
 
   /**
    * A session without tunnels yet.
@@ -79,6 +84,11 @@ public final class AgentSession {
 
   public Instant since() {
     return since;
+  }
+
+  /** What it was handed of its groups' configuration; grows by those groups only. */
+  public Map<GroupName, HandedConfig> handed() {
+    return handed;
   }
 
   /** Its tunnels that take calls. */

@@ -113,8 +113,12 @@ public final class RuleFileReader {
       return null;
     }
     String document = document(map);
-    String revision = TokenHash.of(document.getBytes(StandardCharsets.UTF_8)).hex();
-    return new GroupConfig(name, upstreams, routes, document, revision);
+    byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > ConfigFile.MAX_BYTES) {
+      value.reject("expected at most 1 MiB of upstreams and routes to hand to one group's agents");
+    }
+    return new GroupConfig(
+        name, value.place(), upstreams, routes, document, TokenHash.of(bytes).hex());
   }
 
   private static String document(ConfigMap group) {

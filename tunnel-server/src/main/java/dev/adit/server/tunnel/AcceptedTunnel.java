@@ -110,16 +110,23 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   public void onControl(Frame frame) throws TunnelException {
     switch (frame.getKindCase()) {
       case HELLO -> receiveHello(frame.getHello());
-      case AGENT_STATUS, CONFIG_RESULT -> {
-        if (session == null) {
-          throw new TunnelException("protocol", frame.getKindCase() + " before hello");
-        }
-      }
+      case AGENT_STATUS -> joined(frame);
+      case CONFIG_RESULT ->
+          greeting.configs().onResult(joined(frame), stream, frame.getConfigResult());
       case KIND_NOT_SET -> {
         // A newer minor version's frame: ignored, as protocol.md 6 has it.
       }
       default -> throw new TunnelException("protocol", frame.getKindCase() + " from an agent");
     }
+  }
+
+  /** The session; only an agent that has joined one may send such a frame. */
+  private AgentSession joined(Frame frame) throws TunnelException {
+    AgentSession joined = session;
+    if (joined == null) {
+      throw new TunnelException("protocol", frame.getKindCase() + " before hello");
+    }
+    return joined;
   }
 
   private void receiveHello(Hello message) throws TunnelException {
@@ -183,6 +190,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
         address,
         joined.groups());
     supersedeOthers(joined);
+    greeting.configs().onJoined(joined, stream);
   }
 
   /**
@@ -259,6 +267,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       return;
     }
     greeting.registry().leave(joined, stream);
+    greeting.configs().onClosed(joined, stream);
     log.info("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
   }
 }

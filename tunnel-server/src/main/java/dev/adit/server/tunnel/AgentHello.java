@@ -49,7 +49,7 @@ record AgentHello(
         hello.getInstanceId(),
         groups(hello, id, allowed),
         Math.max(0, hello.getCapacity()),
-        cut(hello.getSoftwareVersion()),
+        ForeignText.printable(hello.getSoftwareVersion(), MAX_TEXT),
         hello.getProtocolMinor());
   }
 
@@ -80,11 +80,6 @@ record AgentHello(
       wanted.add(group);
     }
     return wanted;
-  }
-
-  private static String cut(String text) {
-    String printable = text.replaceAll("[^ -~]", "?");
-    return printable.length() <= MAX_TEXT ? printable : printable.substring(0, MAX_TEXT);
   }
 
   /** Why a tunnel is not taken; the reason is a token of Refusal. */

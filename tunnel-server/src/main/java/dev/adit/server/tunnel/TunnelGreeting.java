@@ -12,6 +12,7 @@ import java.util.List;
  * @param serverId names this run of the server
  * @param version of this build
  * @param loops the event loops of the entry; a tunnel's number is its loop's place here
+ * @param configs what groups' agents are handed when they join
  * @param maxCallsPerAgent calls in flight one agent is given at most
  * @param maxHeaderBytes of one head or of trailers
  */
@@ -20,6 +21,7 @@ public record TunnelGreeting(
     String version,
     List<EventLoop> loops,
     AgentRegistry registry,
+    ConfigHandout configs,
     Drain drain,
     TunnelSettings settings,
     int maxCallsPerAgent,

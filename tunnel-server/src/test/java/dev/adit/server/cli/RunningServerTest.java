@@ -97,8 +97,17 @@ final class RunningServerTest {
     assertTrue(said.contains("added      new  ("), said);
     assertTrue(said.contains("changed    edited  ("), said);
     assertTrue(said.contains("removed    gone  ("), said);
-    assertTrue(said.contains("unchanged  1 rules"), said);
+    assertTrue(said.contains("unchanged  1 rules and groups"), said);
     assertTrue(err.toString().contains("no agent of group 'other' is connected"), err::toString);
+  }
+
+  @Test
+  void whatGroupsWouldBeHandedIsPartOfTheChanges() throws IOException {
+    write(
+        "edited/a.yaml",
+        FIRST + "groups:\n- {name: g, upstreams: [{name: u, backends: [\"10.0.0.1:1\"]}]}\n");
+    assertEquals(0, check());
+    assertTrue(out.toString().contains("added      group g  ("), out::toString);
   }
 
   @Test

@@ -1,17 +1,34 @@
 package dev.adit.server.rules.check;
 
+import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.routing.Rule;
-import dev.adit.server.routing.RuleName;
+import java.util.Locale;
 
-/** Something in a rule that is allowed but hardly meant. */
-public record LintFinding(String place, RuleName rule, String message) {
+/** Something in a rule file that is allowed but hardly meant. */
+public record LintFinding(String place, Kind kind, String name, String message) {
+  /** What is found to be odd. */
+  public enum Kind {
+    /** A rule. */
+    RULE,
+    /** What a group is handed. */
+    GROUP;
+
+    /** As it is called in text and JSON. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   LintFinding(Rule rule, String message) {
-    this(rule.place(), rule.name(), message);
+    this(rule.place(), Kind.RULE, rule.name().value(), message);
+  }
+
+  LintFinding(GroupConfig group, String message) {
+    this(group.place(), Kind.GROUP, group.name().value(), message);
   }
 
   @Override
   public String toString() {
-    return place + ": rule " + rule + ": " + message;
+    return place + ": " + kind.word() + " " + name + ": " + message;
   }
 }

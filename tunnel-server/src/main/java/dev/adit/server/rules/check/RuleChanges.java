@@ -66,7 +66,7 @@ public record RuleChanges(
     if (reordered) {
       text.append("reordered  among rules that rank alike, the earlier one wins\n");
     }
-    return text.append("unchanged  ").append(unchanged).append(" rules\n").toString();
+    return text.append("unchanged  ").append(unchanged).append(" rules and groups\n").toString();
   }
 
   private static void lines(StringBuilder text, String what, List<RuleDigest> rules) {

@@ -4,6 +4,7 @@ import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.TextMatch;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.routing.Rule;
 import dev.adit.server.rules.RuleSet;
@@ -39,6 +40,7 @@ public final class RuleLint {
       lint.groups(rule, isServable);
       lint.settings(rule);
     }
+    rules.groups().values().forEach(group -> lint.handed(group, isServable));
     lint.unreachable(rules.rules());
     return List.copyOf(lint.findings);
   }
@@ -49,6 +51,18 @@ public final class RuleLint {
         findings.add(
             new LintFinding(rule, "no agent may serve group '" + group + "'; see agents.yaml"));
       }
+    }
+  }
+
+  private void handed(GroupConfig group, Predicate<GroupName> isServable) {
+    if (!isServable.test(group.name())) {
+      findings.add(new LintFinding(group, "no agent may serve it; see agents.yaml"));
+    }
+    if (group.namesFiles()) {
+      findings.add(
+          new LintFinding(
+              group,
+              "names files under tls, which agents never take from a server; leave them out"));
     }
   }
 

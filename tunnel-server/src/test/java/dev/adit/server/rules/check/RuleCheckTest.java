@@ -63,7 +63,7 @@ final class RuleCheckTest {
             """);
     List<String> found =
         RuleLint.lint(set, group -> true).stream()
-            .map(finding -> finding.rule() + ": " + finding.message().replaceAll(" \\(.*\\)", ""))
+            .map(finding -> finding.name() + ": " + finding.message().replaceAll(" \\(.*\\)", ""))
             .sorted()
             .toList();
     assertEquals(
@@ -90,13 +90,37 @@ final class RuleCheckTest {
             """);
     List<String> found =
         RuleLint.lint(set, group -> group.value().equals("known")).stream()
-            .map(finding -> finding.rule() + ": " + finding.message())
+            .map(finding -> finding.name() + ": " + finding.message())
             .toList();
     assertEquals(
         List.of(
             "a: falls back to a group it already goes to",
             "b: no agent may serve group 'unknown'; see agents.yaml",
             "c: perAttemptTimeout is no shorter than timeout"),
+        found);
+  }
+
+  @Test
+  void whatNoAgentWouldTakeIsFoundInWhatGroupsAreHanded() throws Exception {
+    RuleSet set =
+        rules(
+            """
+            - {name: a, to: known}
+            groups:
+            - name: known
+              upstreams: [{name: u, backends: ["a.internal:443"], tls: {}}]
+            - name: other
+              upstreams: [{name: u, backends: ["a.internal:443"], tls: {ca: ca.crt}}]
+            """);
+    List<String> found =
+        RuleLint.lint(set, group -> group.value().equals("known")).stream()
+            .map(finding -> finding.kind() + " " + finding.name() + ": " + finding.message())
+            .toList();
+    assertEquals(
+        List.of(
+            "GROUP other: no agent may serve it; see agents.yaml",
+            "GROUP other: names files under tls, which agents never take from a server; leave them"
+                + " out"),
         found);
   }
 

@@ -1,0 +1,72 @@
+package dev.adit.server.tunnel;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.adit.core.tunnel.grpc.ProxyMethod;
+import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.TunnelMessage;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** gRPC's side of a stream: keeps what it is told, and refuses what comes after its end. */
+final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
+  private final List<Frame> sent = new ArrayList<>();
+  private @Nullable Status status;
+
+  List<Frame> sent() {
+    return sent;
+  }
+
+  @Nullable Status status() {
+    return status;
+  }
+
+  @Override
+  public void request(int messages) {}
+
+  @Override
+  public void sendHeaders(Metadata headers) {}
+
+  @Override
+  public void sendMessage(ByteBuf message) {
+    if (status != null) {
+      throw new IllegalStateException("a message after the end");
+    }
+    try {
+      sent.addAll(TunnelMessage.parseFrom(ByteBufUtil.getBytes(message)).getFramesList());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    } finally {
+      message.release();
+    }
+  }
+
+  @Override
+  public void close(Status end, Metadata trailers) {
+    if (status != null) {
+      throw new IllegalStateException("ended twice");
+    }
+    status = end;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return false;
+  }
+
+  @Override
+  public boolean isReady() {
+    return status == null;
+  }
+
+  @Override
+  public MethodDescriptor<ByteBuf, ByteBuf> getMethodDescriptor() {
+    return ProxyMethod.DESCRIPTOR;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.adit.server.tunnel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.drain.Drain;
+import dev.adit.core.name.GroupName;
+import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Hello;
+import dev.adit.proto.v1.TunnelMessage;
+import dev.adit.server.config.agents.AgentIdPattern;
+import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.policy.GroupConfig;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.testing.tunnel.HandLoop;
+import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Tunnels of a server on a loop that is moved by hand. */
+final class TunnelBench {
+  static final GroupName SHOP = new GroupName("shop");
+
+  private final HandLoop hand = new HandLoop();
+  private final AgentRegistry registry = new AgentRegistry();
+  private final Map<GroupName, GroupConfig> configs = new HashMap<>();
+  private final ConfigHandout handout = new ConfigHandout(registry, () -> configs);
+  private final Drain drain = new Drain();
+  private final TunnelGreeting greeting =
+      new TunnelGreeting(
+          "server-1",
+          "1.0",
+          List.of(hand.loop()),
+          registry,
+          handout,
+          drain,
+          TunnelPair.SMALL,
+          100,
+          4096);
+  private final List<AgentIdentity> proven =
+      List.of(new AgentIdentity(new AgentIdPattern("edge-*"), Set.of(SHOP), List.of(), null));
+  private final List<AcceptedTunnel> accepted = new ArrayList<>();
+
+  HandLoop hand() {
+    return hand;
+  }
+
+  AgentRegistry registry() {
+    return registry;
+  }
+
+  Drain drain() {
+    return drain;
+  }
+
+  /** Configures what agents of a group are handed, or that it is nothing. */
+  void configure(GroupName group, String document) {
+    if (document.isEmpty()) {
+      configs.remove(group);
+    } else {
+      configs.put(
+          group,
+          new GroupConfig(
+              group, "rules.yaml:1", List.of(), List.of(), document, "hash-of-" + document));
+    }
+    handout.onChanged();
+    hand.run();
+  }
+
+  AcceptedTunnel accept(FakeCall on) {
+    AcceptedTunnel made = new AcceptedTunnel(greeting, proven, "192.0.2.1:5", on);
+    accepted.add(made);
+    return made;
+  }
+
+  void receive(AcceptedTunnel at, Frame.Builder frame) {
+    at.onMessage(
+        Unpooled.wrappedBuffer(TunnelMessage.newBuilder().addFrames(frame).build().toByteArray()));
+    hand.run();
+  }
+
+  static Frame.Builder hello(String id, String instance) {
+    return Frame.newBuilder()
+        .setHello(Hello.newBuilder().setAgentId(id).setInstanceId(instance).setCapacity(7));
+  }
+
+  /** Ends every tunnel, and looks that nothing is left. */
+  void close() {
+    accepted.forEach(AcceptedTunnel::onCancel);
+    hand.run();
+    assertTrue(registry.snapshot().sessions().isEmpty());
+    assertTrue(!hand.hasTimers());
+  }
+}
