@@ -82,9 +82,13 @@ final class ArchitectureTest {
                   "server.accesslog",
                   "server.config",
                   "server.dispatch",
+                  "server.metrics",
                   "server.policy",
                   "server.registry",
                   "server.routing")),
+          Map.entry(
+              "server.metrics",
+              Set.of("core", "server.accesslog", "server.registry", "server.rules")),
           Map.entry("server.policy", Set.of("core")),
           Map.entry("server.registry", Set.of("core")),
           Map.entry("server.routing", Set.of("core", "server.policy")),
@@ -177,6 +181,11 @@ final class ArchitectureTest {
   @Test
   void commandLineIsParsedOnlyInCli() {
     onlyIn("picocli..", "server.cli", "agent.cli");
+  }
+
+  @Test
+  void metricsAreMadeInOnePlaceOfEachProcess() {
+    onlyIn("io.prometheus..", "server.metrics", "agent.metrics");
   }
 
   @Test

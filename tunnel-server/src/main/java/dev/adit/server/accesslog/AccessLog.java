@@ -59,16 +59,12 @@ public final class AccessLog implements AutoCloseable {
   }
 
   /**
-   * A call is over. Any thread; never blocks.
+   * A call has ended. Any thread; never blocks.
    *
    * @param record not to be changed any more
    */
-  public void log(CallRecord record, long nowNanos) {
-    if (format == null) {
-      return;
-    }
-    record.endedNanos = nowNanos;
-    if (!queue.offer(record)) {
+  public void log(CallRecord record) {
+    if (format != null && !queue.offer(record)) {
       dropped.incrementAndGet();
     }
   }

@@ -80,6 +80,57 @@ public final class CallRecord {
     }
   }
 
+  /** The call is over. */
+  public void end(long nowNanos) {
+    endedNanos = nowNanos;
+  }
+
+  public @Nullable CallHeaders request() {
+    return request;
+  }
+
+  public AsciiString rule() {
+    return rule;
+  }
+
+  public @Nullable GroupName group() {
+    return group;
+  }
+
+  /** How often the call was placed. */
+  public int attempts() {
+    return attempts;
+  }
+
+  public int httpStatus() {
+    return httpStatus;
+  }
+
+  public AsciiString grpcStatus() {
+    return grpcStatus;
+  }
+
+  public @Nullable CallFailure failure() {
+    return failure;
+  }
+
+  public long requestBytes() {
+    return requestBytes;
+  }
+
+  public long responseBytes() {
+    return responseBytes;
+  }
+
+  public long durationNanos() {
+    return endedNanos - begunNanos;
+  }
+
+  /** Whether nobody knows the method that was called. */
+  public boolean isUnknownMethod() {
+    return grpcStatus.contentEquals(GrpcCode.UNIMPLEMENTED.text());
+  }
+
   public void requestBytes(int bytes) {
     requestBytes += bytes;
   }

@@ -47,10 +47,7 @@ final class LineFormat {
     text(line, "reason", record.failure == null ? "" : record.failure.token());
     number(line, "requestBytes", record.requestBytes);
     number(line, "responseBytes", record.responseBytes);
-    number(
-        line,
-        "durationMicros",
-        TimeUnit.NANOSECONDS.toMicros(record.endedNanos - record.begunNanos));
+    number(line, "durationMicros", TimeUnit.NANOSECONDS.toMicros(record.durationNanos()));
     return line.append(json ? "}\n" : "\n").toString();
   }
 

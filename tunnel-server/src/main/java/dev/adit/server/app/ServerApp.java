@@ -24,6 +24,7 @@ import dev.adit.server.entry.EntryContext;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.EntryTls;
 import dev.adit.server.entry.RequestIds;
+import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.HandedConfig;
@@ -77,6 +78,7 @@ public final class ServerApp implements AutoCloseable {
   private final AgentRegistry registry = new AgentRegistry();
   private final ConfigHandout configs;
   private final RuleReload rules;
+  private final ServerMetrics metrics;
   private final AccessLog accessLog;
   private final EntryContext entryContext;
   private final EntryServer entry;
@@ -130,6 +132,7 @@ public final class ServerApp implements AutoCloseable {
     tunnels = listenForAgents(tunnel, frames, identities);
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
+    metrics = new ServerMetrics(version);
     accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
@@ -137,6 +140,7 @@ public final class ServerApp implements AutoCloseable {
             router,
             dispatcher,
             accessLog,
+            metrics.calls(),
             drain,
             new CallCounter(),
             new RequestIds(),
@@ -144,7 +148,19 @@ public final class ServerApp implements AutoCloseable {
     entry = new EntryServer(entryContext, entryTls());
     listenForCallers();
 
+    watch();
     admin = listenForOperators();
+  }
+
+  private void watch() {
+    CallCounter calls = entryContext.calls();
+    metrics.gauge("adit_calls_running", "Calls at the entry now.", calls::running);
+    metrics.gauge(
+        "adit_entry_connections", "Connections of callers.", () -> entry.connectionCount());
+    metrics.gauge(
+        "adit_kept_request_bytes", "Request bytes kept for placing calls again.", this::keptBytes);
+    metrics.watch(registry);
+    metrics.watchRules(rules::status);
   }
 
   private TunnelServer listenForAgents(
@@ -203,6 +219,7 @@ public final class ServerApp implements AutoCloseable {
     pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
     pages.put("/readyz", this::readiness);
     pages.put("/status", () -> AdminPage.json(status()));
+    pages.put("/metrics", metrics::page);
     RulePages rulePages = new RulePages(version, entryContext.router(), registry, rules);
     pages.put("/rules", rulePages::rules);
     String token = config.admin().token() == null ? null : config.admin().token().read();

@@ -385,6 +385,8 @@ final class EntryCall implements PlacementListener {
       }
     }
     entry.calls().end();
-    entry.accessLog().log(record, connection.loop().ticker().nanoTime());
+    record.end(connection.loop().ticker().nanoTime());
+    entry.metrics().onEnd(record);
+    entry.accessLog().log(record);
   }
 }

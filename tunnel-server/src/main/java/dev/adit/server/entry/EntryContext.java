@@ -4,6 +4,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.routing.Router;
 
 /**
@@ -17,6 +18,7 @@ public record EntryContext(
     Router router,
     Dispatcher dispatcher,
     AccessLog accessLog,
+    CallMetrics metrics,
     Drain drain,
     CallCounter calls,
     RequestIds requestIds,

@@ -47,7 +47,7 @@ final class AccessLogTest {
             CallHeaders.NO_TIMEOUT);
     record.request(headers, AsciiString.of("id-1"));
     record.route(AsciiString.of("rule"), new GroupName("group"));
-    record.endedNanos = 3_500_000;
+    record.end(3_500_000);
     return record;
   }
 
@@ -119,7 +119,7 @@ final class AccessLogTest {
         new AccessLog(
             new AccessLogConfig(Format.TEXT, file), OutputStream.nullOutputStream(), CLOCK);
     for (int i = 0; i < 1000; i++) {
-      log.log(record(new AsciiString("/" + i)), 2_000_000);
+      log.log(record(new AsciiString("/" + i)));
     }
     log.close();
     var lines = Files.readAllLines(file);
@@ -154,10 +154,10 @@ final class AccessLogTest {
           }
         };
     AccessLog log = new AccessLog(new AccessLogConfig(Format.TEXT, null), slow, CLOCK);
-    log.log(record(AsciiString.of("/first")), 2_000_000);
+    log.log(record(AsciiString.of("/first")));
     writing.await();
     for (int i = 0; i < 16 * 1024 + 5; i++) {
-      log.log(record(AsciiString.of("/more")), 2_000_000);
+      log.log(record(AsciiString.of("/more")));
     }
     assertEquals(5, log.dropped());
     goOn.countDown();
@@ -169,7 +169,7 @@ final class AccessLogTest {
   void logThatIsOffWritesNothing() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     AccessLog log = new AccessLog(new AccessLogConfig(Format.OFF, null), out, CLOCK);
-    log.log(record(AsciiString.of("/s/m")), 2_000_000);
+    log.log(record(AsciiString.of("/s/m")));
     log.close();
     assertEquals(0, out.size());
     assertFalse(log.dropped() > 0);

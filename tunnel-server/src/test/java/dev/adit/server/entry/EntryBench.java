@@ -9,6 +9,7 @@ import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.config.ForwardedHeaders;
 import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
@@ -31,6 +32,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -107,6 +109,7 @@ final class EntryBench implements AutoCloseable {
             new Router(rules(settings)),
             dispatcher,
             accessLog,
+            new CallMetrics(new PrometheusRegistry()),
             drain,
             calls,
             new RequestIds(),
