@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Heartbeat;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import org.junit.jupiter.api.AfterEach;
@@ -102,5 +104,19 @@ final class StreamDrainTest {
     pair.settle();
     assertEquals(0, pair.server().transport().messages());
     assertFalse(pair.server().transport().isFinished());
+  }
+
+  /** A heartbeat fell due between the half-close and the server's answer to it. */
+  @Test
+  void nothingFollowsTheEndOfOurDirection() {
+    pair.agent().stream().drain("renewal", 0);
+    pair.agent().stream().finish();
+    pair.settle();
+    assertTrue(pair.agent().transport().isFinished());
+    int messages = pair.agent().transport().messages();
+    pair.agent().stream()
+        .send(Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(99)).build());
+    pair.settle();
+    assertEquals(messages, pair.agent().transport().messages());
   }
 }
