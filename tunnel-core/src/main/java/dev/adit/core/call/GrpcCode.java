@@ -31,6 +31,20 @@ public enum GrpcCode {
     text = AsciiString.cached(Integer.toString(number));
   }
 
+  /**
+   * The code of a {@code grpc-status}; UNKNOWN for one that is none, as gRPC clients take it.
+   *
+   * @param status borrowed
+   */
+  public static GrpcCode ofStatus(AsciiString status) {
+    for (GrpcCode code : values()) {
+      if (code.text.contentEquals(status)) {
+        return code;
+      }
+    }
+    return UNKNOWN;
+  }
+
   /** The number gRPC gives this code. */
   public int number() {
     return number;

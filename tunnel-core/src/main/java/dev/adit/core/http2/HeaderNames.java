@@ -20,6 +20,8 @@ public final class HeaderNames {
   public static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
   public static final AsciiString GRPC_RETRY_PUSHBACK_MS =
       AsciiString.cached("grpc-retry-pushback-ms");
+  public static final AsciiString GRPC_PREVIOUS_RPC_ATTEMPTS =
+      AsciiString.cached("grpc-previous-rpc-attempts");
   public static final AsciiString X_TUNNEL_REASON = AsciiString.cached("x-tunnel-reason");
   public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
   public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");

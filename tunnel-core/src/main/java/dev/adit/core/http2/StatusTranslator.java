@@ -1,5 +1,6 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.GrpcCode;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
@@ -41,6 +42,11 @@ public final class StatusTranslator {
           HTTP_1_1_REQUIRED ->
           GrpcCode.INTERNAL;
     };
+  }
+
+  /** The status that a gRPC caller is told of a failure: by its reason, or by the reset's code. */
+  public static GrpcCode ofFailure(CallFailure failure, long http2Code) {
+    return failure == CallFailure.BACKEND_RESET ? ofReset(http2Code) : failure.grpcCode();
   }
 
   /**

@@ -43,6 +43,11 @@ public class ResponseLog implements ResponseSide {
     event("accepted", false);
   }
 
+  /** The call is tried again: it may be accepted once more. */
+  protected void acceptedAnew() {
+    accepted = false;
+  }
+
   @Override
   public void onHead(ResponseHead answer, boolean last) {
     event("head " + answer.status(), last);

@@ -22,6 +22,7 @@ public final class CallRecord {
   @Nullable GroupName group;
   @Nullable AgentId agent;
   int attempts;
+  int retries;
   AsciiString upstream = AsciiString.EMPTY_STRING;
   AsciiString backend = AsciiString.EMPTY_STRING;
   int httpStatus;
@@ -53,6 +54,10 @@ public final class CallRecord {
   public void placed(AgentSession session, int attempt) {
     agent = session.id();
     attempts = attempt;
+  }
+
+  public void retried(int times) {
+    retries = times;
   }
 
   public void accepted(AsciiString upstreamName, AsciiString backendAddress) {
@@ -97,9 +102,14 @@ public final class CallRecord {
     return group;
   }
 
-  /** How often the call was placed. */
+  /** How often the call was placed, retries included. */
   public int attempts() {
     return attempts;
+  }
+
+  /** How often the rule's retry policy tried it again. */
+  public int retries() {
+    return retries;
   }
 
   public int httpStatus() {

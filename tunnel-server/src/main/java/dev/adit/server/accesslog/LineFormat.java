@@ -42,6 +42,9 @@ final class LineFormat {
     text(line, "upstream", record.upstream);
     text(line, "backend", record.backend);
     number(line, "attempts", record.attempts);
+    if (record.retries > 0) {
+      number(line, "retries", record.retries);
+    }
     number(line, "httpStatus", record.httpStatus);
     text(line, "grpcStatus", record.grpcStatus);
     text(line, "reason", record.failure == null ? "" : record.failure.token());

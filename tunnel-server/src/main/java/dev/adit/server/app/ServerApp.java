@@ -115,10 +115,7 @@ public final class ServerApp implements AutoCloseable {
             config.rulesDirectory(),
             router,
             servable::contains,
-            status -> {
-              NotCarriedOut.of(router.table()).forEach(log::warn);
-              configs.onChanged();
-            },
+            status -> configs.onChanged(),
             Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
@@ -253,7 +250,6 @@ public final class ServerApp implements AutoCloseable {
     if (config.tunnel().insecure()) {
       warnings.add("tunnel.insecure: tunnels are in clear text");
     }
-    warnings.addAll(NotCarriedOut.of(entryContext.router().table()));
     warnings.addAll(neverJoined());
     warnings.addAll(refusedConfigs());
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));

@@ -5,6 +5,7 @@ import dev.adit.core.call.RequestSide;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.Mirror;
+import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Route;
@@ -53,11 +54,17 @@ public final class Dispatcher {
     return place(headers, group, route, home, caller);
   }
 
-  private Placement place(
+  private RequestSide place(
       CallHeaders headers, GroupName group, Route route, EventLoop home, PlacementListener caller) {
-    Choice choice = Choice.of(route, headers.fields());
-    Placement placement =
-        new Placement(this, home, headers, group, route.ruleText(), choice, caller);
+    Placement.Wanted wanted =
+        new Placement.Wanted(headers, group, route.ruleText(), Choice.of(route, headers.fields()));
+    RetryPolicy retry = route.rule().retry();
+    if (retry != null && headers.isGrpc()) {
+      RetriedCall call = new RetriedCall(this, home, wanted, retry, route.retries(), caller);
+      call.begin();
+      return call;
+    }
+    Placement placement = new Placement(this, home, wanted, caller);
     placement.place();
     return placement;
   }
@@ -73,7 +80,11 @@ public final class Dispatcher {
     long begun = home.ticker().nanoTime();
     MirrorCall.PlacementMaker maker =
         (head, listener) ->
-            new Placement(this, home, head, shadow, route.ruleText(), Choice.LEAST_CALLS, listener);
+            new Placement(
+                this,
+                home,
+                new Placement.Wanted(head, shadow, route.ruleText(), Choice.LEAST_CALLS),
+                listener);
     MirroredCall mirrored =
         new MirroredCall(
             caller,

@@ -99,6 +99,9 @@ final class MirrorCall implements PlacementListener {
   public void onPlaced(AgentSession agent, int attempt) {}
 
   @Override
+  public void onRetry(int retries) {}
+
+  @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {}
 
   @Override

@@ -73,6 +73,11 @@ final class MirroredCall implements RequestSide, PlacementListener {
   }
 
   @Override
+  public void onRetry(int retries) {
+    caller.onRetry(retries);
+  }
+
+  @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
     caller.onAccepted(upstream, backend);
   }

@@ -27,13 +27,38 @@ import org.jspecify.annotations.Nullable;
 final class Placement implements RequestSide {
   private static final int MAX_PLACEMENTS = 3;
 
+  /**
+   * What is to be placed.
+   *
+   * @param before placements that the call has had already
+   * @param shunned agents to choose only if there is no other
+   */
+  record Wanted(
+      CallHeaders headers,
+      GroupName group,
+      AsciiString rule,
+      Choice choice,
+      int before,
+      List<AgentSession> shunned) {
+    Wanted {
+      shunned = List.copyOf(shunned);
+    }
+
+    /** A call that has not been placed before. */
+    Wanted(CallHeaders headers, GroupName group, AsciiString rule, Choice choice) {
+      this(headers, group, rule, choice, 0, List.of());
+    }
+
+    /** The same for another attempt. */
+    Wanted again(CallHeaders now, int placements, List<AgentSession> agents) {
+      return new Wanted(now, group, rule, choice, placements, agents);
+    }
+  }
+
   // deps
   private final Dispatcher dispatcher;
   private final EventLoop home;
-  private final CallHeaders headers;
-  private final GroupName group;
-  private final AsciiString rule;
-  private final Choice choice;
+  private final Wanted wanted;
   private final PlacementListener caller;
   private final ReplayCopy copy;
   private final long begunNanos;
@@ -52,29 +77,26 @@ final class Placement implements RequestSide {
 
   private boolean over;
 
-  Placement(
-      Dispatcher dispatcher,
-      EventLoop home,
-      CallHeaders headers,
-      GroupName group,
-      AsciiString rule,
-      Choice choice,
-      PlacementListener caller) {
+  Placement(Dispatcher dispatcher, EventLoop home, Wanted wanted, PlacementListener caller) {
     this.dispatcher = dispatcher;
     this.home = home;
-    this.headers = headers;
-    this.group = group;
-    this.rule = rule;
-    this.choice = choice;
+    this.wanted = wanted;
     this.caller = caller;
+    attempts = wanted.before();
+    tried.addAll(wanted.shunned());
     copy = new ReplayCopy(dispatcher.replayBytes());
     begunNanos = home.ticker().nanoTime();
   }
 
   /** Gives the call to an agent; if there is none, tells the caller's side why. */
   void place() {
-    AgentGroup agents = dispatcher.agents(group);
+    AgentGroup agents = dispatcher.agents(wanted.group());
     Spot spot = agents == null ? null : pick(agents);
+    if (spot == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
+      // Only shunned ones are left: better one of them than none.
+      tried.clear();
+      spot = pick(agents);
+    }
     if (spot == null) {
       fail(unplaceable(agents));
       return;
@@ -89,18 +111,22 @@ final class Placement implements RequestSide {
       return;
     }
     request = opened;
-    if (attempt > 1) {
+    if (!isFirst(attempt)) {
       copy.replayTo(opened::onRequestChunk);
     }
   }
 
+  private boolean isFirst(int attempt) {
+    return attempt == wanted.before() + 1;
+  }
+
   private RequestSide open(TunnelStream tunnel, int attempt) {
     Attempt response = new Attempt();
-    CallHeaders head = attempt == 1 ? headers : withTimeLeft();
-    AsciiString groupText = dispatcher.text(group);
+    CallHeaders head = isFirst(attempt) ? wanted.headers() : withTimeLeft();
+    AsciiString groupText = dispatcher.text(wanted.group());
     return tunnel.loop() == home
-        ? tunnel.open(head, groupText, rule, attempt, response)
-        : CrossLoop.open(tunnel, home, head, groupText, rule, attempt, response);
+        ? tunnel.open(head, groupText, wanted.rule(), attempt, response)
+        : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempt, response);
   }
 
   /** An agent with a slot that is taken, and its tunnel for the call. */
@@ -108,7 +134,7 @@ final class Placement implements RequestSide {
 
   /** An agent with a free slot and a tunnel that takes the call. */
   private @Nullable Spot pick(AgentGroup agents) {
-    AgentSession agent = AgentPicker.pick(agents, choice, tried);
+    AgentSession agent = AgentPicker.pick(agents, wanted.choice(), tried);
     while (agent != null) {
       // Asked once: on another loop the tunnel may begin to drain at any time.
       TunnelStream tunnel = agent.tunnelFor(home);
@@ -118,7 +144,7 @@ final class Placement implements RequestSide {
       // Its last tunnel has just begun to drain; the registry is about to say so.
       agent.end();
       tried.add(agent);
-      agent = AgentPicker.pick(agents, choice, tried);
+      agent = AgentPicker.pick(agents, wanted.choice(), tried);
     }
     return null;
   }
@@ -130,15 +156,15 @@ final class Placement implements RequestSide {
     }
     if (agents == null) {
       return CallReset.unprocessed(
-          CallFailure.NO_AGENT, "no agent of group " + group + " is connected");
+          CallFailure.NO_AGENT, "no agent of group " + wanted.group() + " is connected");
     }
     return CallReset.unprocessed(
         CallFailure.AGENT_OVERLOADED,
-        "every agent of group " + group + " is at its limit of calls");
+        "every agent of group " + wanted.group() + " is at its limit of calls");
   }
 
   private CallHeaders withTimeLeft() {
-    return TimeLeft.after(headers, home.ticker().nanoTime() - begunNanos);
+    return TimeLeft.after(wanted.headers(), home.ticker().nanoTime() - begunNanos);
   }
 
   @Override
@@ -238,7 +264,7 @@ final class Placement implements RequestSide {
       boolean neverLeft = reset.failure() == CallFailure.DRAINING;
       CallReset failure =
           neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
-      if (reset.processed() || !copy.isComplete() || attempts >= MAX_PLACEMENTS) {
+      if (reset.processed() || !copy.isComplete() || attempts - wanted.before() >= MAX_PLACEMENTS) {
         fail(failure);
         return;
       }

@@ -8,6 +8,18 @@ import dev.adit.server.registry.AgentSession;
  * of the caller's connection.
  */
 public interface PlacementListener extends ResponseSide {
-  /** The call goes to this agent now; comes again if it is placed again. */
+  /**
+   * The call goes to this agent now; comes again if it is placed again.
+   *
+   * @param attempt which placement this is, from 1
+   */
   void onPlaced(AgentSession agent, int attempt);
+
+  /**
+   * A backend may have seen the call, and its rule's policy tries it again; what was told of the
+   * placements before does not count any more.
+   *
+   * @param retries how often now, from 1
+   */
+  void onRetry(int retries);
 }

@@ -194,6 +194,11 @@ final class EntryCall implements PlacementListener {
   }
 
   @Override
+  public void onRetry(int retries) {
+    record.retried(retries);
+  }
+
+  @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
     record.accepted(upstream, backend);
   }
@@ -325,10 +330,7 @@ final class EntryCall implements PlacementListener {
     if (failure == CallFailure.NO_AGENT && entry.drain().inProgress()) {
       failure = CallFailure.DRAINING;
     }
-    GrpcCode code =
-        failure == CallFailure.BACKEND_RESET
-            ? StatusTranslator.ofReset(reset.http2Code())
-            : failure.grpcCode();
+    GrpcCode code = StatusTranslator.ofFailure(failure, reset.http2Code());
     String message =
         reset.message().isEmpty() ? "the call failed: " + failure.token() : reset.message();
     fail(failure, code, failure.httpStatus(), message);

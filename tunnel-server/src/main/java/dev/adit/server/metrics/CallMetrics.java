@@ -22,6 +22,7 @@ public final class CallMetrics {
 
   final Counter calls;
   final Counter again;
+  final Counter retried;
   final Counter requestBytes;
   final Counter responseBytes;
   final Histogram seconds;
@@ -44,6 +45,12 @@ public final class CallMetrics {
         Counter.builder()
             .name("adit_calls_placed_again")
             .help("Times that a call was given to a further agent, unseen by any backend before.")
+            .labelNames("rule", "group")
+            .register(registry);
+    retried =
+        Counter.builder()
+            .name("adit_calls_retried")
+            .help("Times that a rule's retry policy tried a call again.")
             .labelNames("rule", "group")
             .register(registry);
     requestBytes = bytes(registry, "adit_request_body", "Body bytes of requests of ended calls.");

@@ -30,6 +30,7 @@ final class CallSeries {
   private final CallMetrics metrics;
   private final CallKey key;
   private final CounterDataPoint again;
+  private final CounterDataPoint retried;
   private final CounterDataPoint requestBytes;
   private final CounterDataPoint responseBytes;
   private final DistributionDataPoint seconds;
@@ -42,6 +43,7 @@ final class CallSeries {
     this.key = key;
     String rule = key.rule().toString();
     again = metrics.again.labelValues(rule, key.groupText());
+    retried = metrics.retried.labelValues(rule, key.groupText());
     requestBytes = metrics.requestBytes.labelValues(rule, key.groupText());
     responseBytes = metrics.responseBytes.labelValues(rule, key.groupText());
     seconds = metrics.seconds.labelValues(rule, key.groupText(), key.service(), key.method());
@@ -49,9 +51,8 @@ final class CallSeries {
 
   void onEnd(CallRecord record) {
     outcomes.computeIfAbsent(new Outcome(status(record), record.failure()), this::counter).inc();
-    if (record.attempts() > 1) {
-      again.inc(record.attempts() - 1L);
-    }
+    again.inc(Math.max(0, record.attempts() - 1 - record.retries()));
+    retried.inc(record.retries());
     requestBytes.inc(record.requestBytes());
     responseBytes.inc(record.responseBytes());
     seconds.observe(record.durationNanos() / NANOS_PER_SECOND);

@@ -18,14 +18,16 @@ public final class Route {
   private final Split split;
   private final @Nullable RateLimiter limiter;
   private final AsciiString ruleText;
+  private final RetryBudget retries;
 
   // shared: calls that chose their agent in turn
   private final AtomicInteger turn = new AtomicInteger();
 
-  private Route(Rule rule, Split split, @Nullable RateLimiter limiter) {
+  private Route(Rule rule, Split split, @Nullable RateLimiter limiter, RetryBudget retries) {
     this.rule = rule;
     this.split = split;
     this.limiter = limiter;
+    this.retries = retries;
     ruleText = AsciiString.cached(rule.name().value());
   }
 
@@ -35,7 +37,8 @@ public final class Route {
   static Route of(Rule rule, @Nullable Route before) {
     boolean sameSplit = before != null && before.rule.to().equals(rule.to());
     Split split = before != null && sameSplit ? before.split : new Split(rule.to());
-    return new Route(rule, split, limiter(rule, before));
+    RetryBudget retries = before == null ? new RetryBudget() : before.retries;
+    return new Route(rule, split, limiter(rule, before), retries);
   }
 
   private static @Nullable RateLimiter limiter(Rule rule, @Nullable Route before) {
@@ -54,6 +57,11 @@ public final class Route {
   /** A number that grows by one with each call of this method, for choosing agents in turn. */
   public int nextTurn() {
     return turn.getAndIncrement();
+  }
+
+  /** What the rule's retry policy may still spend. */
+  public RetryBudget retries() {
+    return retries;
   }
 
   /** The rule's name as it goes on the wire and into logs. */

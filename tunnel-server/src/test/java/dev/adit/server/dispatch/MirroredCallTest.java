@@ -22,6 +22,9 @@ final class MirroredCallTest {
   /** The side of a caller that is told nothing here. */
   private static final class Caller extends ResponseLog implements PlacementListener {
     @Override
+    public void onRetry(int retries) {}
+
+    @Override
     public void onPlaced(AgentSession agent, int attempt) {}
   }
 

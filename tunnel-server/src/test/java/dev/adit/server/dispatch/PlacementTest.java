@@ -13,142 +13,54 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.name.AgentId;
-import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
-import dev.adit.server.policy.Balance;
-import dev.adit.server.policy.GroupShare;
-import dev.adit.server.policy.HeaderChanges;
-import dev.adit.server.registry.AgentRegistry;
-import dev.adit.server.registry.AgentSession;
-import dev.adit.server.routing.Route;
-import dev.adit.server.routing.RoutingTable;
-import dev.adit.server.routing.Rule;
-import dev.adit.server.routing.RuleName;
 import dev.adit.testing.tunnel.HandLoop;
-import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import dev.adit.testing.tunnel.TunnelPair.Arrived;
 import io.netty.util.AsciiString;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A call is moved to another agent while the server knows that no backend has seen it. */
 final class PlacementTest {
-  private static final GroupName GROUP = new GroupName("g");
   private static final AsciiString NONE = AsciiString.EMPTY_STRING;
 
-  /** The caller's side. */
-  private static final class Caller extends ResponseLog implements PlacementListener {
-    private final List<String> placed = new ArrayList<>();
-    private final List<AgentId> agents = new ArrayList<>();
-
-    @Override
-    public void onPlaced(AgentSession agent, int attempt) {
-      placed.add(agent.id() + " " + attempt);
-      agents.add(agent.id());
-    }
-  }
-
-  private final HandLoop hand = new HandLoop();
-  private final AgentRegistry registry = new AgentRegistry();
-  private final Dispatcher dispatcher = new Dispatcher(registry);
-  private final List<TunnelPair> agents = new ArrayList<>();
-  private final List<AgentSession> sessions = new ArrayList<>();
-  private final Caller caller = new Caller();
-
-  private TunnelPair join(String id) {
-    return join(id, 10, hand);
-  }
-
-  private TunnelPair join(String id, int maxCalls, HandLoop loop) {
-    TunnelPair pair = new TunnelPair(loop, TunnelPair.SMALL);
-    AgentSession session =
-        registry.join(
-            new AgentId(id),
-            "run",
-            pair.server().stream(),
-            () ->
-                new AgentSession(
-                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH));
-    pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));
-    agents.add(pair);
-    sessions.add(session);
-    return pair;
-  }
+  private final DispatchBench bench = new DispatchBench();
+  private final HandLoop hand = bench.hand();
+  private final Dispatcher dispatcher = bench.dispatcher();
+  private final List<TunnelPair> agents = bench.agents();
+  private final DispatchBench.Caller caller = bench.caller();
 
   @AfterEach
   void nothingIsLeft() {
-    agents.forEach(TunnelPair::cut);
-    settle();
-    for (TunnelPair agent : agents) {
-      assertEquals(0, agent.heldBytes());
-      assertEquals(0, agent.server().stream().callCount());
-    }
-    sessions.forEach(session -> assertEquals(0, session.calls()));
-    assertEquals(0, dispatcher.keptBytes());
-    assertTrue(registry.snapshot().sessions().isEmpty());
+    bench.close();
+  }
+
+  private TunnelPair join(String id) {
+    return bench.join(id);
   }
 
   private void settle() {
-    for (int i = 0; i < 5; i++) {
-      agents.forEach(TunnelPair::settle);
-      hand.run();
-    }
-  }
-
-  private static Route route() {
-    Rule rule =
-        new Rule(
-            new RuleName("r"),
-            "f:1",
-            List.of(),
-            List.of(),
-            0,
-            List.of(new GroupShare(GROUP, 1)),
-            null,
-            Balance.DEFAULT,
-            null,
-            null,
-            null,
-            null,
-            null,
-            HeaderChanges.NONE,
-            HeaderChanges.NONE,
-            null,
-            null);
-    return Objects.requireNonNull(
-        RoutingTable.of("h", List.of(rule), Map.of(), null).route(TunnelPair.headers()));
+    bench.settle();
   }
 
   private RequestSide dispatch() {
-    return dispatch(TunnelPair.headers());
+    return bench.dispatch(TunnelPair.headers(), null);
   }
 
   private RequestSide dispatch(CallHeaders headers) {
-    return dispatcher.dispatch(headers, GROUP, route(), hand.loop(), caller);
+    return bench.dispatch(headers, null);
   }
 
-  /** The agent that has the newest placement of the call. */
   private TunnelPair holder() {
-    AgentId id = caller.agents.get(caller.agents.size() - 1);
-    for (int i = 0; i < sessions.size(); i++) {
-      if (sessions.get(i).id().equals(id)) {
-        return agents.get(i);
-      }
-    }
-    throw new AssertionError(id.value());
+    return bench.holder();
   }
 
   private Arrived call() {
-    return holder().agent().newest();
+    return bench.call();
   }
 
   private void refuse() {
@@ -227,8 +139,8 @@ final class PlacementTest {
     for (int i = 0; i < 3; i++) {
       refuse();
     }
-    assertEquals(3, caller.placed.size());
-    assertEquals(3, caller.agents.stream().distinct().count());
+    assertEquals(3, caller.placed().size());
+    assertEquals(3, caller.agents().stream().distinct().count());
     CallReset reset = caller.reset();
     assertNotNull(reset);
     assertEquals(CallFailure.BACKEND_UNREACHABLE, reset.failure());
@@ -243,7 +155,7 @@ final class PlacementTest {
     refuse();
     assertNotNull(caller.reset());
     assertEquals(CallFailure.BACKEND_UNREACHABLE, caller.reset().failure());
-    assertEquals(List.of("a 1"), caller.placed);
+    assertEquals(List.of("a 1"), caller.placed());
   }
 
   @Test
@@ -258,7 +170,7 @@ final class PlacementTest {
     assertEquals(0, dispatcher.keptBytes());
     refuse();
     assertNotNull(caller.reset());
-    assertEquals(1, caller.placed.size());
+    assertEquals(1, caller.placed().size());
   }
 
   @Test
@@ -270,7 +182,7 @@ final class PlacementTest {
     call().response().onReset(CallReset.failed(CallFailure.BACKEND_UNREACHABLE, "lost"));
     settle();
     assertNotNull(caller.reset());
-    assertEquals(1, caller.placed.size());
+    assertEquals(1, caller.placed().size());
   }
 
   @Test
@@ -315,7 +227,7 @@ final class PlacementTest {
     assertEquals(0, dispatcher.keptBytes());
     request.onRequestChunk(agents.get(0).chunk(10), true);
     settle();
-    assertEquals(1, caller.placed.size());
+    assertEquals(1, caller.placed().size());
     assertEquals(List.of(), caller.events());
     assertNotNull(call().request().cancelled());
   }
@@ -347,11 +259,11 @@ final class PlacementTest {
     join("b");
     settle();
     for (int i = 0; i < 5; i++) {
-      dispatcher.dispatch(TunnelPair.headers(), GROUP, route(), hand.loop(), new Caller());
+      bench.dispatch(TunnelPair.headers(), null, new DispatchBench.Caller());
     }
     settle();
-    assertEquals(0, sessions.get(0).calls());
-    assertEquals(5, sessions.get(1).calls());
+    assertEquals(0, bench.sessions().get(0).calls());
+    assertEquals(5, bench.sessions().get(1).calls());
   }
 
   @Test
@@ -359,11 +271,11 @@ final class PlacementTest {
     dispatch();
     assertNotNull(caller.reset());
     assertEquals(CallFailure.NO_AGENT, caller.reset().failure());
-    join("a", 1, hand);
-    Caller second = new Caller();
-    Caller third = new Caller();
-    dispatcher.dispatch(TunnelPair.headers(), GROUP, route(), hand.loop(), second);
-    dispatcher.dispatch(TunnelPair.headers(), GROUP, route(), hand.loop(), third);
+    bench.join("a", 1, hand);
+    DispatchBench.Caller second = new DispatchBench.Caller();
+    DispatchBench.Caller third = new DispatchBench.Caller();
+    bench.dispatch(TunnelPair.headers(), null, second);
+    bench.dispatch(TunnelPair.headers(), null, third);
     assertNull(second.reset());
     assertNotNull(third.reset());
     assertEquals(CallFailure.AGENT_OVERLOADED, third.reset().failure());
@@ -373,17 +285,21 @@ final class PlacementTest {
   @Test
   void tunnelOnTheCallersLoopIsPreferred() {
     HandLoop elsewhere = new HandLoop();
-    TunnelPair far = join("a", 10, elsewhere);
+    TunnelPair far = bench.join("a", 10, elsewhere);
     TunnelPair near = new TunnelPair(hand, TunnelPair.SMALL);
-    registry.join(
-        new AgentId("a"),
-        "run",
-        near.server().stream(),
-        () -> {
-          throw new AssertionError("the session exists");
-        });
+    bench
+        .registry()
+        .join(
+            new AgentId("a"),
+            "run",
+            near.server().stream(),
+            () -> {
+              throw new AssertionError("the session exists");
+            });
     near.server()
-        .tell(sessions.get(0)::end, () -> registry.leave(sessions.get(0), near.server().stream()));
+        .tell(
+            bench.sessions().get(0)::end,
+            () -> bench.registry().leave(bench.sessions().get(0), near.server().stream()));
     agents.add(near);
     dispatch();
     settle();
