@@ -30,6 +30,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final Logger log = LoggerFactory.getLogger(AddressDialer.class);
   private static final int FEWEST = 2;
   private static final int MOST = 16;
+  private static final int MAX_OTHER_CHARS = 200;
   private static final long SUPERSEDED_MILLIS = 60_000;
 
   /** A tunnel that is up. */
@@ -178,9 +179,10 @@ final class AddressDialer implements DialedTunnel.Events {
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
-            "{} is superseded at {}: another process runs with this agent id; give each its own",
+            "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
             plan.agent(),
-            address);
+            address,
+            printable(drain.getOther()));
         after(SUPERSEDED_MILLIS);
       }
       case "going-away" -> {
@@ -189,6 +191,11 @@ final class AddressDialer implements DialedTunnel.Events {
       }
       default -> dial();
     }
+  }
+
+  private static String printable(String text) {
+    String cut = text.substring(0, Math.min(text.length(), MAX_OTHER_CHARS));
+    return cut.isEmpty() ? "another instance" : cut.replaceAll("[^ -~]", "?");
   }
 
   @Override

@@ -5,8 +5,10 @@ import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,10 @@ final class Liveness {
   private final long[] sentNanos = new long[REMEMBERED];
   private long peerToken;
   private long peerTokenNanos;
+  private @Nullable Challenge challenge;
+
+  /** A question that waits for its echo. */
+  private record Challenge(long token, Consumer<Boolean> verdict, ScheduledFuture<?> timer) {}
 
   // shared: written by the loop, read by whoever shows it
   private volatile long rttNanos = -1;
@@ -56,6 +62,36 @@ final class Liveness {
   void stop() {
     if (timer != null) {
       timer.cancel(false);
+    }
+    if (challenge != null) {
+      challenge.timer().cancel(false);
+      challenge = null;
+    }
+  }
+
+  /**
+   * Asks whether the peer is there. One question at a time: another one meanwhile is not asked.
+   *
+   * @param verdict told whether the peer has answered in time; not if the stream ends before
+   */
+  void challenge(Duration within, Consumer<Boolean> verdict) {
+    if (challenge != null) {
+      return;
+    }
+    send(ticker.nanoTime(), true);
+    challenge =
+        new Challenge(
+            lastToken,
+            verdict,
+            loop.schedule(() -> decide(false), within.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  private void decide(boolean alive) {
+    Challenge asked = challenge;
+    if (asked != null) {
+      challenge = null;
+      asked.timer().cancel(false);
+      asked.verdict().accept(alive);
     }
   }
 
@@ -82,7 +118,7 @@ final class Liveness {
       stream.abort(dead());
       return;
     }
-    send(now);
+    send(now, false);
   }
 
   TunnelException dead() {
@@ -90,10 +126,11 @@ final class Liveness {
         "dead", "nothing heard for " + TimeUnit.NANOSECONDS.toMillis(deadAfterNanos) + " ms");
   }
 
-  private void send(long now) {
+  private void send(long now, boolean atOnce) {
     lastToken++;
     sentNanos[(int) (lastToken % REMEMBERED)] = now;
-    Heartbeat.Builder heartbeat = Heartbeat.newBuilder().setToken(lastToken).setEcho(peerToken);
+    Heartbeat.Builder heartbeat =
+        Heartbeat.newBuilder().setToken(lastToken).setEcho(peerToken).setAtOnce(atOnce);
     if (peerToken != 0) {
       heartbeat.setEchoDelayUs(TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos));
     }
@@ -109,6 +146,12 @@ final class Liveness {
       long sent = sentNanos[(int) (echo % REMEMBERED)];
       long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
       rttNanos = Math.max(0, trip);
+    }
+    if (heartbeat.getAtOnce()) {
+      send(now, false);
+    }
+    if (challenge != null && echo >= challenge.token() && echo <= lastToken) {
+      decide(true);
     }
   }
 

@@ -20,7 +20,9 @@ import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,14 +171,29 @@ public final class TunnelStream {
 
   /** Opens nothing more here and tells the peer so. Calls that run go on. Safe to call again. */
   public void drain(String reason, int reconnectAfterMillis) {
+    drain(Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build());
+  }
+
+  /** The same in the caller's words. */
+  public void drain(Drain drain) {
     assert loop.inEventLoop();
     if (drainSent || closed) {
       return;
     }
     drainSent = true;
-    Drain drain =
-        Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build();
     send(Frame.newBuilder().setDrain(drain).build());
+  }
+
+  /**
+   * Asks the peer whether it is there.
+   *
+   * @param verdict told on the loop whether it has answered in time; not if the stream ends before
+   */
+  public void challenge(Duration within, Consumer<Boolean> verdict) {
+    assert loop.inEventLoop();
+    if (!closed) {
+      liveness.challenge(within, verdict);
+    }
   }
 
   /**

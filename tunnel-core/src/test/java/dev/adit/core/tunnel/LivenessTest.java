@@ -13,6 +13,8 @@ import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,55 @@ final class LivenessTest {
     pair.agent().stream().start();
     hand.advance(SECOND);
     assertNull(pair.agent().closed());
+  }
+
+  @Test
+  void challengeIsAnsweredAtOnceAndTheAnswerAsksNothing() {
+    start();
+    List<Boolean> verdicts = new ArrayList<>();
+    pair.server().stream().challenge(SECOND, verdicts::add);
+    hand.run();
+    assertEquals(1, pair.server().transport().messages());
+    pair.deliver(pair.server());
+    hand.run();
+    assertEquals(1, pair.agent().transport().messages());
+    pair.deliver(pair.agent());
+    hand.run();
+    assertEquals(List.of(true), verdicts);
+    assertEquals(1, pair.server().transport().messages());
+    hand.advance(SECOND);
+    pair.settle();
+    assertEquals(List.of(true), verdicts);
+  }
+
+  @Test
+  void challengeThatNobodyAnswersIsDecidedInTime() {
+    start();
+    List<Boolean> verdicts = new ArrayList<>();
+    pair.server().stream().challenge(Duration.ofMillis(500), verdicts::add);
+    hand.run();
+    pair.server().transport().drop();
+    hand.advance(Duration.ofMillis(499));
+    assertEquals(List.of(), verdicts);
+    hand.advance(Duration.ofMillis(1));
+    assertEquals(List.of(false), verdicts);
+  }
+
+  /** A heartbeat in turn echoes an older token: it was under way before the question. */
+  @Test
+  void olderEchoIsNoAnswer() {
+    start();
+    hand.advance(SECOND);
+    pair.settle();
+    hand.advance(SECOND);
+    hand.run();
+    List<Boolean> verdicts = new ArrayList<>();
+    pair.server().stream().challenge(SECOND, verdicts::add);
+    hand.run();
+    pair.server().transport().drop();
+    pair.deliver(pair.agent());
+    hand.run();
+    assertEquals(List.of(), verdicts);
   }
 
   @Test

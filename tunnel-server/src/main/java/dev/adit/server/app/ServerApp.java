@@ -252,6 +252,15 @@ public final class ServerApp implements AutoCloseable {
     }
     warnings.addAll(neverJoined());
     warnings.addAll(refusedConfigs());
+    registry.contested().stream()
+        .limit(MAX_GROUPS_WARNED)
+        .map(
+            id ->
+                "agent "
+                    + id
+                    + " was taken over three times or more within a minute: two hosts run with"
+                    + " one id; give each its own")
+        .forEach(warnings::add);
     rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(

@@ -18,6 +18,8 @@ public final class AgentRegistry {
   // shared: guarded by the monitor
   private final List<AgentSession> sessions = new ArrayList<>();
 
+  private final Takeovers takeovers = new Takeovers();
+
   // shared: grows only, by groups that credentials name
   private final Set<GroupName> everJoined = ConcurrentHashMap.newKeySet();
 
@@ -47,6 +49,16 @@ public final class AgentRegistry {
     session.add(tunnel);
     publish();
     return session;
+  }
+
+  /** A run of an agent has taken the place of another that was connected. */
+  public void noteTakeover(AgentId id) {
+    takeovers.add(id);
+  }
+
+  /** Agents whose runs take each other's place: most likely two hosts with one id. */
+  public Set<AgentId> contested() {
+    return takeovers.contested();
   }
 
   /** Whether an agent of the group has been connected since the start. */

@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private static final Logger log = LoggerFactory.getLogger(AcceptedTunnel.class);
   private static final int HELLO_WITHIN_SECONDS = 5;
   private static final int DRAINING_RETRY_MILLIS = 1000;
+  private static final Duration CHALLENGE = Duration.ofSeconds(1);
 
   // deps
   private final TunnelGreeting greeting;
@@ -194,16 +196,37 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   /**
-   * Another run of this agent: new calls go here from now on, and the others finish what they have.
+   * Another run of this agent: new calls go here from now on. One that answers finishes what it
+   * has; one that does not is a ghost, whose calls end at once.
    */
   private void supersedeOthers(AgentSession joined) {
     for (AgentSession other : greeting.registry().others(joined)) {
       log.warn("{} is superseded by {} from {}", other, joined, address);
+      greeting.registry().noteTakeover(joined.id());
+      Drain drain =
+          Drain.newBuilder()
+              .setReason("superseded")
+              .setOther("instance " + joined.instance() + " from " + address)
+              .build();
       for (TunnelStream tunnel : other.tunnels()) {
         greeting.registry().leave(other, tunnel);
-        tunnel.loop().execute(() -> tunnel.drain("superseded", 0));
+        tunnel.loop().execute(() -> challenge(tunnel, drain));
       }
     }
+  }
+
+  private static void challenge(TunnelStream tunnel, Drain drain) {
+    tunnel.challenge(
+        CHALLENGE,
+        alive -> {
+          if (alive) {
+            tunnel.drain(drain);
+          } else {
+            tunnel.abort(
+                new TunnelException(
+                    "dead", "superseded, and no echo in " + CHALLENGE.toMillis() + " ms"));
+          }
+        });
   }
 
   private void refuse(AgentHello.Refused refused) {

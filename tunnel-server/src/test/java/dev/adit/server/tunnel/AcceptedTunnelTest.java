@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.name.AgentId;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Heartbeat;
 import dev.adit.proto.v1.RequestHead;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.Welcome;
@@ -14,6 +16,7 @@ import io.grpc.Status;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,15 +111,51 @@ final class AcceptedTunnelTest {
     assertEquals(Status.Code.INTERNAL, opening.status().getCode());
   }
 
-  @Test
-  void anotherRunOfTheSameAgentTakesOver() {
+  private void takeOver() {
     bench.receive(tunnel, TunnelBench.hello("edge-1", "old"));
     FakeCall young = new FakeCall();
     bench.receive(bench.accept(young), TunnelBench.hello("edge-1", "young"));
-    Frame last = call.sent().get(call.sent().size() - 1);
-    assertEquals("superseded", last.getDrain().getReason());
     assertEquals(1, bench.registry().snapshot().sessions().size());
     assertEquals("young", bench.registry().snapshot().sessions().get(0).instance());
+  }
+
+  private Frame last() {
+    return call.sent().get(call.sent().size() - 1);
+  }
+
+  @Test
+  void runThatIsTakenOverAndAnswersMayFinishAndIsToldByWhom() {
+    takeOver();
+    Heartbeat question = last().getHeartbeat();
+    assertTrue(question.getAtOnce());
+    bench.receive(
+        tunnel,
+        Frame.newBuilder()
+            .setHeartbeat(Heartbeat.newBuilder().setToken(9).setEcho(question.getToken())));
+    assertEquals("superseded", last().getDrain().getReason());
+    assertEquals("instance young from 192.0.2.1:5", last().getDrain().getOther());
+    bench.hand().advance(Duration.ofSeconds(1));
+    assertNull(call.status());
+  }
+
+  @Test
+  void runThatIsTakenOverAndDoesNotAnswerIsAGhost() {
+    takeOver();
+    bench.hand().advance(Duration.ofMillis(999));
+    assertNull(call.status());
+    bench.hand().advance(Duration.ofMillis(1));
+    assertNotNull(call.status());
+    assertTrue(String.valueOf(call.status().getDescription()).contains("superseded"));
+  }
+
+  @Test
+  void runsThatTakeEachOthersPlaceAreNoticed() {
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Set.of(), bench.registry().contested());
+      bench.receive(bench.accept(new FakeCall()), TunnelBench.hello("edge-1", "run-" + i));
+    }
+    bench.receive(bench.accept(new FakeCall()), TunnelBench.hello("edge-1", "run-4"));
+    assertEquals(Set.of(new AgentId("edge-1")), bench.registry().contested());
   }
 
   @Test
