@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,22 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final int FEWEST = 2;
   private static final int MOST = 16;
   private static final int MAX_OTHER_CHARS = 200;
+  private static final double RENEW_EARLIEST = 0.8;
+  private static final double RENEW_LATEST = 1.2;
+  private static final long RENEW_WAIT_MILLIS = 1000;
   private static final long SUPERSEDED_MILLIS = 60_000;
 
-  /** A tunnel that is up. */
-  private record Up(DialedTunnel tunnel, String serverId, int loop, long sinceNanos) {}
+  /**
+   * A tunnel that is up.
+   *
+   * @param renewed the one it took the place of; null if none
+   */
+  private record Up(
+      DialedTunnel tunnel,
+      String serverId,
+      int loop,
+      long sinceNanos,
+      @Nullable DialedTunnel renewed) {}
 
   // deps
   private final TunnelDialer dialer;
@@ -53,6 +66,9 @@ final class AddressDialer implements DialedTunnel.Events {
 
   /** The tunnel of the dial under way; null while its token is read, and when none is. */
   private @Nullable DialedTunnel dialled;
+
+  /** The tunnel that the dial under way shall replace; null if none. */
+  private @Nullable Up renewing;
 
   private int misses;
   private int wanted = 1;
@@ -76,7 +92,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   /** Dials one more, unless a dial is under way or the address is given up. */
   void dial() {
-    if (dialling || retired || up.size() >= wanted) {
+    if (dialling || retired || (up.size() >= wanted && renewing == null)) {
       return;
     }
     dialling = true;
@@ -132,20 +148,31 @@ final class AddressDialer implements DialedTunnel.Events {
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
     int perLoop = (wanted + loops - 1) / loops;
+    Up old = renewing;
     long sameLoop =
         up.stream()
             .filter(
                 each ->
-                    each.serverId().equals(welcome.getServerId())
+                    !each.equals(old)
+                        && each.serverId().equals(welcome.getServerId())
                         && each.loop() == welcome.getLoop())
             .count();
     if (sameLoop >= perLoop) {
       misses++;
       tunnel.loop().execute(() -> tunnel.retire("renewal"));
     } else {
-      up.add(
+      Up made =
           new Up(
-              tunnel, welcome.getServerId(), welcome.getLoop(), dialer.loop().ticker().nanoTime()));
+              tunnel,
+              welcome.getServerId(),
+              welcome.getLoop(),
+              dialer.loop().ticker().nanoTime(),
+              old == null ? null : old.tunnel());
+      up.add(made);
+      renewLater(made, welcome.getRenewAfterMs());
+      if (old != null) {
+        replace(old);
+      }
       log.info(
           "{} tunnel up to {} loop {} of {} groups {}",
           plan.agent(),
@@ -157,9 +184,51 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
-    if (ofServer < wanted && misses < 2 * loops) {
+    if ((ofServer < wanted || renewing != null) && misses < 2 * loops) {
       dial();
+    } else if (renewing != null) {
+      // The loop was not met; better the old tunnel for a while than none there.
+      renewLater(renewing, welcome.getRenewAfterMs());
+      renewing = null;
     }
+  }
+
+  /** The new tunnel is up: the old one takes no more calls, and ends with its last. */
+  private void replace(Up old) {
+    renewing = null;
+    misses = 0;
+    if (up.remove(old)) {
+      leave(old.tunnel(), "renewal");
+    }
+  }
+
+  private void renewLater(Up tunnel, long renewAfterMillis) {
+    if (renewAfterMillis > 0) {
+      double part = ThreadLocalRandom.current().nextDouble(RENEW_EARLIEST, RENEW_LATEST);
+      dialer
+          .loop()
+          .schedule(
+              () -> renew(tunnel, renewAfterMillis),
+              (long) ((double) renewAfterMillis * part),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void renew(Up tunnel, long renewAfterMillis) {
+    if (retired || !up.contains(tunnel)) {
+      return;
+    }
+    boolean predecessorStays = tunnel.renewed() != null && leaving.contains(tunnel.renewed());
+    if (predecessorStays || dialling || renewing != null) {
+      dialer
+          .loop()
+          .schedule(
+              () -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    renewing = tunnel;
+    misses = 0;
+    dial();
   }
 
   @Override

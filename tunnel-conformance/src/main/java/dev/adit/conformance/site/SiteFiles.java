@@ -65,8 +65,10 @@ final class SiteFiles {
             .map(TunnelSizes::windowBytes)
             .map(bytes -> "  initialWindow: " + bytes + "\n  callWindow: " + bytes + "\n")
             .orElse("");
+    String more = plan.tunnelOptions().isEmpty() ? "" : "  " + plan.tunnelOptions() + "\n";
     StringBuilder server =
-        new StringBuilder(SERVER.formatted(entry(plan), windows, plan.accessLog() ? LOG : "off"));
+        new StringBuilder(
+            SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off"));
     for (AgentPlan agent : plan.agents()) {
       server.append(
           AGENT_LINE.formatted(agent.id(), names(agent.groups()), writeToken(agent.id())));

@@ -9,12 +9,14 @@ import java.util.Optional;
  *
  * @param rules the content of its one rule file
  * @param entryOptions more of the section {@code entry}, as in a YAML flow mapping
+ * @param tunnelOptions a line of the section {@code tunnel}, or nothing
  * @param sizes empty: the product as a user runs it, else its parts started with these
  * @param jvmOptions for the server and for each agent
  */
 public record SitePlan(
     String rules,
     String entryOptions,
+    String tunnelOptions,
     boolean accessLog,
     List<AgentPlan> agents,
     Optional<TunnelSizes> sizes,
@@ -35,26 +37,31 @@ public record SitePlan(
 
   /** Agents and the rules that lead to them. */
   public static SitePlan of(String rules, AgentPlan... agents) {
-    return new SitePlan(rules, "", false, List.of(agents), Optional.empty(), JVM_OPTIONS);
+    return new SitePlan(rules, "", "", false, List.of(agents), Optional.empty(), JVM_OPTIONS);
   }
 
   public SitePlan withSizes(TunnelSizes newSizes) {
-    return new SitePlan(rules, entryOptions, accessLog, agents, Optional.of(newSizes), jvmOptions);
+    return new SitePlan(
+        rules, entryOptions, tunnelOptions, accessLog, agents, Optional.of(newSizes), jvmOptions);
   }
 
   public SitePlan withEntryOptions(String options) {
-    return new SitePlan(rules, options, accessLog, agents, sizes, jvmOptions);
+    return new SitePlan(rules, options, tunnelOptions, accessLog, agents, sizes, jvmOptions);
+  }
+
+  public SitePlan withTunnelOptions(String line) {
+    return new SitePlan(rules, entryOptions, line, accessLog, agents, sizes, jvmOptions);
   }
 
   /** The same writing {@code access.log} in the server's directory. */
   public SitePlan withAccessLog() {
-    return new SitePlan(rules, entryOptions, true, agents, sizes, jvmOptions);
+    return new SitePlan(rules, entryOptions, tunnelOptions, true, agents, sizes, jvmOptions);
   }
 
   /** The same with options after those of every site. */
   public SitePlan withJvmOptions(String... options) {
     List<String> all = new ArrayList<>(jvmOptions);
     all.addAll(List.of(options));
-    return new SitePlan(rules, entryOptions, accessLog, agents, sizes, all);
+    return new SitePlan(rules, entryOptions, tunnelOptions, accessLog, agents, sizes, all);
   }
 }

@@ -181,6 +181,7 @@ public final class ServerApp implements AutoCloseable {
             configs,
             drain,
             settings,
+            tunnel.renewAfter(),
             tunnel.maxCallsPerAgent(),
             config.entry().maxHeaderBytes());
     TunnelService service = new TunnelService(greeting, new AgentIdentities(identities));

@@ -164,7 +164,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             .setCallWindow(greeting.settings().windows().call())
             .setMaxHeaderBytes(greeting.maxHeaderBytes())
             .setHeartbeatMs((int) greeting.settings().heartbeat().toMillis())
-            .setDeadAfterMs((int) greeting.settings().deadAfter().toMillis());
+            .setDeadAfterMs((int) greeting.settings().deadAfter().toMillis())
+            .setRenewAfterMs(greeting.renewAfter().toMillis());
     hello.groups().stream().map(GroupName::value).forEach(welcome::addGroups);
     stream.send(Frame.newBuilder().setWelcome(welcome).build());
     stream.start();

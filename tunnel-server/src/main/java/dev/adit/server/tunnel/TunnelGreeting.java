@@ -4,6 +4,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.server.registry.AgentRegistry;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param version of this build
  * @param loops the event loops of the entry; a tunnel's number is its loop's place here
  * @param configs what groups' agents are handed when they join
+ * @param renewAfter age at which an agent replaces a tunnel
  * @param maxCallsPerAgent calls in flight one agent is given at most
  * @param maxHeaderBytes of one head or of trailers
  */
@@ -24,6 +26,7 @@ public record TunnelGreeting(
     ConfigHandout configs,
     Drain drain,
     TunnelSettings settings,
+    Duration renewAfter,
     int maxCallsPerAgent,
     int maxHeaderBytes) {
   /** The newest minor version of the protocol that this build speaks. */

@@ -14,6 +14,7 @@ import dev.adit.server.registry.AgentRegistry;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ final class TunnelBench {
           handout,
           drain,
           TunnelPair.SMALL,
+          Duration.ofMinutes(30),
           100,
           4096);
   private final List<AgentIdentity> proven =
