@@ -106,7 +106,14 @@ final class ArchitectureTest {
           Map.entry("agent.routing", Set.of("core")),
           Map.entry(
               "agent.sync",
-              Set.of("agent.backend", "agent.config", "agent.dispatch", "agent.routing", "core")),
+              Set.of(
+                  "agent.backend",
+                  "agent.config",
+                  "agent.dispatch",
+                  "agent.health",
+                  "agent.routing",
+                  "core")),
+          Map.entry("agent.health", Set.of("agent.backend", "core")),
           Map.entry(
               "agent.tunnel",
               Set.of("agent.config", "agent.dispatch", "agent.sync", "core", "proto")));

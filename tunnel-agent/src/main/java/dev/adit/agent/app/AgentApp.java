@@ -5,6 +5,7 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
+import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelDialer;
@@ -81,9 +82,13 @@ public final class AgentApp implements AutoCloseable {
                 AgentRoutes.of(config.upstreams(), config.routes()),
                 new UpstreamTable(config.upstreams(), loops, initialWindow)));
 
+    HealthChecks health = new HealthChecks(loops);
+    health.watch(served.own().upstreams());
+
     // 7: what becomes of a call that comes through a tunnel.
     dispatcher = new CallDispatcher(served);
-    handed = new HandedGroups(config.configSync(), config.allow(), served, loops, initialWindow);
+    handed =
+        new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {

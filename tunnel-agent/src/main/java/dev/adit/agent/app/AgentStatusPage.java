@@ -60,10 +60,13 @@ public record AgentStatusPage(
   }
 
   /** One backend of an upstream. */
-  public record BackendPage(String address, boolean reachable, int calls) {
+  public record BackendPage(String address, boolean reachable, boolean healthy, int calls) {
     static BackendPage of(Backend backend) {
       return new BackendPage(
-          backend.address().toString(), !backend.isUnreachable(), backend.calls());
+          backend.address().toString(),
+          !backend.isUnreachable(),
+          backend.isHealthy(),
+          backend.calls());
     }
   }
 }

@@ -3,9 +3,11 @@ package dev.adit.agent.backend;
 import dev.adit.core.config.HostPort;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** One address of an upstream. Any thread. */
 public final class Backend {
@@ -23,6 +25,9 @@ public final class Backend {
 
   // shared: whether the last try to connect failed
   private volatile boolean unreachable;
+
+  // shared: what health checks say; true without any
+  private volatile boolean healthy = true;
 
   // shared: set once
   private volatile boolean retired;
@@ -67,6 +72,30 @@ public final class Backend {
     return unreachable;
   }
 
+  /** Whether health checks let calls come here. */
+  public boolean isHealthy() {
+    return healthy;
+  }
+
+  /** What health checks found. */
+  public void healthy(boolean now) {
+    healthy = now;
+  }
+
+  /** Whether a call would be given to it now. */
+  public boolean isUsable() {
+    return healthy && !unreachable;
+  }
+
+  /**
+   * Looks whether it can be connected to, on a connection of its own that is closed at once.
+   *
+   * @param answer told on the loop: empty if so, else why not
+   */
+  public void probe(EventLoop loop, Duration timeout, Consumer<String> answer) {
+    connector.probe(address, loop, timeout, answer);
+  }
+
   void reachable(boolean now) {
     unreachable = !now;
   }
@@ -77,7 +106,8 @@ public final class Backend {
     pools.forEach((loop, pool) -> loop.execute(pool::closeIfRetired));
   }
 
-  boolean isRetired() {
+  /** Whether no call chooses it any more. */
+  public boolean isRetired() {
     return retired;
   }
 

@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,6 +15,8 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +52,7 @@ record BackendConnector(
    */
   void connect(HostPort address, EventLoop loop, BackendConnection connection) {
     Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(loops.channelType())
-            .resolver(OffLoopResolver.GROUP)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        newBootstrap(loop, CONNECT_TIMEOUT_MILLIS)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
@@ -78,6 +77,30 @@ record BackendConnector(
             connection.onConnectFailed(String.valueOf(done.cause().getMessage()));
           }
         });
+  }
+
+  private Bootstrap newBootstrap(EventLoop loop, int timeoutMillis) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(loops.channelType())
+        .resolver(OffLoopResolver.GROUP)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
+  }
+
+  /**
+   * Connects and closes again.
+   *
+   * @param answer told on the loop: empty if it could, else why not
+   */
+  void probe(HostPort address, EventLoop loop, Duration timeout, Consumer<String> answer) {
+    newBootstrap(loop, (int) timeout.toMillis())
+        .handler(new ChannelInboundHandlerAdapter())
+        .connect(InetSocketAddress.createUnresolved(address.host(), address.port()))
+        .addListener(
+            (ChannelFuture done) -> {
+              answer.accept(done.isSuccess() ? "" : String.valueOf(done.cause().getMessage()));
+              done.channel().close();
+            });
   }
 
   private SslHandler tlsHandler(SslContext context, Channel channel, HostPort address) {

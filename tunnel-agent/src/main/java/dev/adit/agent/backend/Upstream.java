@@ -47,8 +47,18 @@ public final class Upstream {
     return config.name();
   }
 
-  UpstreamConfig config() {
+  public UpstreamConfig config() {
     return config;
+  }
+
+  /** Whether no call chooses it any more. */
+  public boolean isRetired() {
+    return backends.stream().allMatch(Backend::isRetired);
+  }
+
+  /** Backends that would be given a call now. */
+  public int usableBackends() {
+    return (int) backends.stream().filter(Backend::isUsable).count();
   }
 
   /** No call chooses it any more: its connections end with the calls on them. */
@@ -66,10 +76,10 @@ public final class Upstream {
   }
 
   /**
-   * Chooses a backend: one that can be reached before one that could not be the last time.
+   * Chooses a healthy backend: one that can be reached before one that could not be the last time.
    *
    * @param tried backends the call has been on already; never chosen
-   * @return null if all are tried
+   * @return null if all are tried or not healthy
    */
   public @Nullable Backend pick(List<Backend> tried) {
     Backend chosen =
@@ -78,7 +88,7 @@ public final class Upstream {
           case ROUND_ROBIN, WEIGHTED ->
               turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));
         };
-    return chosen.isUnreachable() || tried.contains(chosen) ? best(tried) : chosen;
+    return !chosen.isUsable() || tried.contains(chosen) ? best(tried) : chosen;
   }
 
   private Backend leastCalls() {
@@ -95,6 +105,7 @@ public final class Upstream {
   private @Nullable Backend best(List<Backend> tried) {
     List<Backend> left = new ArrayList<>(backends);
     left.removeAll(tried);
+    left.removeIf(backend -> !backend.isHealthy());
     Backend best = null;
     for (Backend backend : left) {
       boolean better =

@@ -63,7 +63,9 @@ final class StatusCommand implements Callable<Integer> {
         out.printf(
             "  backend %s: %s, %d calls%n",
             backend.address(),
-            backend.reachable() ? "no failure known" : "unreachable",
+            !backend.healthy()
+                ? "not healthy"
+                : backend.reachable() ? "no failure known" : "unreachable",
             backend.calls());
       }
     }

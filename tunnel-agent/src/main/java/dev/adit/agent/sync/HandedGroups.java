@@ -5,6 +5,7 @@ import dev.adit.agent.config.AllowList;
 import dev.adit.agent.config.ConfigSyncMode;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
+import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
@@ -41,6 +42,7 @@ public final class HandedGroups implements AutoCloseable {
   // deps
   private final HandedConfigReader reader;
   private final ServedUpstreams served;
+  private final HealthChecks health;
   private final EventLoops loops;
   private final int initialWindow;
   private final ExecutorService thread =
@@ -62,16 +64,19 @@ public final class HandedGroups implements AutoCloseable {
    *
    * @param allow what may be dialled, whoever asks for it
    * @param served where configuration is put in force
+   * @param health watches what is put in force
    * @param initialWindow bytes a backend may send on a stream before they move on
    */
   public HandedGroups(
       ConfigSyncMode mode,
       AllowList allow,
       ServedUpstreams served,
+      HealthChecks health,
       EventLoops loops,
       int initialWindow) {
     reader = new HandedConfigReader(mode, allow);
     this.served = served;
+    this.health = health;
     this.loops = loops;
     this.initialWindow = initialWindow;
   }
@@ -191,6 +196,7 @@ public final class HandedGroups implements AutoCloseable {
             config.upstreams(), loops, initialWindow, before == null ? null : before.upstreams());
     served.hand(
         group, new RoutedUpstreams(AgentRoutes.of(config.upstreams(), config.routes()), table));
+    health.watch(table);
     inForce.put(group, offer.revision());
   }
 

@@ -13,6 +13,7 @@ import dev.adit.agent.config.AllowList;
 import dev.adit.agent.config.ConfigSyncMode;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
+import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
@@ -71,7 +72,7 @@ final class HandedGroupsTest {
         new AllowList(
             List.of(
                 AllowList.Pattern.parse("127.0.0.1:*"), AllowList.Pattern.parse("*.internal:443")));
-    return new HandedGroups(mode, allow, served, loops, WINDOW);
+    return new HandedGroups(mode, allow, served, new HealthChecks(loops), loops, WINDOW);
   }
 
   @AfterEach
@@ -278,6 +279,7 @@ final class HandedGroupsTest {
             ConfigSyncMode.ACCEPT,
             new AllowList(List.of(AllowList.Pattern.parse("127.0.0.1:*"))),
             withOwn,
+            new HealthChecks(loops),
             loops,
             WINDOW);
     groups.onTunnelUp(first);
