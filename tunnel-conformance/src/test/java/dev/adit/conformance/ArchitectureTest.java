@@ -69,6 +69,7 @@ final class ArchitectureTest {
                   "server.admin",
                   "server.app",
                   "server.config",
+                  "server.registry",
                   "server.routing",
                   "server.rules")),
           Map.entry("server.config", Set.of("core")),

@@ -9,6 +9,7 @@ import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.RequestHead;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -65,6 +66,11 @@ public final class CallDispatcher {
   private static RequestSide refuse(ResponseSide response, CallFailure failure, String message) {
     response.onReset(CallReset.unprocessed(failure, message));
     return new Refused();
+  }
+
+  /** How every upstream is now. */
+  public List<UpstreamHealth> upstreams() {
+    return served.health();
   }
 
   /** Calls now. */

@@ -3,6 +3,8 @@ package dev.adit.agent.dispatch;
 import dev.adit.agent.backend.Upstream;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.name.GroupName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +35,21 @@ public final class ServedUpstreams {
   /** What servers handed, by group. */
   public Map<GroupName, RoutedUpstreams> handed() {
     return handed;
+  }
+
+  /** How every upstream is now: the agent's own, then those handed to groups. */
+  List<UpstreamHealth> health() {
+    List<UpstreamHealth> all = new ArrayList<>();
+    own.upstreams().upstreams().forEach(each -> all.add(health("", each)));
+    handed.forEach(
+        (group, routed) ->
+            routed.upstreams().upstreams().forEach(each -> all.add(health(group.value(), each))));
+    return all;
+  }
+
+  private static UpstreamHealth health(String group, Upstream upstream) {
+    return new UpstreamHealth(
+        group, upstream.name().value(), upstream.backends().size(), upstream.usableBackends());
   }
 
   /** The upstream for a call, or null if no route is for it. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,11 @@ final class AddressDialer implements DialedTunnel.Events {
 
   SocketAddress address() {
     return address;
+  }
+
+  /** One tunnel of each server that is met here, by server id. */
+  void addTunnels(Map<String, DialedTunnel> servers) {
+    up.forEach(each -> servers.putIfAbsent(each.serverId(), each.tunnel()));
   }
 
   boolean isUp() {

@@ -266,6 +266,16 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     // A server that goes away may place calls here until its entry is closed; it ends the stream.
   }
 
+  /** Sends a frame of the tunnel itself, if it is up still. Any thread. */
+  void send(Frame frame) {
+    loop.execute(
+        () -> {
+          if (stream != null) {
+            stream.send(frame);
+          }
+        });
+  }
+
   /** Takes no more calls; ends when the last one has. */
   void retire(String reason) {
     assert loop.inEventLoop();

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class TunnelDialer {
   private static final Logger log = LoggerFactory.getLogger(TunnelDialer.class);
   private static final long UNRESOLVED_MILLIS = 5000;
+  private static final long REPORT_MILLIS = 1000;
 
   // deps
   private final TunnelPlan plan;
@@ -39,6 +40,7 @@ public final class TunnelDialer {
 
   // state, confined to the loop
   private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
+  private final StatusReport report;
   private int nextLoop;
   private boolean retired;
 
@@ -53,11 +55,13 @@ public final class TunnelDialer {
     this.onConnected = onConnected;
     loops = plan.loops().all();
     loop = loops.get(0);
+    report = new StatusReport(plan.dispatcher());
   }
 
   /** Begins to dial. Any thread. */
   public void start() {
     loop.execute(() -> plan.servers().forEach(this::resolveAndDial));
+    loop.scheduleAtFixedRate(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   EventLoop loop() {
@@ -104,7 +108,14 @@ public final class TunnelDialer {
     known.forEach(AddressDialer::dial);
   }
 
+  private void report() {
+    Map<String, DialedTunnel> servers = new HashMap<>();
+    dialers.values().forEach(each -> each.forEach(dialer -> dialer.addTunnels(servers)));
+    report.tell(servers);
+  }
+
   void onUpChanged() {
+    report();
     onConnected.accept(
         (int)
             dialers.values().stream()

@@ -6,6 +6,7 @@ import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.HandedConfig;
 import dev.adit.server.registry.RegistrySnapshot;
+import dev.adit.server.registry.UpstreamState;
 import dev.adit.server.rules.reload.ReloadStatus;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -59,8 +60,12 @@ public record ServerStatus(
     }
   }
 
-  /** A group that has agents. */
-  public record Group(String name, List<String> agents, long calls) {}
+  /**
+   * A group that has agents.
+   *
+   * @param unhealthy those of them whose backends are all down
+   */
+  public record Group(String name, List<String> agents, List<String> unhealthy, long calls) {}
 
   /** A connected agent. */
   public record Agent(
@@ -73,6 +78,7 @@ public record ServerStatus(
       int calls,
       int maxCalls,
       List<Tunnel> tunnels,
+      List<UpstreamState> upstreams,
       List<Config> configs) {}
 
   /**
@@ -111,6 +117,10 @@ public record ServerStatus(
     return new Group(
         group.name().value(),
         group.agents().stream().map(agent -> agent.id().value()).toList(),
+        group.agents().stream()
+            .filter(agent -> !group.healthy().contains(agent))
+            .map(agent -> agent.id().value())
+            .toList(),
         calls);
   }
 
@@ -137,6 +147,7 @@ public record ServerStatus(
         session.calls(),
         session.maxCalls(),
         Arrays.stream(session.tunnels()).map(tunnel -> tunnel(tunnel, loops)).toList(),
+        session.upstreams(),
         session.handed().values().stream()
             .map(Config::of)
             .sorted(Comparator.comparing(Config::group))

@@ -3,6 +3,7 @@ package dev.adit.server.cli;
 import dev.adit.core.admin.AdminClient;
 import dev.adit.core.config.SecretRef;
 import dev.adit.server.admin.ServerStatus;
+import dev.adit.server.registry.UpstreamState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,8 +68,13 @@ final class StatusCommand implements Callable<Integer> {
         rules.hash(), rules.since(), rules.rules(), rules.files(), rules.refused());
     for (ServerStatus.Group group : status.groups()) {
       out.printf(
-          "group    %s: %d calls, agents %s%n",
-          group.name(), group.calls(), String.join(" ", group.agents()));
+          "group    %s: %d calls, agents %s%s%n",
+          group.name(),
+          group.calls(),
+          String.join(" ", group.agents()),
+          group.unhealthy().isEmpty()
+              ? ""
+              : "; no healthy backend at " + String.join(" ", group.unhealthy()));
     }
     for (ServerStatus.Agent agent : status.agents()) {
       out.printf(
@@ -85,6 +91,11 @@ final class StatusCommand implements Callable<Integer> {
             "  tunnel on loop %d, round trip %s%n",
             tunnel.loop(),
             tunnel.rttMicros() < 0 ? "not measured yet" : tunnel.rttMicros() + " us");
+      }
+      for (UpstreamState upstream : agent.upstreams()) {
+        out.printf(
+            "  upstream %s: %d of %d backends usable%n",
+            upstream.name(), upstream.healthy(), upstream.backends());
       }
       for (ServerStatus.Config config : agent.configs()) {
         out.printf(

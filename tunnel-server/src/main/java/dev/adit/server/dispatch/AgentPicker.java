@@ -17,7 +17,7 @@ final class AgentPicker {
    * @return null if every agent is full or tried
    */
   static @Nullable AgentSession pick(AgentGroup group, Choice choice, List<AgentSession> tried) {
-    List<AgentSession> agents = group.agents();
+    List<AgentSession> agents = group.choosable();
     if (agents.size() == 1) {
       return begun(agents.get(0), tried);
     }

@@ -23,6 +23,7 @@ public final class Dispatcher {
   // deps
   private final AgentRegistry registry;
 
+  private final Predicate<GroupName> healthyGroups = this::isHealthy;
   private final Predicate<GroupName> liveGroups = this::isLive;
 
   // shared: bytes kept for placing calls again
@@ -99,6 +100,16 @@ public final class Dispatcher {
                     maker));
     mirrored.request(place(headers, group, route, home, mirrored));
     return mirrored;
+  }
+
+  private boolean isHealthy(GroupName name) {
+    AgentGroup group = agents(name);
+    return group != null && !group.healthy().isEmpty();
+  }
+
+  /** Whether a group has an agent whose backends are not all down. */
+  public Predicate<GroupName> healthyGroups() {
+    return healthyGroups;
   }
 
   private boolean isLive(GroupName group) {

@@ -108,7 +108,11 @@ final class EntryCall implements PlacementListener {
     route = matched;
     record.route(matched.ruleText(), null);
     headers = Admission.admit(matched, headers, connection.loop().ticker().nanoTime());
-    GroupName group = matched.chooseGroup(entry.dispatcher().liveGroups());
+    GroupName group = matched.chooseGroup(entry.dispatcher().healthyGroups());
+    if (group == null) {
+      // Its agents can say best what is the matter with their backends.
+      group = matched.chooseGroup(entry.dispatcher().liveGroups());
+    }
     record.route(matched.ruleText(), group);
     if (group == null) {
       throw noAgent(matched);

@@ -83,6 +83,17 @@ public final class ServerMetrics {
             })
         .register(registry);
     GaugeWithCallback.builder()
+        .name("adit_group_agents_healthy")
+        .help("Those of the group's agents whose backends are not all down.")
+        .labelNames("group")
+        .callback(
+            shown -> {
+              for (AgentGroup group : agents.snapshot().groups()) {
+                shown.call(group.healthy().size(), group.name().value());
+              }
+            })
+        .register(registry);
+    GaugeWithCallback.builder()
         .name("adit_group_capacity_calls")
         .help("Calls in flight that the group's agents take together.")
         .labelNames("group")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,19 @@ public final class AgentRegistry {
   /** Whether an agent of the group has been connected since the start. */
   public boolean hasEverJoined(GroupName group) {
     return everJoined.contains(group);
+  }
+
+  /** An agent says how its upstreams are. */
+  public synchronized void report(AgentSession session, List<UpstreamState> upstreams) {
+    Set<GroupName> before = healthyGroups(session);
+    session.upstreams(upstreams);
+    if (!before.equals(healthyGroups(session))) {
+      publish();
+    }
+  }
+
+  private static Set<GroupName> healthyGroups(AgentSession session) {
+    return session.groups().stream().filter(session::isHealthy).collect(Collectors.toSet());
   }
 
   /** A tunnel takes no more calls, or has ended. Safe to call again. */

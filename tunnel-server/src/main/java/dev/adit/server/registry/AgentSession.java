@@ -6,6 +6,7 @@ import dev.adit.core.tunnel.TunnelStream;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,9 @@ public final class AgentSession {
 
   // shared: calls in flight over all loops
   private final AtomicInteger calls = new AtomicInteger();
+
+  // shared: replaced as a whole
+  private volatile List<UpstreamState> upstreams = List.of();
 
   // shared: changed by whoever hands configuration out, one at a time
   private final Map<GroupName, HandedConfig> handed = new ConcurrentHashMap<>();
@@ -84,6 +88,32 @@ public final class AgentSession {
 
   public Instant since() {
     return since;
+  }
+
+  /** How its upstreams are, as it said last; empty before. */
+  public List<UpstreamState> upstreams() {
+    return upstreams;
+  }
+
+  void upstreams(List<UpstreamState> now) {
+    upstreams = List.copyOf(now);
+  }
+
+  /**
+   * Whether a call of the group may find a backend: not if every upstream that could serve it says
+   * that it has none.
+   */
+  public boolean isHealthy(GroupName group) {
+    boolean any = false;
+    for (UpstreamState upstream : upstreams) {
+      if (upstream.group().isEmpty() || upstream.group().equals(group.value())) {
+        if (upstream.healthy() > 0) {
+          return true;
+        }
+        any = true;
+      }
+    }
+    return !any;
   }
 
   /** What it was handed of its groups' configuration; grows by those groups only. */

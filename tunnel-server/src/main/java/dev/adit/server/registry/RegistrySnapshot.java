@@ -23,7 +23,7 @@ public final class RegistrySnapshot {
         byGroup.computeIfAbsent(group, name -> new ArrayList<>()).add(session);
       }
     }
-    byGroup.forEach((name, agents) -> groups.put(name, new AgentGroup(name, agents)));
+    byGroup.forEach((name, agents) -> groups.put(name, AgentGroup.of(name, agents)));
   }
 
   /** The agents of a group, or null if it has none. */

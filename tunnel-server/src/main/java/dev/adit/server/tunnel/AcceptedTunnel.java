@@ -8,6 +8,7 @@ import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.tunnel.grpc.ServerTransport;
 import dev.adit.core.wire.RequestHead;
+import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Hello;
@@ -15,6 +16,7 @@ import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
 import dev.adit.server.config.agents.AgentIdentity;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.UpstreamState;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
@@ -37,6 +39,13 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private static final Logger log = LoggerFactory.getLogger(AcceptedTunnel.class);
   private static final int HELLO_WITHIN_SECONDS = 5;
   private static final int DRAINING_RETRY_MILLIS = 1000;
+  private static final int MAX_UPSTREAMS = 1000;
+  private static final int MAX_NAME_CHARS = 128;
+
+  /** An agent sends one a second at most; each may change what every call chooses from. */
+  private static final int MAX_STATUSES = 50;
+
+  private static final long STATUS_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final Duration CHALLENGE = Duration.ofSeconds(1);
 
   // deps
@@ -50,6 +59,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   // state, confined to the loop
   private @Nullable AgentSession session;
+
+  private long statusesSince;
+  private int statuses;
 
   /** A hello has come, and is answered by welcome or refusal. */
   private boolean greeted;
@@ -112,7 +124,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   public void onControl(Frame frame) throws TunnelException {
     switch (frame.getKindCase()) {
       case HELLO -> receiveHello(frame.getHello());
-      case AGENT_STATUS -> joined(frame);
+      case AGENT_STATUS -> receiveStatus(joined(frame), frame.getAgentStatus());
       case CONFIG_RESULT ->
           greeting.configs().onResult(joined(frame), stream, frame.getConfigResult());
       case KIND_NOT_SET -> {
@@ -129,6 +141,35 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       throw new TunnelException("protocol", frame.getKindCase() + " before hello");
     }
     return joined;
+  }
+
+  private void receiveStatus(AgentSession joined, AgentStatus status) throws TunnelException {
+    long now = loop.ticker().nanoTime();
+    if (now - statusesSince > STATUS_WINDOW_NANOS) {
+      statusesSince = now;
+      statuses = 0;
+    }
+    statuses++;
+    if (statuses > MAX_STATUSES || status.getUpstreamsCount() > MAX_UPSTREAMS) {
+      throw new TunnelException(
+          "protocol",
+          "more than "
+              + MAX_STATUSES
+              + " statuses in 10 s, or more than "
+              + MAX_UPSTREAMS
+              + " upstreams");
+    }
+    greeting
+        .registry()
+        .report(joined, status.getUpstreamsList().stream().map(AcceptedTunnel::state).toList());
+  }
+
+  private static UpstreamState state(AgentStatus.Upstream upstream) {
+    return new UpstreamState(
+        ForeignText.printable(upstream.getGroup(), MAX_NAME_CHARS),
+        ForeignText.printable(upstream.getName(), MAX_NAME_CHARS),
+        upstream.getBackends(),
+        upstream.getHealthy());
   }
 
   private void receiveHello(Hello message) throws TunnelException {

@@ -36,7 +36,7 @@ final class AgentPickerTest {
               "",
               Instant.EPOCH));
     }
-    return new AgentGroup(GROUP, agents);
+    return new AgentGroup(GROUP, agents, agents);
   }
 
   private static Choice choice(Balance.Kind kind, int key) {
@@ -103,7 +103,7 @@ final class AgentPickerTest {
   void hashedKeyStaysWithItsAgentWhenAnotherLeaves() {
     AgentGroup group = group(10_000, 10_000, 10_000);
     AgentSession leaver = group.agents().get(2);
-    AgentGroup smaller = new AgentGroup(GROUP, group.agents().subList(0, 2));
+    AgentGroup smaller = new AgentGroup(GROUP, group.agents(), group.agents().subList(0, 2));
     int[] share = new int[3];
     for (int key = 0; key < 3000; key++) {
       AgentSession before = pick(group, Balance.Kind.HASH, key * 7919);
