@@ -60,12 +60,14 @@ public record AgentStatusPage(
   }
 
   /** One backend of an upstream. */
-  public record BackendPage(String address, boolean reachable, boolean healthy, int calls) {
+  public record BackendPage(
+      String address, boolean reachable, boolean healthy, String circuit, int calls) {
     static BackendPage of(Backend backend) {
       return new BackendPage(
           backend.address().toString(),
           !backend.isUnreachable(),
           backend.isHealthy(),
+          backend.circuit(),
           backend.calls());
     }
   }

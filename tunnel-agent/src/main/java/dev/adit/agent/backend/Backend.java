@@ -1,6 +1,7 @@
 package dev.adit.agent.backend;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.upstream.CircuitBreaker;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.time.Duration;
@@ -8,14 +9,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One address of an upstream. Any thread. */
 public final class Backend {
+  private static final Logger log = LoggerFactory.getLogger(Backend.class);
+
   // deps
   private final HostPort address;
   private final AsciiString text;
   private final int weight;
   private final BackendConnector connector;
+  private final @Nullable Breaker breaker;
 
   // shared: one pool a loop
   private final ConcurrentMap<EventLoop, BackendPool> pools = new ConcurrentHashMap<>();
@@ -32,7 +39,10 @@ public final class Backend {
   // shared: set once
   private volatile boolean retired;
 
-  Backend(HostPort address, int weight, BackendConnector connector) {
+  Backend(
+      HostPort address, int weight, BackendConnector connector, @Nullable CircuitBreaker circuit) {
+    breaker =
+        circuit == null ? null : new Breaker(circuit, connector.loops().all().get(0).ticker());
     this.address = address;
     text = AsciiString.cached(address.toString());
     this.weight = weight;
@@ -60,11 +70,28 @@ public final class Backend {
   /** Takes a call; {@link #end} gives it back. */
   public void begin() {
     calls.incrementAndGet();
+    if (breaker != null) {
+      breaker.onBegin();
+    }
   }
 
-  public void end() {
+  /** A call has left. */
+  public void end(Breaker.Outcome outcome) {
     int left = calls.decrementAndGet();
     assert left >= 0 : left;
+    if (breaker != null && breaker.onEnd(outcome)) {
+      log.warn("backend {} fails too often: its circuit is open, no calls for a while", this);
+    }
+  }
+
+  /** Whether its circuit breaker lets calls through; true without one. */
+  public boolean isLetting() {
+    return breaker == null || breaker.lets();
+  }
+
+  /** closed, open or half-open; empty without a circuit breaker. */
+  public String circuit() {
+    return breaker == null ? "" : breaker.text();
   }
 
   /** Whether the last try to connect failed. */
@@ -84,7 +111,7 @@ public final class Backend {
 
   /** Whether a call would be given to it now. */
   public boolean isUsable() {
-    return healthy && !unreachable;
+    return healthy && !unreachable && isLetting();
   }
 
   /**

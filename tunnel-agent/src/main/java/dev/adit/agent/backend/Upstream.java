@@ -38,7 +38,9 @@ public final class Upstream {
             initialWindow);
     backends =
         config.backends().stream()
-            .map(each -> new Backend(each.address(), each.weight(), connector))
+            .map(
+                each ->
+                    new Backend(each.address(), each.weight(), connector, config.circuitBreaker()))
             .toList();
     turns = config.balance() == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
   }
@@ -79,7 +81,7 @@ public final class Upstream {
    * Chooses a healthy backend: one that can be reached before one that could not be the last time.
    *
    * @param tried backends the call has been on already; never chosen
-   * @return null if all are tried or not healthy
+   * @return null if all are tried, not healthy or behind an open circuit
    */
   public @Nullable Backend pick(List<Backend> tried) {
     Backend chosen =
@@ -105,7 +107,7 @@ public final class Upstream {
   private @Nullable Backend best(List<Backend> tried) {
     List<Backend> left = new ArrayList<>(backends);
     left.removeAll(tried);
-    left.removeIf(backend -> !backend.isHealthy());
+    left.removeIf(backend -> !backend.isHealthy() || !backend.isLetting());
     Backend best = null;
     for (Backend backend : left) {
       boolean better =

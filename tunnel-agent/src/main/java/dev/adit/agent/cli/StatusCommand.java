@@ -61,11 +61,12 @@ final class StatusCommand implements Callable<Integer> {
           upstream.group().isEmpty() ? "" : " of group " + upstream.group() + ", from a server");
       for (AgentStatusPage.BackendPage backend : upstream.backends()) {
         out.printf(
-            "  backend %s: %s, %d calls%n",
+            "  backend %s: %s%s, %d calls%n",
             backend.address(),
             !backend.healthy()
                 ? "not healthy"
                 : backend.reachable() ? "no failure known" : "unreachable",
+            backend.circuit().isEmpty() ? "" : ", circuit " + backend.circuit(),
             backend.calls());
       }
     }

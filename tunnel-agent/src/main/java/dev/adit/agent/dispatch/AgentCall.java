@@ -3,17 +3,20 @@ package dev.adit.agent.dispatch;
 import dev.adit.agent.backend.Backend;
 import dev.adit.agent.backend.BackendConnection;
 import dev.adit.agent.backend.BackendEvents;
+import dev.adit.agent.backend.Breaker;
 import dev.adit.agent.backend.ConnectionUser;
 import dev.adit.agent.backend.Upstream;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
@@ -22,7 +25,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Runnable {
   private static final int MAX_OPENS = 3;
+  private static final int OK = 200;
+  private static final int SERVER_ERROR = 500;
+
+  /** Statuses that say that the backend is not well, rather than the call. */
+  private static final Set<GrpcCode> BACKEND_FAILURES =
+      EnumSet.of(GrpcCode.UNAVAILABLE, GrpcCode.INTERNAL, GrpcCode.DATA_LOSS);
+
   private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private enum State {
@@ -61,6 +73,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private boolean requestEnded;
   private boolean accepted;
   private @Nullable Backend backend;
+  private Breaker.Outcome outcome = Breaker.Outcome.NONE;
   private @Nullable BackendConnection connection;
   private int streamId;
   private int opens;
@@ -115,7 +128,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       fail(
           CallReset.unprocessed(
               CallFailure.BACKEND_UNREACHABLE,
-              "no backend of upstream " + upstream.name() + " can be reached"));
+              "no backend of upstream " + upstream.name() + " takes calls"));
       return;
     }
     state = State.CONNECTING;
@@ -128,6 +141,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   @Override
   public void onNoConnection() {
     if (state != State.ENDED) {
+      outcome = Breaker.Outcome.FAILURE;
       leaveBackend();
       begin();
     }
@@ -283,6 +297,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   public void onHead(ResponseHead answer, boolean last) {
     if (!answer.isInformational()) {
       copy.drop();
+      note(answer.fields().get(HeaderNames.GRPC_STATUS), answer.status());
     }
     ResponseHead cleaned =
         new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
@@ -298,6 +313,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onTrailers(HeaderFields trailers) {
+    note(trailers.get(HeaderNames.GRPC_STATUS), OK);
     endIf(true);
     response.onTrailers(HeaderRules.forwardable(trailers));
   }
@@ -313,9 +329,19 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     end();
   }
 
+  /** What the backend's answer says of the backend. */
+  private void note(@Nullable AsciiString grpcStatus, int httpStatus) {
+    boolean failure =
+        grpcStatus == null
+            ? httpStatus >= SERVER_ERROR
+            : BACKEND_FAILURES.contains(GrpcCode.ofStatus(grpcStatus));
+    outcome = failure ? Breaker.Outcome.FAILURE : Breaker.Outcome.SUCCESS;
+  }
+
   @Override
   public void onReset(long http2Code) {
     boolean late = StatusTranslator.isCancel(http2Code) && now() - expiryNanos >= 0;
+    outcome = late ? Breaker.Outcome.NONE : Breaker.Outcome.FAILURE;
     if (late) {
       fail(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
     } else {
@@ -340,6 +366,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onLost() {
+    outcome = Breaker.Outcome.FAILURE;
     fail(
         CallReset.failed(
             CallFailure.BACKEND_UNREACHABLE, "the connection to the backend was lost"));
@@ -352,7 +379,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   private void leaveBackend() {
     if (backend != null) {
-      backend.end();
+      backend.end(outcome);
+      outcome = Breaker.Outcome.NONE;
       backend = null;
     }
     connection = null;

@@ -1,0 +1,166 @@
+package dev.adit.agent.backend;
+
+import dev.adit.core.upstream.CircuitBreaker;
+import io.netty.util.concurrent.Ticker;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The circuit breaker of one backend: closed while calls succeed, open for a time after too many
+ * failures, then half open: as many calls as have to succeed are let through, and the first failure
+ * opens it again. Any thread, without locks.
+ */
+public final class Breaker {
+  /** How a call left the backend. */
+  public enum Outcome {
+    /** The backend answered. */
+    SUCCESS,
+    /** The backend failed: no connection, a reset, UNAVAILABLE, INTERNAL, DATA_LOSS, HTTP 5xx. */
+    FAILURE,
+    /** Nothing can be said of the backend: the caller went away, or it was never asked. */
+    NONE
+  }
+
+  private enum Kind {
+    CLOSED,
+    OPEN,
+    HALF_OPEN
+  }
+
+  /**
+   * One moment; never changed.
+   *
+   * @param failures in a row, or of the window
+   * @param calls of the window, or that succeeded half open
+   * @param trials let through half open and still under way
+   * @param sinceNanos the window's or the opening's begin
+   */
+  private record State(Kind kind, int failures, int calls, int trials, long sinceNanos) {}
+
+  private final CircuitBreaker config;
+  private final Ticker ticker;
+
+  // shared: replaced as a whole
+  private final AtomicReference<State> state;
+
+  Breaker(CircuitBreaker config, Ticker ticker) {
+    this.config = config;
+    this.ticker = ticker;
+    state = new AtomicReference<>(closed(ticker.nanoTime()));
+  }
+
+  private static State closed(long now) {
+    return new State(Kind.CLOSED, 0, 0, 0, now);
+  }
+
+  private State now() {
+    return Objects.requireNonNull(state.get());
+  }
+
+  /** Whether a call would be let through now. */
+  boolean lets() {
+    State now = now();
+    return switch (now.kind()) {
+      case CLOSED -> true;
+      case OPEN -> isOver(now);
+      case HALF_OPEN -> now.trials() < config.successes();
+    };
+  }
+
+  private boolean isOver(State open) {
+    return ticker.nanoTime() - open.sinceNanos() >= config.open().toNanos();
+  }
+
+  /** A call is given to the backend. */
+  void onBegin() {
+    if (now().kind() != Kind.CLOSED) {
+      state.updateAndGet(
+          now ->
+              switch (now.kind()) {
+                case CLOSED -> now;
+                case OPEN ->
+                    isOver(now) ? new State(Kind.HALF_OPEN, 0, 0, 1, now.sinceNanos()) : now;
+                case HALF_OPEN ->
+                    new State(Kind.HALF_OPEN, 0, now.calls(), now.trials() + 1, now.sinceNanos());
+              });
+    }
+  }
+
+  /**
+   * A call has left the backend.
+   *
+   * @return whether this has opened the breaker
+   */
+  boolean onEnd(Outcome outcome) {
+    State before = now();
+    boolean nothingToNote =
+        before.kind() == Kind.CLOSED
+            && !config.countsShare()
+            && before.failures() == 0
+            && outcome == Outcome.SUCCESS;
+    if (nothingToNote || (outcome == Outcome.NONE && before.kind() != Kind.HALF_OPEN)) {
+      return false;
+    }
+    State old = Objects.requireNonNull(state.getAndUpdate(now -> after(now, outcome)));
+    return old.kind() != Kind.OPEN && after(old, outcome).kind() == Kind.OPEN;
+  }
+
+  private State after(State now, Outcome outcome) {
+    return switch (now.kind()) {
+      case CLOSED -> config.countsShare() ? afterOfWindow(now, outcome) : afterInRow(now, outcome);
+      // A call from before it opened has nothing to say any more.
+      case OPEN -> now;
+      case HALF_OPEN -> afterTrial(now, outcome);
+    };
+  }
+
+  private State afterInRow(State now, Outcome outcome) {
+    if (outcome == Outcome.NONE) {
+      return now;
+    }
+    int failures = outcome == Outcome.FAILURE ? now.failures() + 1 : 0;
+    return failures >= config.failures()
+        ? opened()
+        : new State(Kind.CLOSED, failures, 0, 0, now.sinceNanos());
+  }
+
+  private State afterOfWindow(State now, Outcome outcome) {
+    if (outcome == Outcome.NONE) {
+      return now;
+    }
+    long time = ticker.nanoTime();
+    boolean fresh = time - now.sinceNanos() >= config.window().toNanos();
+    int calls = (fresh ? 0 : now.calls()) + 1;
+    int failures = (fresh ? 0 : now.failures()) + (outcome == Outcome.FAILURE ? 1 : 0);
+    boolean tooMany =
+        calls >= config.minCalls() && failures * 100.0 >= config.failurePercent() * calls;
+    return tooMany
+        ? opened()
+        : new State(Kind.CLOSED, failures, calls, 0, fresh ? time : now.sinceNanos());
+  }
+
+  private State afterTrial(State now, Outcome outcome) {
+    int trials = Math.max(0, now.trials() - 1);
+    return switch (outcome) {
+      case FAILURE -> opened();
+      case NONE -> new State(Kind.HALF_OPEN, 0, now.calls(), trials, now.sinceNanos());
+      case SUCCESS ->
+          now.calls() + 1 >= config.successes()
+              ? closed(ticker.nanoTime())
+              : new State(Kind.HALF_OPEN, 0, now.calls() + 1, trials, now.sinceNanos());
+    };
+  }
+
+  private State opened() {
+    return new State(Kind.OPEN, 0, 0, 0, ticker.nanoTime());
+  }
+
+  /** closed, open or half-open, for people. */
+  String text() {
+    return switch (now().kind()) {
+      case CLOSED -> "closed";
+      case OPEN -> "open";
+      case HALF_OPEN -> "half-open";
+    };
+  }
+}
