@@ -311,6 +311,11 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   }
 
   @Override
+  public void onQuiet(boolean quiet) {
+    // An agent chooses no tunnel.
+  }
+
+  @Override
   public void onClosed(TunnelException cause) {
     if (configs != null) {
       plan.handed().onTunnelEnded(configs);

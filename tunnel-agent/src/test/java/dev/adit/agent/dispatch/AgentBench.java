@@ -209,6 +209,9 @@ final class AgentBench implements AutoCloseable {
     public void onDrain(Drain drain) {}
 
     @Override
+    public void onQuiet(boolean quiet) {}
+
+    @Override
     public void onClosed(TunnelException cause) {
       closed = cause;
     }

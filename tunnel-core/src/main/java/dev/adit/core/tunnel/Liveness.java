@@ -23,6 +23,9 @@ final class Liveness {
    */
   private static final int REMEMBERED = 8;
 
+  /** Beats after which a silent peer is quiet: the second one is missing then. */
+  private static final int QUIET_BEATS = 2;
+
   // deps
   private final TunnelStream stream;
   private final EventLoop loop;
@@ -44,6 +47,9 @@ final class Liveness {
 
   // shared: written by the loop, read by whoever shows it
   private volatile long rttNanos = -1;
+
+  // shared: written by the loop, read by whoever chooses a tunnel
+  private volatile boolean quiet;
 
   Liveness(TunnelStream stream, EventLoop loop, TunnelSettings settings) {
     this.stream = stream;
@@ -109,7 +115,25 @@ final class Liveness {
     long now = ticker.nanoTime();
     boolean inTime = now - lastHeardNanos <= deadAfterNanos;
     lastHeardNanos = now;
+    if (inTime) {
+      quiet(false);
+    }
     return inTime;
+  }
+
+  private void quiet(boolean now) {
+    if (quiet != now) {
+      quiet = now;
+      stream.onQuiet(now);
+    }
+  }
+
+  /**
+   * Whether the peer has missed a heartbeat and said nothing else: not dead yet, but better not
+   * chosen. Any thread.
+   */
+  boolean isQuiet() {
+    return quiet;
   }
 
   private void beat() {
@@ -117,6 +141,9 @@ final class Liveness {
     if (now - lastHeardNanos > deadAfterNanos) {
       stream.abort(dead());
       return;
+    }
+    if (now - lastHeardNanos > QUIET_BEATS * intervalNanos) {
+      quiet(true);
     }
     send(now, false);
   }

@@ -30,6 +30,11 @@ public interface TunnelListener {
   /** The peer opens nothing more here. */
   void onDrain(Drain drain);
 
+  /**
+   * The peer has become quiet, or is heard again: it has missed a heartbeat and said nothing else.
+   */
+  void onQuiet(boolean quiet);
+
   /** The tunnel has ended; every call on it has been told. Comes once, last. */
   void onClosed(TunnelException cause);
 }

@@ -89,6 +89,11 @@ public final class TunnelStream {
     return liveness.rttNanos();
   }
 
+  /** Whether the peer is silent for longer than it should be, but not dead yet. Any thread. */
+  public boolean isQuiet() {
+    return liveness.isQuiet();
+  }
+
   /** Heartbeats begin, and silence counts. */
   public void start() {
     assert loop.inEventLoop();
@@ -289,6 +294,10 @@ public final class TunnelStream {
 
   void onCallEnded() {
     listener.onCallEnded();
+  }
+
+  void onQuiet(boolean quiet) {
+    listener.onQuiet(quiet);
   }
 
   /** What the peer's frames do. */

@@ -178,6 +178,24 @@ final class LivenessTest {
   }
 
   @Test
+  void peerThatMissesABeatIsQuietUntilItIsHeardAgain() {
+    start();
+    hand.advance(SECOND);
+    pair.settle();
+    for (int i = 0; i < 2; i++) {
+      hand.advance(SECOND);
+      pair.agent().transport().drop();
+      assertFalse(pair.server().stream().isQuiet());
+    }
+    hand.advance(SECOND);
+    assertTrue(pair.server().stream().isQuiet());
+    assertNull(pair.server().closed());
+    pair.settle();
+    assertFalse(pair.server().stream().isQuiet());
+    assertEquals(List.of(true, false), pair.server().quiets());
+  }
+
+  @Test
   void settingsThatCannotBeatAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> settings(Duration.ZERO, SECOND));
     assertThrows(IllegalArgumentException.class, () -> settings(Duration.ofSeconds(-1), SECOND));

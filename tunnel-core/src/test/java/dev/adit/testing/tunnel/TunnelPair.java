@@ -49,6 +49,7 @@ public final class TunnelPair {
     private final List<Drain> drains = new ArrayList<>();
     private int callsEnded;
     private Runnable onCallEnded = () -> {};
+    private final List<Boolean> quiets = new ArrayList<>();
     private Runnable onClosed = () -> {};
     private @Nullable TunnelException closed;
 
@@ -95,6 +96,16 @@ public final class TunnelPair {
     @Override
     public void onDrain(Drain drain) {
       drains.add(drain);
+    }
+
+    @Override
+    public void onQuiet(boolean quiet) {
+      quiets.add(quiet);
+    }
+
+    /** Each time that the other end became quiet, or was heard again. */
+    public List<Boolean> quiets() {
+      return quiets;
     }
 
     @Override

@@ -63,7 +63,7 @@ public record ServerStatus(
   /**
    * A group that has agents.
    *
-   * @param unhealthy those of them whose backends are all down
+   * @param unhealthy those of them that are silent or whose backends are all down
    */
   public record Group(String name, List<String> agents, List<String> unhealthy, long calls) {}
 

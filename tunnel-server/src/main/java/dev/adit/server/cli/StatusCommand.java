@@ -74,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
           String.join(" ", group.agents()),
           group.unhealthy().isEmpty()
               ? ""
-              : "; no healthy backend at " + String.join(" ", group.unhealthy()));
+              : "; passed over now: " + String.join(" ", group.unhealthy()));
     }
     for (ServerStatus.Agent agent : status.agents()) {
       out.printf(

@@ -84,7 +84,7 @@ public final class ServerMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("adit_group_agents_healthy")
-        .help("Those of the group's agents whose backends are not all down.")
+        .help("Those of the group's agents that are heard and whose backends are not all down.")
         .labelNames("group")
         .callback(
             shown -> {

@@ -7,7 +7,7 @@ import java.util.List;
  * The agents that serve one group now, in the order in which they came.
  *
  * @param agents each has a tunnel that takes calls
- * @param healthy those of them whose backends are not all down
+ * @param healthy those of them that are heard and whose backends are not all down
  */
 public record AgentGroup(GroupName name, List<AgentSession> agents, List<AgentSession> healthy) {
   public AgentGroup {

@@ -76,6 +76,13 @@ public final class AgentRegistry {
     }
   }
 
+  /** A tunnel of the session has become quiet, or is heard again. */
+  public synchronized void onQuiet(AgentSession session) {
+    if (sessions.contains(session)) {
+      publish();
+    }
+  }
+
   private static Set<GroupName> healthyGroups(AgentSession session) {
     return session.groups().stream().filter(session::isHealthy).collect(Collectors.toSet());
   }

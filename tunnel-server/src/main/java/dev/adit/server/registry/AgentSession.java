@@ -99,11 +99,24 @@ public final class AgentSession {
     upstreams = List.copyOf(now);
   }
 
+  private boolean isQuiet() {
+    for (TunnelStream tunnel : tunnels) {
+      if (!tunnel.isQuiet()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
-   * Whether a call of the group may find a backend: not if every upstream that could serve it says
-   * that it has none.
+   * Whether a call of the group may find a backend: not if the agent is quiet on all its tunnels,
+   * nor if every upstream that could serve it says that it has none.
    */
   public boolean isHealthy(GroupName group) {
+    return !isQuiet() && hasBackend(group);
+  }
+
+  private boolean hasBackend(GroupName group) {
     boolean any = false;
     for (UpstreamState upstream : upstreams) {
       if (upstream.group().isEmpty() || upstream.group().equals(group.value())) {
@@ -141,20 +154,25 @@ public final class AgentSession {
   }
 
   /**
-   * A tunnel that takes calls: on the loop {@code home} if there is one, else any; null if there is
-   * none.
+   * A tunnel that takes calls, a quiet one only if there is no other: on the loop {@code home} if
+   * there is one, else any; null if there is none.
    */
   public @Nullable TunnelStream tunnelFor(EventLoop home) {
     TunnelStream other = null;
+    TunnelStream quiet = null;
     for (TunnelStream tunnel : tunnels) {
-      if (tunnel.takesCalls()) {
-        if (tunnel.loop() == home) {
-          return tunnel;
-        }
+      if (!tunnel.takesCalls()) {
+        continue;
+      }
+      if (tunnel.isQuiet()) {
+        quiet = tunnel;
+      } else if (tunnel.loop() == home) {
+        return tunnel;
+      } else {
         other = tunnel;
       }
     }
-    return other;
+    return other == null ? quiet : other;
   }
 
   /** Calls in flight now. A cancelled call counts until the agent has confirmed its end. */

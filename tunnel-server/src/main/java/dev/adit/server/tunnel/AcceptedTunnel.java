@@ -320,6 +320,15 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   @Override
+  public void onQuiet(boolean quiet) {
+    AgentSession joined = session;
+    if (joined != null) {
+      log.info("{} {} on a tunnel", joined, quiet ? "is quiet" : "is heard again");
+      greeting.registry().onQuiet(joined);
+    }
+  }
+
+  @Override
   public void onClosed(TunnelException cause) {
     helloTimer.cancel(false);
     AgentSession joined = session;

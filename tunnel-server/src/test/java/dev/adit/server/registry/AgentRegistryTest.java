@@ -12,6 +12,7 @@ import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,45 @@ final class AgentRegistryTest {
     assertNull(registry.snapshot().group(ONE));
     assertNull(registry.snapshot().group(TWO));
     assertEquals(1, before.sessions().size());
+  }
+
+  /** A frozen process is passed over before it is dead; the last agent of a group never is. */
+  @Test
+  void quietAgentIsPassedOverWhileThereIsAnother() {
+    HandLoop hand = new HandLoop();
+    TunnelPair silent = new TunnelPair(hand, TunnelPair.SMALL);
+    AgentSession frozen = join("a", "run", silent.server().stream());
+    silent.server().stream().start();
+    AgentSession other = join("b", "run", tunnel());
+    hand.advance(Duration.ofSeconds(1));
+    hand.advance(Duration.ofSeconds(1));
+    hand.advance(Duration.ofSeconds(1));
+    registry.onQuiet(frozen);
+    assertEquals(List.of(other), choosable());
+    registry.leave(other, other.tunnels()[0]);
+    assertEquals(List.of(frozen), choosable());
+    silent.cut();
+    hand.run();
+  }
+
+  private List<AgentSession> choosable() {
+    AgentGroup group = registry.snapshot().group(ONE);
+    assertNotNull(group);
+    return group.choosable();
+  }
+
+  @Test
+  void agentWithoutAHealthyBackendIsPassedOverForTheGroupsItCannotServe() {
+    AgentSession down = join("a", "run", tunnel());
+    AgentSession other = join("b", "run", tunnel());
+    registry.report(
+        down, List.of(new UpstreamState("one", "x", 2, 0), new UpstreamState("two", "y", 2, 1)));
+    assertEquals(List.of(other), choosable());
+    AgentGroup two = registry.snapshot().group(TWO);
+    assertNotNull(two);
+    assertEquals(List.of(down, other), two.choosable());
+    registry.report(down, List.of(new UpstreamState("", "own", 1, 1)));
+    assertEquals(List.of(down, other), choosable());
   }
 
   @Test
