@@ -149,6 +149,9 @@ final class AgentFaultIT {
       for (Thread caller : callers) {
         caller.join(END.toMillis());
       }
+      System.out.printf(
+          "AgentFaultIT: %d calls; failed by SIGTERM 0, SIGKILL %d, SIGSTOP %d, SIGCONT 0%n",
+          statuses.size(), byKill, byStop);
       assertEquals(List.of(), List.copyOf(problems));
       statuses.forEach(
           (id, status) -> {
