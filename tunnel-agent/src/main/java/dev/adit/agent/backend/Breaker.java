@@ -101,8 +101,13 @@ public final class Breaker {
     if (nothingToNote || (outcome == Outcome.NONE && before.kind() != Kind.HALF_OPEN)) {
       return false;
     }
-    State old = Objects.requireNonNull(state.getAndUpdate(now -> after(now, outcome)));
-    return old.kind() != Kind.OPEN && after(old, outcome).kind() == Kind.OPEN;
+    while (true) {
+      State old = now();
+      State next = after(old, outcome);
+      if (state.compareAndSet(old, next)) {
+        return old.kind() != Kind.OPEN && next.kind() == Kind.OPEN;
+      }
+    }
   }
 
   private State after(State now, Outcome outcome) {

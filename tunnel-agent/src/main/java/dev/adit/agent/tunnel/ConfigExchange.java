@@ -40,12 +40,16 @@ final class ConfigExchange implements ConfigPeer {
   /**
    * A document has come. Called on the tunnel's loop.
    *
-   * @throws TunnelException if it is for a group that this tunnel does not serve
+   * @throws TunnelException if it is for a group that this tunnel does not serve, or has no fit
+   *     revision
    */
   void onConfigSync(ConfigSync sync) throws TunnelException {
-    if (!welcome.getGroupsList().contains(sync.getGroup())
-        || sync.getRevision().length() > MAX_REVISION_CHARS) {
+    if (!welcome.getGroupsList().contains(sync.getGroup())) {
       throw new TunnelException("protocol", "configuration for a group that is not served here");
+    }
+    if (sync.getRevision().length() > MAX_REVISION_CHARS) {
+      throw new TunnelException(
+          "protocol", "a revision of more than " + MAX_REVISION_CHARS + " characters");
     }
     plan.handed()
         .onDocument(this, new GroupName(sync.getGroup()), sync.getRevision(), sync.getDocument());

@@ -1,6 +1,7 @@
 package dev.adit.server.metrics;
 
 import dev.adit.core.admin.AdminPage;
+import dev.adit.core.name.AgentId;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
@@ -18,7 +19,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -142,12 +146,26 @@ public final class ServerMetrics {
         .help(help)
         .labelNames("agent")
         .callback(
-            shown ->
-                agents.snapshot().sessions().stream()
-                    .limit(MAX_AGENTS)
-                    .filter(session -> value.of(session) >= 0)
-                    .forEach(session -> shown.call(value.of(session), session.id().value())))
+            shown -> {
+              for (AgentSession session : newestRuns(agents)) {
+                double now = value.of(session);
+                if (now >= 0) {
+                  shown.call(now, session.id().value());
+                }
+              }
+            })
         .register(registry);
+  }
+
+  /** For a moment two runs of an agent may be connected; a series has one value. */
+  private static Collection<AgentSession> newestRuns(AgentRegistry agents) {
+    Map<AgentId, AgentSession> byId = new LinkedHashMap<>();
+    for (AgentSession session : agents.snapshot().sessions()) {
+      if (byId.size() < MAX_AGENTS || byId.containsKey(session.id())) {
+        byId.put(session.id(), session);
+      }
+    }
+    return byId.values();
   }
 
   private static double roundTripSeconds(AgentSession session) {
