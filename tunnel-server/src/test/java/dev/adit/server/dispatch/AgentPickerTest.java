@@ -78,6 +78,18 @@ final class AgentPickerTest {
     assertNull(AgentPicker.pick(group(0), choice(kind, 0), List.of()));
   }
 
+  @ParameterizedTest
+  @EnumSource(Balance.Kind.class)
+  void unhealthyAgentIsPickedOnlyWhereNoneIsHealthy(Balance.Kind kind) {
+    List<AgentSession> agents = group(100, 100, 100).agents();
+    AgentGroup oneHealthy = new AgentGroup(GROUP, agents, agents.subList(1, 2));
+    AgentGroup noneHealthy = new AgentGroup(GROUP, agents, List.of());
+    for (int i = 0; i < 50; i++) {
+      assertSame(agents.get(1), pick(oneHealthy, kind, i));
+    }
+    assertNotNull(AgentPicker.pick(noneHealthy, choice(kind, 0), List.of()));
+  }
+
   @Test
   void fewerCallsOfTwoKeepsTheLoadEven() {
     AgentGroup group = group(10_000, 10_000, 10_000, 10_000);
@@ -103,7 +115,8 @@ final class AgentPickerTest {
   void hashedKeyStaysWithItsAgentWhenAnotherLeaves() {
     AgentGroup group = group(10_000, 10_000, 10_000);
     AgentSession leaver = group.agents().get(2);
-    AgentGroup smaller = new AgentGroup(GROUP, group.agents(), group.agents().subList(0, 2));
+    List<AgentSession> left = group.agents().subList(0, 2);
+    AgentGroup smaller = new AgentGroup(GROUP, left, left);
     int[] share = new int[3];
     for (int key = 0; key < 3000; key++) {
       AgentSession before = pick(group, Balance.Kind.HASH, key * 7919);

@@ -181,6 +181,34 @@ final class RetriedCallTest {
   }
 
   @Test
+  void callThatIsLostAfterItsHeadIsNotTriedAgain() {
+    joinTwo();
+    RequestSide request = dispatch();
+    request.onRequestChunk(bench.agents().get(0).chunk(100), false);
+    bench.settle();
+    bench.call().response().onHead(new ResponseHead(200, new HeaderFields()), false);
+    bench.settle();
+    assertEquals(0, bench.dispatcher().keptBytes());
+    bench.call().response().onReset(CallReset.failed(CallFailure.BACKEND_UNREACHABLE, "lost"));
+    bench.settle();
+    assertNotNull(caller.reset());
+    waitFor(Duration.ofSeconds(1));
+    assertEquals(1, caller.placed().size());
+  }
+
+  @Test
+  void timeOfAnAttemptEndsWithItsHead() {
+    joinTwo();
+    bench.dispatch(TunnelPair.headers(), policy(2, Duration.ofSeconds(2)));
+    bench.settle();
+    bench.call().response().onHead(new ResponseHead(200, new HeaderFields()), false);
+    bench.settle();
+    waitFor(Duration.ofSeconds(3));
+    assertNull(bench.call().request().cancelled());
+    assertNull(caller.reset());
+  }
+
+  @Test
   void pushbackIsObeyed() {
     joinTwo();
     dispatch();
