@@ -1,12 +1,10 @@
 package dev.adit.core.tunnel;
 
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallReset;
-import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
-import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.TunnelBudget;
+import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
 import dev.adit.core.wire.FrameReader;
 import dev.adit.core.wire.FrameWriter;
@@ -14,6 +12,7 @@ import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.WireException;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Heartbeat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -23,7 +22,6 @@ import io.netty.util.collection.LongObjectMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One bidirectional stream between a server and an agent, and the calls on it. The same class
@@ -47,13 +45,12 @@ public final class TunnelStream {
   private final OutboundFrames outbound;
   private final Liveness liveness;
   private final FrameReader reader = new FrameReader();
-  private final FrameHandler frames = new Frames();
+  private final FrameHandler frames;
   private final TunnelBudget budget;
 
   // state, confined to the loop
   private final LongObjectMap<TunnelCall> calls = new LongObjectHashMap<>();
   private long nextId;
-  private long lastPeerId;
   private boolean drainSent;
   private boolean drainReceived;
 
@@ -74,10 +71,10 @@ public final class TunnelStream {
     this.settings = settings;
     this.listener = listener;
     outbound = new OutboundFrames(loop, allocator, transport, settings.frames());
-    liveness = new Liveness(this, loop, settings);
+    liveness = new Liveness(loop, settings.heartbeat(), settings.deadAfter(), new Pulse());
     budget = new TunnelBudget(settings.windows());
     nextId = end == End.SERVER ? 1 : 2;
-    lastPeerId = end == End.SERVER ? 0 : -1;
+    frames = new InboundFrames(this, listener, liveness, calls, nextId);
   }
 
   public EventLoop loop() {
@@ -238,7 +235,7 @@ public final class TunnelStream {
         return;
       }
       if (!liveness.heard()) {
-        abort(liveness.dead());
+        abort(dead());
         return;
       }
       reader.read(message, frames);
@@ -270,6 +267,38 @@ public final class TunnelStream {
     listener.onClosed(cause);
   }
 
+  private TunnelException dead() {
+    return new TunnelException(
+        "dead", "nothing heard for " + settings.deadAfter().toMillis() + " ms");
+  }
+
+  void receiveDrain(Drain drain) {
+    if (announced && !drainSent) {
+      return;
+    }
+    drainReceived = true;
+    drain(drain.getReason(), 0);
+    listener.onDrain(drain);
+  }
+
+  /** What the verdicts on the peer's life lead to. */
+  private final class Pulse implements Liveness.Pulse {
+    @Override
+    public void send(Heartbeat heartbeat) {
+      TunnelStream.this.send(Frame.newBuilder().setHeartbeat(heartbeat).build());
+    }
+
+    @Override
+    public void onQuiet(boolean quiet) {
+      listener.onQuiet(quiet);
+    }
+
+    @Override
+    public void onDead() {
+      abort(dead());
+    }
+  }
+
   // For the calls of this stream.
 
   ByteBuf control() {
@@ -294,142 +323,5 @@ public final class TunnelStream {
 
   void onCallEnded() {
     listener.onCallEnded();
-  }
-
-  void onQuiet(boolean quiet) {
-    listener.onQuiet(quiet);
-  }
-
-  /** What the peer's frames do. */
-  private final class Frames implements FrameHandler {
-    @Override
-    public void onControl(Frame frame) throws WireException {
-      switch (frame.getKindCase()) {
-        case HEARTBEAT -> liveness.onHeartbeat(frame.getHeartbeat());
-        case DRAIN -> receiveDrain(frame.getDrain());
-        default -> tell(frame);
-      }
-    }
-
-    private void tell(Frame frame) throws WireException {
-      try {
-        listener.onControl(frame);
-      } catch (TunnelException e) {
-        throw ended(e);
-      }
-    }
-
-    /**
-     * Ends the tunnel for a reason of its own; what is thrown only keeps the rest of the message
-     * from being read.
-     */
-    private WireException ended(TunnelException cause) {
-      abort(cause);
-      return new WireException(String.valueOf(cause.getMessage()));
-    }
-
-    private void receiveDrain(Drain drain) {
-      if (announced && !drainSent) {
-        return;
-      }
-      drainReceived = true;
-      drain(drain.getReason(), 0);
-      listener.onDrain(drain);
-    }
-
-    @Override
-    public void onRequestHead(long id, RequestHead head, boolean last) throws WireException {
-      if (id <= lastPeerId || (id & 1) == (nextId & 1)) {
-        throw new WireException("call id " + id + " cannot be opened here");
-      }
-      lastPeerId = id;
-      IncomingCall call =
-          new IncomingCall(TunnelStream.this, id, head.window(), settings.windows().initial());
-      calls.put(id, call);
-      try {
-        call.attach(listener.onCall(head, last, call), last);
-      } catch (TunnelException e) {
-        calls.remove(id);
-        call.close();
-        throw ended(e);
-      }
-    }
-
-    /**
-     * The call of this id; null if it has ended by our own terminal frame, which the peer may not
-     * know yet.
-     */
-    private @Nullable TunnelCall find(long id) throws WireException {
-      TunnelCall call = calls.get(id);
-      if (call == null && !mayHaveCrossed(id)) {
-        throw new WireException("a frame for call id " + id + ", which is not open");
-      }
-      return call;
-    }
-
-    /**
-     * A call that the peer opened ends with our terminal frame, so frames for it may be under way;
-     * one that we opened ends with theirs.
-     */
-    private boolean mayHaveCrossed(long id) {
-      return closed || ((id & 1) != (nextId & 1) && id <= lastPeerId);
-    }
-
-    @Override
-    public void onResponseHead(long id, ResponseHead head, boolean last) throws WireException {
-      TunnelCall call = find(id);
-      if (call != null) {
-        call.receiveHead(head, last);
-      }
-    }
-
-    @Override
-    public void onTrailers(long id, HeaderFields trailers) throws WireException {
-      TunnelCall call = find(id);
-      if (call != null) {
-        call.receiveTrailers(trailers);
-      }
-    }
-
-    @Override
-    public void onAccepted(long id, AsciiString upstream, AsciiString backend)
-        throws WireException {
-      TunnelCall call = find(id);
-      if (call != null) {
-        call.receiveAccepted(upstream, backend);
-      }
-    }
-
-    @Override
-    public void onReset(long id, CallReset reset) throws WireException {
-      TunnelCall call = find(id);
-      if (call != null) {
-        call.receiveReset(reset);
-      }
-    }
-
-    @Override
-    public void onCredit(long id, int bytes) throws WireException {
-      TunnelCall call = find(id);
-      if (call != null) {
-        call.receiveCredit(bytes);
-      }
-    }
-
-    @Override
-    public void onChunk(long id, ByteBuf data, boolean last) throws WireException {
-      TunnelCall call;
-      try {
-        call = find(id);
-      } catch (WireException e) {
-        data.release();
-        throw e;
-      }
-      if (call == null) {
-        data.release();
-      } else {
-        call.receiveChunk(data, last);
-      }
-    }
   }
 }

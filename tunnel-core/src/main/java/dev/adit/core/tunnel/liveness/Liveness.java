@@ -1,7 +1,5 @@
-package dev.adit.core.tunnel;
+package dev.adit.core.tunnel.liveness;
 
-import dev.adit.core.wire.FrameWriter;
-import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * after too much silence. Measures the round trip on the way. Confined to the loop but for {@link
  * #rttNanos}.
  */
-final class Liveness {
+public final class Liveness {
   /**
    * Heartbeats whose echo is still of use: it comes after the next have left where the round trip
    * is long.
@@ -26,8 +24,20 @@ final class Liveness {
   /** Beats after which a silent peer is quiet: the second one is missing then. */
   private static final int QUIET_BEATS = 2;
 
+  /** Whose life depends on it. Called on the loop. */
+  public interface Pulse {
+    /** Sends a heartbeat to the peer. */
+    void send(Heartbeat heartbeat);
+
+    /** The peer has become quiet, or is heard again. */
+    void onQuiet(boolean quiet);
+
+    /** The peer was silent for too long. */
+    void onDead();
+  }
+
   // deps
-  private final TunnelStream stream;
+  private final Pulse pulse;
   private final EventLoop loop;
   private final Ticker ticker;
   private final long intervalNanos;
@@ -51,21 +61,29 @@ final class Liveness {
   // shared: written by the loop, read by whoever chooses a tunnel
   private volatile boolean quiet;
 
-  Liveness(TunnelStream stream, EventLoop loop, TunnelSettings settings) {
-    this.stream = stream;
+  /**
+   * A judge that has not begun.
+   *
+   * @param interval between heartbeats
+   * @param deadAfter silence after which the peer is dead
+   */
+  public Liveness(EventLoop loop, Duration interval, Duration deadAfter, Pulse pulse) {
+    this.pulse = pulse;
     this.loop = loop;
     ticker = loop.ticker();
-    intervalNanos = settings.heartbeat().toNanos();
-    deadAfterNanos = settings.deadAfter().toNanos();
+    intervalNanos = interval.toNanos();
+    deadAfterNanos = deadAfter.toNanos();
   }
 
-  void start() {
+  /** Heartbeats begin, and silence counts. */
+  public void start() {
     lastHeardNanos = ticker.nanoTime();
     timer =
         loop.scheduleAtFixedRate(this::beat, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
   }
 
-  void stop() {
+  /** Nothing counts any more. */
+  public void stop() {
     if (timer != null) {
       timer.cancel(false);
     }
@@ -80,7 +98,7 @@ final class Liveness {
    *
    * @param verdict told whether the peer has answered in time; not if the stream ends before
    */
-  void challenge(Duration within, Consumer<Boolean> verdict) {
+  public void challenge(Duration within, Consumer<Boolean> verdict) {
     if (challenge != null) {
       return;
     }
@@ -108,7 +126,7 @@ final class Liveness {
    *
    * @return false if the silence before it was too long
    */
-  boolean heard() {
+  public boolean heard() {
     if (timer == null) {
       return true;
     }
@@ -124,7 +142,7 @@ final class Liveness {
   private void quiet(boolean now) {
     if (quiet != now) {
       quiet = now;
-      stream.onQuiet(now);
+      pulse.onQuiet(now);
     }
   }
 
@@ -132,25 +150,20 @@ final class Liveness {
    * Whether the peer has missed a heartbeat and said nothing else: not dead yet, but better not
    * chosen. Any thread.
    */
-  boolean isQuiet() {
+  public boolean isQuiet() {
     return quiet;
   }
 
   private void beat() {
     long now = ticker.nanoTime();
     if (now - lastHeardNanos > deadAfterNanos) {
-      stream.abort(dead());
+      pulse.onDead();
       return;
     }
     if (now - lastHeardNanos > QUIET_BEATS * intervalNanos) {
       quiet(true);
     }
     send(now, false);
-  }
-
-  TunnelException dead() {
-    return new TunnelException(
-        "dead", "nothing heard for " + TimeUnit.NANOSECONDS.toMillis(deadAfterNanos) + " ms");
   }
 
   private void send(long now, boolean atOnce) {
@@ -161,10 +174,11 @@ final class Liveness {
     if (peerToken != 0) {
       heartbeat.setEchoDelayUs(TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos));
     }
-    FrameWriter.control(stream.control(), Frame.newBuilder().setHeartbeat(heartbeat).build());
+    pulse.send(heartbeat.build());
   }
 
-  void onHeartbeat(Heartbeat heartbeat) {
+  /** The peer beats. */
+  public void onHeartbeat(Heartbeat heartbeat) {
     long now = ticker.nanoTime();
     peerToken = heartbeat.getToken();
     peerTokenNanos = now;
@@ -183,7 +197,7 @@ final class Liveness {
   }
 
   /** The last round trip measured, in nanoseconds; -1 before the first. Any thread. */
-  long rttNanos() {
+  public long rttNanos() {
     return rttNanos;
   }
 }
