@@ -4,38 +4,33 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.dispatch.placement.Choice;
+import dev.adit.server.dispatch.placement.Placement;
+import dev.adit.server.dispatch.placement.PlacementContext;
+import dev.adit.server.dispatch.placement.PlacementListener;
+import dev.adit.server.dispatch.placement.RetriedCall;
+import dev.adit.server.dispatch.placement.TimeLeft;
 import dev.adit.server.policy.Mirror;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
-import io.netty.util.AsciiString;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Gives routed calls to agents. Any loop. */
 public final class Dispatcher {
   // deps
-  private final AgentRegistry registry;
+  private final PlacementContext context;
 
   private final Predicate<GroupName> healthyGroups = this::isHealthy;
   private final Predicate<GroupName> liveGroups = this::isLive;
 
-  // shared: bytes kept for placing calls again
-  private final AtomicLong replayBytes = new AtomicLong();
-
   private final MirrorSlots mirrors = new MirrorSlots();
 
-  // shared: group names as they go on the wire; as many as rules name
-  private final ConcurrentMap<GroupName, AsciiString> texts = new ConcurrentHashMap<>();
-
   public Dispatcher(AgentRegistry registry) {
-    this.registry = registry;
+    context = new PlacementContext(registry);
   }
 
   /**
@@ -61,11 +56,11 @@ public final class Dispatcher {
         new Placement.Wanted(headers, group, route.ruleText(), Choice.of(route, headers.fields()));
     RetryPolicy retry = route.rule().retry();
     if (retry != null && headers.isGrpc()) {
-      RetriedCall call = new RetriedCall(this, home, wanted, retry, route.retries(), caller);
+      RetriedCall call = new RetriedCall(context, home, wanted, retry, route.retries(), caller);
       call.begin();
       return call;
     }
-    Placement placement = new Placement(this, home, wanted, caller);
+    Placement placement = new Placement(context, home, wanted, caller);
     placement.place();
     return placement;
   }
@@ -82,7 +77,7 @@ public final class Dispatcher {
     MirrorCall.PlacementMaker maker =
         (head, listener) ->
             new Placement(
-                this,
+                context,
                 home,
                 new Placement.Wanted(head, shadow, route.ruleText(), Choice.LEAST_CALLS),
                 listener);
@@ -103,7 +98,7 @@ public final class Dispatcher {
   }
 
   private boolean isHealthy(GroupName name) {
-    AgentGroup group = agents(name);
+    AgentGroup group = context.agents(name);
     return group != null && !group.healthy().isEmpty();
   }
 
@@ -113,7 +108,7 @@ public final class Dispatcher {
   }
 
   private boolean isLive(GroupName group) {
-    return agents(group) != null;
+    return context.agents(group) != null;
   }
 
   /** Whether a group has a live agent. */
@@ -123,23 +118,11 @@ public final class Dispatcher {
 
   /** Bytes kept now for placing calls again, and for copies of calls. */
   public long keptBytes() {
-    return replayBytes.get() + mirrors.bytes().get();
+    return context.keptBytes() + mirrors.bytes().get();
   }
 
   /** Copies of calls that run now. */
   public int mirrorsRunning() {
     return mirrors.taken();
-  }
-
-  @Nullable AgentGroup agents(GroupName group) {
-    return registry.snapshot().group(group);
-  }
-
-  AtomicLong replayBytes() {
-    return replayBytes;
-  }
-
-  AsciiString text(GroupName group) {
-    return texts.computeIfAbsent(group, name -> AsciiString.cached(name.value()));
   }
 }

@@ -7,6 +7,8 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ReplayCopy;
+import dev.adit.server.dispatch.placement.Placement;
+import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;

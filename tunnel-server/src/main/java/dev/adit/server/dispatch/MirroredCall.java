@@ -5,6 +5,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ReplayCopy;
+import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;

@@ -18,7 +18,7 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
-import dev.adit.server.dispatch.PlacementListener;
+import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import io.netty.buffer.ByteBuf;

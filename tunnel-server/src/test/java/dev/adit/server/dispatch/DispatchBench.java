@@ -7,6 +7,7 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallReset;
 import dev.adit.core.flow.ReplayCopy;
+import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.testing.tunnel.RequestLog;
 import dev.adit.testing.tunnel.ResponseLog;

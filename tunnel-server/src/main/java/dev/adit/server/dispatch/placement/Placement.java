@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * knows that no backend has seen the call, a failure moves it to another agent and the caller
  * notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
  */
-final class Placement implements RequestSide {
+public final class Placement implements RequestSide {
   private static final int MAX_PLACEMENTS = 3;
 
   /**
@@ -33,19 +33,19 @@ final class Placement implements RequestSide {
    * @param before placements that the call has had already
    * @param shunned agents to choose only if there is no other
    */
-  record Wanted(
+  public record Wanted(
       CallHeaders headers,
       GroupName group,
       AsciiString rule,
       Choice choice,
       int before,
       List<AgentSession> shunned) {
-    Wanted {
+    public Wanted {
       shunned = List.copyOf(shunned);
     }
 
     /** A call that has not been placed before. */
-    Wanted(CallHeaders headers, GroupName group, AsciiString rule, Choice choice) {
+    public Wanted(CallHeaders headers, GroupName group, AsciiString rule, Choice choice) {
       this(headers, group, rule, choice, 0, List.of());
     }
 
@@ -56,11 +56,12 @@ final class Placement implements RequestSide {
   }
 
   // deps
-  private final Dispatcher dispatcher;
+  private final PlacementContext context;
   private final EventLoop home;
   private final Wanted wanted;
   private final PlacementListener caller;
   private final ReplayCopy copy;
+  private final RequestProgress progress;
   private final long begunNanos;
 
   // state, confined to the loop
@@ -69,28 +70,30 @@ final class Placement implements RequestSide {
   private @Nullable RequestSide request;
   private @Nullable CallReset lastFailure;
 
-  /**
-   * Request bytes the caller was told have left; a later placement sends them again and must not
-   * tell twice.
-   */
-  private long consumedTold;
-
   private boolean over;
 
-  Placement(Dispatcher dispatcher, EventLoop home, Wanted wanted, PlacementListener caller) {
-    this.dispatcher = dispatcher;
+  /**
+   * A placement that has not begun.
+   *
+   * @param home the loop of the caller's connection
+   * @param caller told of every outcome
+   */
+  public Placement(
+      PlacementContext context, EventLoop home, Wanted wanted, PlacementListener caller) {
+    this.context = context;
     this.home = home;
     this.wanted = wanted;
     this.caller = caller;
     attempts = wanted.before();
     tried.addAll(wanted.shunned());
-    copy = new ReplayCopy(dispatcher.replayBytes());
+    copy = context.newCopy();
+    progress = new RequestProgress(caller);
     begunNanos = home.ticker().nanoTime();
   }
 
   /** Gives the call to an agent; if there is none, tells the caller's side why. */
-  void place() {
-    AgentGroup agents = dispatcher.agents(wanted.group());
+  public void place() {
+    AgentGroup agents = context.agents(wanted.group());
     Spot spot = agents == null ? null : pick(agents);
     if (spot == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
       // Only shunned ones are left: better one of them than none.
@@ -123,7 +126,7 @@ final class Placement implements RequestSide {
   private RequestSide open(TunnelStream tunnel, int attempt) {
     Attempt response = new Attempt();
     CallHeaders head = isFirst(attempt) ? wanted.headers() : withTimeLeft();
-    AsciiString groupText = dispatcher.text(wanted.group());
+    AsciiString groupText = context.text(wanted.group());
     return tunnel.loop() == home
         ? tunnel.open(head, groupText, wanted.rule(), attempt, response)
         : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempt, response);
@@ -207,7 +210,7 @@ final class Placement implements RequestSide {
 
   /** What comes back from one placement. */
   private final class Attempt implements ResponseSide {
-    private long consumed;
+    private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
 
     @Override
     public void onAccepted(AsciiString upstream, AsciiString backend) {
@@ -247,12 +250,7 @@ final class Placement implements RequestSide {
 
     @Override
     public void onRequestConsumed(int bytes) {
-      consumed += bytes;
-      if (consumed > consumedTold) {
-        int news = (int) (consumed - consumedTold);
-        consumedTold = consumed;
-        caller.onRequestConsumed(news);
-      }
+      sent.onSent(bytes);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.server.policy.Balance;
@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the turn (ROUND_ROBIN) or the hash of the header's value (HASH); 0 otherwise
  */
-record Choice(Balance.Kind kind, int key) {
-  static final Choice LEAST_CALLS = new Choice(Balance.Kind.LEAST_CALLS, 0);
+public record Choice(Balance.Kind kind, int key) {
+  /** Fewest calls of two random agents: takes no turn of a rule's. */
+  public static final Choice LEAST_CALLS = new Choice(Balance.Kind.LEAST_CALLS, 0);
 
-  static Choice of(Route route, HeaderFields fields) {
+  /** As the rule of the route says. */
+  public static Choice of(Route route, HeaderFields fields) {
     Balance balance = route.rule().balance();
     return switch (balance.kind()) {
       case LEAST_CALLS -> LEAST_CALLS;

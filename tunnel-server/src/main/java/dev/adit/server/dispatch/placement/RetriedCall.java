@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * on another agent if there is one. The response head commits the call; so does a request that
  * outgrows its copy. Confined to the loop of the caller's connection.
  */
-final class RetriedCall implements RequestSide {
+public final class RetriedCall implements RequestSide {
   private enum State {
     /** An attempt runs. */
     ATTEMPTING,
@@ -42,13 +42,14 @@ final class RetriedCall implements RequestSide {
   }
 
   // deps
-  private final Dispatcher dispatcher;
+  private final PlacementContext context;
   private final EventLoop home;
   private final Placement.Wanted wanted;
   private final RetryPolicy policy;
   private final RetryBudget budget;
   private final PlacementListener caller;
   private final ReplayCopy copy;
+  private final RequestProgress progress;
   private final Backoff backoff;
   private final long begunNanos;
 
@@ -65,29 +66,34 @@ final class RetriedCall implements RequestSide {
   private int placements;
   private int retries;
 
-  /** Request bytes the caller was told have left; a retry sends them again. */
-  private long consumedTold;
-
-  RetriedCall(
-      Dispatcher dispatcher,
+  /**
+   * A call that has not begun.
+   *
+   * @param home the loop of the caller's connection
+   * @param budget of the call's rule
+   * @param caller told of every outcome
+   */
+  public RetriedCall(
+      PlacementContext context,
       EventLoop home,
       Placement.Wanted wanted,
       RetryPolicy policy,
       RetryBudget budget,
       PlacementListener caller) {
-    this.dispatcher = dispatcher;
+    this.context = context;
     this.home = home;
     this.wanted = wanted;
     this.policy = policy;
     this.budget = budget;
     this.caller = caller;
-    copy = new ReplayCopy(dispatcher.replayBytes());
+    copy = context.newCopy();
+    progress = new RequestProgress(caller);
     backoff = new Backoff(policy);
     begunNanos = home.ticker().nanoTime();
   }
 
   /** Makes the first attempt. */
-  void begin() {
+  public void begin() {
     budget.onCall();
     attempt(wanted);
   }
@@ -101,7 +107,7 @@ final class RetriedCall implements RequestSide {
     if (atMost != null) {
       timer = home.schedule(made::onTimeout, atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
-    Placement placement = new Placement(dispatcher, home, now, made);
+    Placement placement = new Placement(context, home, now, made);
     request = placement;
     placement.place();
     if (retries > 0 && attempt == made) {
@@ -222,7 +228,7 @@ final class RetriedCall implements RequestSide {
 
   /** What comes back from one attempt; nothing of it counts once there is another. */
   private final class Attempt implements PlacementListener {
-    private long consumed;
+    private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
 
     private boolean isOld() {
       return attempt != this || state == State.OVER;
@@ -317,12 +323,7 @@ final class RetriedCall implements RequestSide {
 
     @Override
     public void onRequestConsumed(int bytes) {
-      consumed += bytes;
-      if (consumed > consumedTold) {
-        int news = (int) (consumed - consumedTold);
-        consumedTold = consumed;
-        caller.onRequestConsumed(news);
-      }
+      sent.onSent(bytes);
     }
 
     @Override

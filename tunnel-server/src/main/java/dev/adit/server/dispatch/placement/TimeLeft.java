@@ -1,16 +1,16 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.CallHeaders;
 import java.util.concurrent.TimeUnit;
 
 /** The head of a call that is sent later than it came: its deadline stays where it was. */
-final class TimeLeft {
+public final class TimeLeft {
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private TimeLeft() {}
 
   /** The head {@code nanos} later; the same if there is no deadline. */
-  static CallHeaders after(CallHeaders headers, long nanos) {
+  public static CallHeaders after(CallHeaders headers, long nanos) {
     if (!headers.hasTimeout()) {
       return headers;
     }

@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

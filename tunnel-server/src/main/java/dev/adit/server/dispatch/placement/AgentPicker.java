@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;

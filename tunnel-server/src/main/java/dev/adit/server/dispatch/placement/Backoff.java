@@ -1,4 +1,4 @@
-package dev.adit.server.dispatch;
+package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.HeaderNames;
