@@ -1,5 +1,6 @@
 package dev.adit.agent.backend;
 
+import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.upstream.CircuitBreaker;
 import io.netty.channel.EventLoop;

@@ -1,5 +1,8 @@
 package dev.adit.agent.backend;
 
+import dev.adit.agent.backend.connection.BackendConnection;
+import dev.adit.agent.backend.connection.BackendConnector;
+import dev.adit.agent.backend.connection.ConnectionOwner;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,24 +78,15 @@ public final class BackendPool {
     if (usable >= connector.maxConnections() || connecting > 0) {
       return;
     }
-    BackendConnection connection = BackendConnection.newConnection(this, connector.initialWindow());
+    BackendConnection connection =
+        BackendConnection.newConnection(new Owner(), connector.initialWindow());
     connections.add(connection);
     connector.connect(backend.address(), loop, connection);
     loop.schedule(
         connection::giveUp, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  void onReady() {
-    if (backend.isUnreachable()) {
-      log.info("backend {} is reachable again", backend);
-    }
-    backend.reachable(true);
-    probeMillis = FIRST_PROBE_MILLIS;
-    onFree();
-  }
-
-  /** A stream may have become free. */
-  void onFree() {
+  private void serveWaiting() {
     if (waiting.isEmpty()) {
       closeIfRetired();
       return;
@@ -123,36 +117,6 @@ public final class BackendPool {
     }
   }
 
-  void onDraining(BackendConnection connection) {
-    log.debug("backend {} goes away on one connection", backend);
-    connectForWaiting();
-  }
-
-  void onConnectionError(String why) {
-    log.warn("backend {}: {}", backend, why);
-  }
-
-  /**
-   * A connection has ended.
-   *
-   * @param wasReady false if it never came to be of use
-   */
-  void onClosed(BackendConnection connection, boolean wasReady, String why) {
-    connections.remove(connection);
-    if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
-      connectForWaiting();
-      return;
-    }
-    if (!backend.isUnreachable()) {
-      log.warn("backend {} cannot be reached: {}", backend, why);
-    }
-    backend.reachable(false);
-    probeLater();
-    while (!waiting.isEmpty()) {
-      waiting.remove().fail();
-    }
-  }
-
   /** Calls shun a backend that cannot be reached, so it is tried without one. */
   private void probeLater() {
     if (!probing && !backend.isRetired()) {
@@ -172,6 +136,52 @@ public final class BackendPool {
   private void connectForWaiting() {
     if (!waiting.isEmpty()) {
       connectIfNeeded();
+    }
+  }
+
+  /** What the connections tell. */
+  private final class Owner implements ConnectionOwner {
+    @Override
+    public void onReady() {
+      if (backend.isUnreachable()) {
+        log.info("backend {} is reachable again", backend);
+      }
+      backend.reachable(true);
+      probeMillis = FIRST_PROBE_MILLIS;
+      serveWaiting();
+    }
+
+    @Override
+    public void onFree() {
+      serveWaiting();
+    }
+
+    @Override
+    public void onDraining(BackendConnection connection) {
+      log.debug("backend {} goes away on one connection", backend);
+      connectForWaiting();
+    }
+
+    @Override
+    public void onConnectionError(String why) {
+      log.warn("backend {}: {}", backend, why);
+    }
+
+    @Override
+    public void onClosed(BackendConnection connection, boolean wasReady, String why) {
+      connections.remove(connection);
+      if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
+        connectForWaiting();
+        return;
+      }
+      if (!backend.isUnreachable()) {
+        log.warn("backend {} cannot be reached: {}", backend, why);
+      }
+      backend.reachable(false);
+      probeLater();
+      while (!waiting.isEmpty()) {
+        waiting.remove().fail();
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.adit.agent.backend;
 
+import dev.adit.agent.backend.connection.BackendConnection;
+
 /**
  * One who waits for a stream on a connection to a backend. Told exactly once, on the loop of the
  * pool.

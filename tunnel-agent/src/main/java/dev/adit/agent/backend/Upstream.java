@@ -1,5 +1,6 @@
 package dev.adit.agent.backend;
 
+import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;

@@ -1,8 +1,8 @@
 /**
- * HTTP/2 connections to backends, pooled per event loop, and the choice among an upstream's
+ * Backends, their pools of connections, one for each event loop, and the choice among an upstream's
  * backends. Public: {@link dev.adit.agent.backend.UpstreamTable}, {@link
- * dev.adit.agent.backend.Upstream}, {@link dev.adit.agent.backend.BackendConnection}. A pool, its
- * connections and their streams are confined to one event loop.
+ * dev.adit.agent.backend.Upstream}, {@link dev.adit.agent.backend.Backend} and its {@link
+ * dev.adit.agent.backend.BackendPool}. A pool is confined to one event loop.
  */
 @NullMarked
 package dev.adit.agent.backend;

@@ -1,11 +1,11 @@
 package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Backend;
-import dev.adit.agent.backend.BackendConnection;
-import dev.adit.agent.backend.BackendEvents;
 import dev.adit.agent.backend.Breaker;
 import dev.adit.agent.backend.ConnectionUser;
 import dev.adit.agent.backend.Upstream;
+import dev.adit.agent.backend.connection.BackendConnection;
+import dev.adit.agent.backend.connection.BackendEvents;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;

@@ -1,9 +1,9 @@
 package dev.adit.agent.health;
 
 import dev.adit.agent.backend.Backend;
-import dev.adit.agent.backend.BackendConnection;
-import dev.adit.agent.backend.BackendEvents;
 import dev.adit.agent.backend.ConnectionUser;
+import dev.adit.agent.backend.connection.BackendConnection;
+import dev.adit.agent.backend.connection.BackendEvents;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;

@@ -1,4 +1,4 @@
-package dev.adit.agent.backend;
+package dev.adit.agent.backend.connection;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;

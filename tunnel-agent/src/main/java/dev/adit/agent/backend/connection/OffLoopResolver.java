@@ -1,4 +1,4 @@
-package dev.adit.agent.backend;
+package dev.adit.agent.backend.connection;
 
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;

@@ -1,4 +1,4 @@
-package dev.adit.agent.backend;
+package dev.adit.agent.backend.connection;
 
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections opened to each backend at most, per event loop
  * @param initialWindow bytes a backend may send on a stream before they move on
  */
-record BackendConnector(
+public record BackendConnector(
     EventLoops loops,
     @Nullable SslContext tls,
     @Nullable String serverName,
@@ -37,20 +37,20 @@ record BackendConnector(
     int maxConnections,
     int initialWindow) {
   /** How long a backend may take to accept, and to say that it speaks HTTP/2. */
-  static final int CONNECT_TIMEOUT_MILLIS = 2000;
+  public static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
   private static final int USER_TIMEOUT_MILLIS = 20_000;
 
   /** What backends see in :scheme. */
-  String scheme() {
+  public String scheme() {
     return tls == null ? "http" : "https";
   }
 
   /**
-   * Begins to dial; the connection tells the pool how it went. The name is resolved anew, by the
+   * Begins to dial; the connection tells its owner how it went. The name is resolved anew, by the
    * JDK, off the loop.
    */
-  void connect(HostPort address, EventLoop loop, BackendConnection connection) {
+  public void connect(HostPort address, EventLoop loop, BackendConnection connection) {
     Bootstrap bootstrap =
         newBootstrap(loop, CONNECT_TIMEOUT_MILLIS)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -92,7 +92,7 @@ record BackendConnector(
    *
    * @param answer told on the loop: empty if it could, else why not
    */
-  void probe(HostPort address, EventLoop loop, Duration timeout, Consumer<String> answer) {
+  public void probe(HostPort address, EventLoop loop, Duration timeout, Consumer<String> answer) {
     newBootstrap(loop, (int) timeout.toMillis())
         .handler(new ChannelInboundHandlerAdapter())
         .connect(InetSocketAddress.createUnresolved(address.host(), address.port()))

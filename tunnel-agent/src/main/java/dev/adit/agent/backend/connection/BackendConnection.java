@@ -1,4 +1,4 @@
-package dev.adit.agent.backend;
+package dev.adit.agent.backend.connection;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.http2.EdgeBuilder;
@@ -34,7 +34,7 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   // deps
-  private final BackendPool pool;
+  private final ConnectionOwner owner;
   private final Http2Connection.PropertyKey eventsKey = connection().newKey();
 
   // state, confined to the loop
@@ -42,16 +42,16 @@ public final class BackendConnection extends EdgeHandler {
   private int reserved;
 
   private BackendConnection(
-      BackendPool pool,
+      ConnectionOwner owner,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
     super(decoder, encoder, settings);
-    this.pool = pool;
+    this.owner = owner;
   }
 
   /** A connection that is not dialled yet. */
-  static BackendConnection newConnection(BackendPool pool, int initialWindow) {
+  public static BackendConnection newConnection(ConnectionOwner owner, int initialWindow) {
     BackendStreamHandler streams = new BackendStreamHandler();
     Http2Settings settings =
         Http2Settings.defaultSettings()
@@ -61,7 +61,7 @@ public final class BackendConnection extends EdgeHandler {
         EdgeBuilder.client(
             settings,
             streams,
-            (decoder, encoder, initial) -> new BackendConnection(pool, decoder, encoder, initial));
+            (decoder, encoder, initial) -> new BackendConnection(owner, decoder, encoder, initial));
     streams.attach(made);
     return made;
   }
@@ -75,7 +75,7 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** Streams that could be opened now. */
-  int free() {
+  public int free() {
     if (state != State.READY) {
       return 0;
     }
@@ -84,15 +84,17 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** Whether it may become or is of use for new calls. */
-  boolean isUsable() {
+  public boolean isUsable() {
     return state == State.CONNECTING || state == State.READY;
   }
 
-  boolean isIdle() {
+  /** Whether it has no stream, not even a reserved one. */
+  public boolean isIdle() {
     return connection().numActiveStreams() == 0 && reserved == 0;
   }
 
-  void reserve() {
+  /** Takes a free stream, to be opened or given back. */
+  public void reserve() {
     reserved++;
   }
 
@@ -100,10 +102,11 @@ public final class BackendConnection extends EdgeHandler {
   public void giveBack() {
     reserved--;
     closeIfDone();
-    pool.onFree();
+    owner.onFree();
   }
 
-  boolean isReady() {
+  /** Whether it takes streams now. */
+  public boolean isReady() {
     return state == State.READY;
   }
 
@@ -138,7 +141,7 @@ public final class BackendConnection extends EdgeHandler {
     stream.setProperty(eventsKey, events);
     if (streamId >= LAST_STREAM_ID && isUsable()) {
       state = State.DRAINING;
-      pool.onDraining(this);
+      owner.onDraining(this);
     }
     return streamId;
   }
@@ -190,30 +193,30 @@ public final class BackendConnection extends EdgeHandler {
   void onConnectFailed(String why) {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      pool.onClosed(this, false, why);
+      owner.onClosed(this, false, why);
     }
   }
 
   void onSettings() {
     if (state == State.CONNECTING) {
       state = State.READY;
-      pool.onReady();
+      owner.onReady();
     } else {
-      pool.onFree();
+      owner.onFree();
     }
   }
 
   void onGoAway() {
     if (isUsable()) {
       state = State.DRAINING;
-      pool.onDraining(this);
+      owner.onDraining(this);
     }
     closeIfDone();
   }
 
   void onStreamOver() {
     closeIfDone();
-    pool.onFree();
+    owner.onFree();
   }
 
   private void closeIfDone() {
@@ -223,13 +226,14 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** The peer took too long to become usable. */
-  void giveUp() {
+  public void giveUp() {
     if (state == State.CONNECTING) {
       close();
     }
   }
 
-  ChannelFuture close() {
+  /** Ends it now. */
+  public ChannelFuture close() {
     return context().close();
   }
 
@@ -244,7 +248,7 @@ public final class BackendConnection extends EdgeHandler {
     state = State.CLOSED;
     super.channelInactive(ctx);
     if (before != State.CLOSED) {
-      pool.onClosed(
+      owner.onClosed(
           this,
           !wasConnecting,
           wasConnecting
@@ -259,7 +263,7 @@ public final class BackendConnection extends EdgeHandler {
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception http2Ex) {
-    pool.onConnectionError(String.valueOf(cause.getMessage()));
+    owner.onConnectionError(String.valueOf(cause.getMessage()));
     super.onConnectionError(ctx, outbound, cause, http2Ex);
   }
 }
