@@ -55,13 +55,16 @@ final class TunnelRenewalTest {
         isLong ? Field.list("grpc-status", "0") : Field.with(HEAD, "grpc-status", "0"), true);
   }
 
+  private static LocalSite start(RawBackend backend) throws Exception {
+    return LocalSite.start(
+        SitePlan.of(RULES, AgentPlan.of("a", "all", backend.hostAndPort()))
+            .withTunnelOptions("renewAfter: 1s"));
+  }
+
   @Test
   void callsRunOnWhileEveryTunnelIsReplaced() throws Exception {
     try (RawBackend backend = RawBackend.start(TunnelRenewalTest::serve);
-        LocalSite site =
-            LocalSite.start(
-                SitePlan.of(RULES, AgentPlan.of("a", "all", backend.hostAndPort()))
-                    .withTunnelOptions("renewAfter: 1s"));
+        LocalSite site = start(backend);
         RawConnection caller = RawConnection.dial(site.entry())) {
       RawStream running = caller.open(CallerKind.GRPC.request("/a.B/Long"), false);
       running.nextHead();
@@ -85,10 +88,7 @@ final class TunnelRenewalTest {
   @Test
   void tunnelWaitsWithItsRenewalWhileItsPredecessorHasCalls() throws Exception {
     try (RawBackend backend = RawBackend.start(TunnelRenewalTest::serve);
-        LocalSite site =
-            LocalSite.start(
-                SitePlan.of(RULES, AgentPlan.of("a", "all", backend.hostAndPort()))
-                    .withTunnelOptions("renewAfter: 1s"));
+        LocalSite site = start(backend);
         RawConnection caller = RawConnection.dial(site.entry())) {
       RawStream running = caller.open(CallerKind.GRPC.request("/a.B/Long"), false);
       running.nextHead();

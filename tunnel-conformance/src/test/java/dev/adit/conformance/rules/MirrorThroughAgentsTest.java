@@ -49,16 +49,19 @@ final class MirrorThroughAgentsTest {
     return call.answer();
   }
 
+  private static LocalSite start(RawBackend shop, RawBackend shadow) throws Exception {
+    return LocalSite.start(
+        SitePlan.of(
+            RULES,
+            AgentPlan.of("a", "shop", shop.hostAndPort()),
+            AgentPlan.of("b", "shadow", shadow.hostAndPort())));
+  }
+
   @Test
   void bothBackendsSeeTheCallAndTheCallerOneAnswer() throws Exception {
     try (RawBackend shop = RawBackend.start(MirrorThroughAgentsTest::serve);
         RawBackend shadow = RawBackend.start(stream -> answer(stream, "13"));
-        LocalSite site =
-            LocalSite.start(
-                SitePlan.of(
-                    RULES,
-                    AgentPlan.of("a", "shop", shop.hostAndPort()),
-                    AgentPlan.of("b", "shadow", shadow.hostAndPort())));
+        LocalSite site = start(shop, shadow);
         RawConnection caller = RawConnection.dial(site.entry())) {
       shadow.script(shadow::handOver);
       assertEquals("0", call(caller).last("grpc-status"));
@@ -84,12 +87,7 @@ final class MirrorThroughAgentsTest {
   void shadowThatNeverAnswersOrIsGoneHoldsNoCallUp() throws Exception {
     try (RawBackend shop = RawBackend.start(MirrorThroughAgentsTest::serve);
         RawBackend shadow = RawBackend.start(stream -> {});
-        LocalSite site =
-            LocalSite.start(
-                SitePlan.of(
-                    RULES,
-                    AgentPlan.of("a", "shop", shop.hostAndPort()),
-                    AgentPlan.of("b", "shadow", shadow.hostAndPort())));
+        LocalSite site = start(shop, shadow);
         RawConnection caller = RawConnection.dial(site.entry())) {
       for (int i = 0; i < CALLS / 2; i++) {
         assertEquals("0", call(caller).last("grpc-status"));

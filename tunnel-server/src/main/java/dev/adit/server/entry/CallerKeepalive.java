@@ -1,6 +1,7 @@
 package dev.adit.server.entry;
 
 import dev.adit.server.config.EntryConfig;
+import dev.adit.server.entry.call.EntryConnection;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.Future;

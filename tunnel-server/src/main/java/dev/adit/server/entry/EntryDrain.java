@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import dev.adit.server.entry.call.EntryConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;

@@ -1,6 +1,8 @@
 package dev.adit.server.entry;
 
 import dev.adit.core.process.EventLoops;
+import dev.adit.server.entry.call.EntryContext;
+import dev.adit.server.entry.call.EntryStreamHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;

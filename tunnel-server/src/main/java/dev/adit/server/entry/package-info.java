@@ -1,7 +1,7 @@
 /**
- * The public HTTP/2 listener: turns requests into calls and what comes back into responses. Public:
- * {@link dev.adit.server.entry.EntryServer}, {@link dev.adit.server.entry.EntryContext}. A
- * connection and its calls are confined to the connection's event loop.
+ * The public listeners: who may connect, how they are kept, and going away. Public: {@link
+ * dev.adit.server.entry.EntryServer}, {@link dev.adit.server.entry.EntryTls}. Any thread; what
+ * concerns a connection happens on its event loop.
  */
 @NullMarked
 package dev.adit.server.entry;

@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.HeaderFields;
@@ -13,7 +13,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /** A caller's connection. Confined to its event loop. */
-final class EntryConnection extends EdgeHandler {
+public final class EntryConnection extends EdgeHandler {
   private static final long PING_PAYLOAD = 0x41646974;
 
   EntryConnection(
@@ -34,7 +34,7 @@ final class EntryConnection extends EdgeHandler {
   }
 
   /** Asks the caller for a sign of life. */
-  void writePing() {
+  public void writePing() {
     encoder().writePing(context(), false, PING_PAYLOAD, context().newPromise());
     requestFlush();
   }

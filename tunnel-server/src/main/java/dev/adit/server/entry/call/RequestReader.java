@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.CallFailure;

@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.Http2HeaderFields;
@@ -21,7 +21,7 @@ import java.net.SocketAddress;
  * hangs on the stream and goes with it: {@code onStreamClosed} is the one place where a call is
  * removed. Confined to the loop of the connection.
  */
-final class EntryStreamHandler extends Http2FrameAdapter {
+public final class EntryStreamHandler extends Http2FrameAdapter {
   /**
    * How much larger a header list may be than allowed and still be read, so that it can be answered
    * in the caller's own protocol.
@@ -60,7 +60,7 @@ final class EntryStreamHandler extends Http2FrameAdapter {
    *
    * @param remote the caller's address
    */
-  static EntryConnection newConnection(
+  public static EntryConnection newConnection(
       EntryContext entry, SocketAddress remote, boolean encrypted) {
     return new EntryStreamHandler(entry, remote, encrypted).connection;
   }

@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import io.netty.channel.EventLoop;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import java.util.concurrent.atomic.LongAdder;
 

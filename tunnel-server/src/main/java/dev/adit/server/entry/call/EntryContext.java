@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.server.accesslog.AccessLog;

@@ -1,4 +1,4 @@
-package dev.adit.server.entry;
+package dev.adit.server.entry.call;
 
 import io.netty.util.AsciiString;
 import java.security.SecureRandom;
