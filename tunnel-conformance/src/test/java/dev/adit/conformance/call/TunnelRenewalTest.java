@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
@@ -71,9 +72,8 @@ final class TunnelRenewalTest {
       Set<TunnelStream> seen = new HashSet<>(tunnels(site));
       int first = seen.size();
       while (seen.size() < first + RENEWALS) {
-        assertEquals(
-            "0",
-            caller.open(CallerKind.GRPC.request("/a.B/Get"), true).answer().last("grpc-status"));
+        Answer answer = caller.open(CallerKind.GRPC.request("/a.B/Get"), true).answer();
+        assertEquals("0", answer.last("grpc-status"), answer.toString());
         Set<TunnelStream> now = tunnels(site);
         assertTrue(!now.isEmpty(), "a tunnel is up at any time");
         seen.addAll(now);

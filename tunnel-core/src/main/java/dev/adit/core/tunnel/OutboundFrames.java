@@ -99,6 +99,11 @@ final class OutboundFrames {
     requestFlush();
   }
 
+  /** Opens every call that still waits for its turn, so that no later frame comes before it. */
+  void writeHeads() {
+    ring.forEach(call -> call.writeHead(control()));
+  }
+
   /** Ends our direction once everything has been sent. */
   void finish() {
     finishing = true;

@@ -82,16 +82,18 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     if (state == State.RESET || state == State.ENDED) {
       return false;
     }
+    writeHead(out);
+    return writeChunk(out, true);
+  }
+
+  @Override
+  void writeHead(ByteBuf out) {
     if (state == State.UNSENT) {
       state = State.OPEN;
       boolean alone = lastQueued && queue.isEmpty();
       FrameWriter.requestHead(out, id, head, alone);
-      if (alone) {
-        lastQueued = false;
-        return false;
-      }
+      lastQueued &= !alone;
     }
-    return writeChunk(out, true);
   }
 
   @Override

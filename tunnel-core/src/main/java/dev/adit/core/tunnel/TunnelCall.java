@@ -119,6 +119,9 @@ abstract class TunnelCall {
     return !queue.isEmpty() && !sendWindow.isExhausted();
   }
 
+  /** Opens the call at the peer now, if it is ours and still waits for its turn. */
+  void writeHead(ByteBuf out) {}
+
   static CallReset lost(boolean processed) {
     String message = "the tunnel to the agent was lost";
     return processed

@@ -183,6 +183,8 @@ public final class TunnelStream {
       return;
     }
     drainSent = true;
+    // Drain says that nothing is opened behind it: an agent without calls ends the stream at it.
+    outbound.writeHeads();
     send(Frame.newBuilder().setDrain(drain).build());
   }
 

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
+import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -118,5 +123,30 @@ final class StreamDrainTest {
         .send(Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(99)).build());
     pair.settle();
     assertEquals(messages, pair.agent().transport().messages());
+  }
+
+  /**
+   * Control frames come before calls, so the answer to a drain overtook heads that waited: an agent
+   * that had no call just then ended the stream, and those calls were lost.
+   */
+  @Test
+  void drainComesBehindTheCallsThatAreOpenAlready() throws InvalidProtocolBufferException {
+    pair.agent().stream().drain("renewal", 0);
+    pair.hand().run();
+    pair.open(response);
+    pair.open(new ResponseLog());
+    pair.deliver(pair.agent());
+    pair.hand().run();
+    ByteBuf message = pair.server().transport().take();
+    assertNotNull(message);
+    try {
+      assertEquals(
+          List.of(Frame.KindCase.REQUEST_HEAD, Frame.KindCase.REQUEST_HEAD, Frame.KindCase.DRAIN),
+          TunnelMessage.parseFrom(ByteBufUtil.getBytes(message)).getFramesList().stream()
+              .map(Frame::getKindCase)
+              .toList());
+    } finally {
+      message.release();
+    }
   }
 }
