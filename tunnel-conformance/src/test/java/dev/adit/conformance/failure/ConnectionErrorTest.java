@@ -242,6 +242,8 @@ final class ConnectionErrorTest {
     try (RawConnection caller = RawConnection.dial(site.entry())) {
       RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Method"), false);
       RawStream atBackend = backend.awaitRequest();
+      // The answer to the entry's SETTINGS must not come between the frames of a misdeed.
+      caller.awaitControl(RawFrame.SETTINGS);
       misdeed.commit(caller, call);
       Expect.equal(code, caller.awaitClosed(), name);
       Expect.equal(8, atBackend.awaitReset(), "the call is cancelled at the backend");
