@@ -46,7 +46,7 @@ final class ArchitectureTest {
           Map.entry("core.http2", Set.of("core.call", "core.flow")),
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
           Map.entry("core.name", Set.of()),
-          Map.entry("core.process", Set.of("core.config")),
+          Map.entry("core.process", Set.of("core.config", "core.flow")),
           Map.entry("core.token", Set.of()),
           Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),
           Map.entry("core.upstream", Set.of("core.call", "core.config", "core.match", "core.name")),

@@ -16,6 +16,7 @@ import dev.adit.core.admin.AdminServer;
 import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.wire.FrameLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,6 +44,7 @@ public final class AgentApp implements AutoCloseable {
   private final String instance = UUID.randomUUID().toString();
   private final Instant since = Instant.now();
   private final EventLoops loops;
+  private final MemoryWatch memory;
   private final ServedUpstreams served;
   private final HandedGroups handed;
   private final CallDispatcher dispatcher;
@@ -75,6 +77,8 @@ public final class AgentApp implements AutoCloseable {
     this.version = version;
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
 
+    memory = MemoryWatch.start(loops.all().get(0));
+
     // 8: backends, dialled when the first call wants them.
     served =
         new ServedUpstreams(
@@ -86,7 +90,7 @@ public final class AgentApp implements AutoCloseable {
     health.watch(served.own().upstreams());
 
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher = new CallDispatcher(served);
+    dispatcher = new CallDispatcher(served, memory.budget());
     handed =
         new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
 
@@ -111,7 +115,8 @@ public final class AgentApp implements AutoCloseable {
                 loops,
                 dispatcher,
                 handed,
-                frames),
+                frames,
+                memory.budget()),
             this::onConnected);
     dialer.start();
   }

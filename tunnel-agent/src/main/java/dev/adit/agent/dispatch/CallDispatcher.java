@@ -5,6 +5,7 @@ import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.RequestHead;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class CallDispatcher {
   // deps
   private final ServedUpstreams served;
+  private final MemoryBudget memory;
 
   private final GroupNames groups = new GroupNames();
 
@@ -29,8 +31,12 @@ public final class CallDispatcher {
   private final LongAdder begun = new LongAdder();
   private final LongAdder ended = new LongAdder();
 
-  public CallDispatcher(ServedUpstreams served) {
+  /**
+   * @param memory calls are refused while the process runs short of it
+   */
+  public CallDispatcher(ServedUpstreams served, MemoryBudget memory) {
     this.served = served;
+    this.memory = memory;
   }
 
   /**
@@ -43,6 +49,9 @@ public final class CallDispatcher {
       RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
     if (!RequestRules.areSound(head.headers())) {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
+    }
+    if (memory.isExhausted()) {
+      return refuse(response, CallFailure.AGENT_OVERLOADED, "the agent is short of memory");
     }
     GroupName group = groups.of(head.group());
     Upstream upstream = group == null ? null : served.find(head.headers(), group);

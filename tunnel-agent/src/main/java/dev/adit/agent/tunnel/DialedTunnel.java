@@ -189,6 +189,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
         plan.frames(),
         new WindowSizes(
             initial, callWindow, Math.max(callWindow, WindowSizes.DEFAULT.tunnelBudget())),
+        plan.memory(),
         Duration.ofMillis(welcome.getHeartbeatMs()),
         Duration.ofMillis(welcome.getDeadAfterMs()));
   }

@@ -6,6 +6,7 @@ import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param token read anew at each dial; null where a certificate is the proof
  * @param tls null: clear text
  * @param tlsConfig the names in it
+ * @param memory what all tunnels of this process share
  */
 public record TunnelPlan(
     AgentId agent,
@@ -38,7 +40,8 @@ public record TunnelPlan(
     EventLoops loops,
     CallDispatcher dispatcher,
     HandedGroups handed,
-    FrameLimits frames) {
+    FrameLimits frames,
+    MemoryBudget memory) {
   public TunnelPlan {
     groups = Set.copyOf(groups);
     servers = List.copyOf(servers);

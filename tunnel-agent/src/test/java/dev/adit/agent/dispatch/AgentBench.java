@@ -9,6 +9,7 @@ import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.tunnel.TunnelException;
@@ -56,8 +57,13 @@ final class AgentBench implements AutoCloseable {
   private final EventLoop loop = loops.all().get(0);
   private final UpstreamTable upstreams;
   private final CallDispatcher dispatcher;
+  private final MemoryBudget memory = MemoryBudget.unlimited();
   private final End server;
   private final End agent;
+
+  MemoryBudget memory() {
+    return memory;
+  }
 
   /** One caller's call. */
   final class Call {
@@ -231,11 +237,13 @@ final class AgentBench implements AutoCloseable {
     dispatcher =
         new CallDispatcher(
             new ServedUpstreams(
-                new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams)));
+                new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams)),
+            memory);
     TunnelSettings settings =
         new TunnelSettings(
             FrameLimits.DEFAULT,
             new WindowSizes(serverWindow, 4 * serverWindow, 64L << 20),
+            memory,
             Duration.ofSeconds(1),
             Duration.ofSeconds(4));
     server = new End(TunnelStream.End.SERVER, settings);

@@ -1,5 +1,7 @@
 package dev.adit.core.flow;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The bytes we have allowed the peer to send on one call, and what became of them. Confined to the
  * loop of the tunnel stream.
@@ -7,9 +9,14 @@ package dev.adit.core.flow;
  * <p>At any time {@code outstanding + held + unacknowledged == size}: credit the peer may still
  * use, bytes received that have not left, bytes that have left and are not yet granted again. A
  * grant is made for half a window at a time; the first one raises a window that proves useful to
- * the call window, and grants shrink it again while the tunnel's budget is tight.
+ * the call window. A call that uses half a window up in less than a long round trip waits for
+ * credit, so its window doubles, up to a share of the tunnel's budget. Grants shrink a window again
+ * while that budget is tight.
  */
 public final class ReceiveWindow {
+  /** On a shorter round trip than this the call window is enough for what a loop can carry. */
+  private static final long LONG_TRIP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   // deps
   private final TunnelBudget budget;
 
@@ -18,6 +25,7 @@ public final class ReceiveWindow {
   private int outstanding;
   private int held;
   private int unacknowledged;
+  private long grantedNanos;
   private boolean closed;
 
   /**
@@ -79,6 +87,12 @@ public final class ReceiveWindow {
   /** Grows a window that is in use, or shrinks it towards the floor while the budget is tight. */
   private void resize() {
     int wanted = budget.callWindow();
+    long now = budget.nanoTime();
+    long trip = budget.roundTripNanos();
+    if (size >= wanted && trip >= LONG_TRIP_NANOS && now - grantedNanos < trip) {
+      wanted = Math.max(size, (int) Math.min(2L * size, budget.largestWindow()));
+    }
+    grantedNanos = now;
     if (size < wanted && !budget.isTight(wanted - size)) {
       budget.promise(wanted - size);
       size = wanted;

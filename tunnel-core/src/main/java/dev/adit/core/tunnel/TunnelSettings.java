@@ -1,5 +1,6 @@
 package dev.adit.core.tunnel;
 
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.wire.FrameLimits;
 import java.time.Duration;
@@ -8,11 +9,16 @@ import java.time.Duration;
  * What a tunnel stream runs by.
  *
  * @param windows the credit we give
+ * @param memory the process's budget, shared by all its tunnels
  * @param heartbeat how often we send one; positive
  * @param deadAfter the silence after which the peer counts as dead; more than {@code heartbeat}
  */
 public record TunnelSettings(
-    FrameLimits frames, WindowSizes windows, Duration heartbeat, Duration deadAfter) {
+    FrameLimits frames,
+    WindowSizes windows,
+    MemoryBudget memory,
+    Duration heartbeat,
+    Duration deadAfter) {
   public TunnelSettings {
     if (heartbeat.isNegative() || heartbeat.isZero()) {
       throw new IllegalArgumentException("heartbeat " + heartbeat + " is not positive");

@@ -72,7 +72,12 @@ public final class TunnelStream {
     this.listener = listener;
     outbound = new OutboundFrames(loop, allocator, transport, settings.frames());
     liveness = new Liveness(loop, settings.heartbeat(), settings.deadAfter(), new Pulse());
-    budget = new TunnelBudget(settings.windows());
+    budget =
+        new TunnelBudget(
+            settings.windows(),
+            settings.memory(),
+            loop.ticker()::nanoTime,
+            liveness::shortestRttNanos);
     nextId = end == End.SERVER ? 1 : 2;
     frames = new InboundFrames(this, listener, liveness, calls, nextId);
   }

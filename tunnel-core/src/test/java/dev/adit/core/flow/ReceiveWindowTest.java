@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -14,6 +16,11 @@ import net.jqwik.api.Property;
 /** Credit given to a peer, whatever the order in which bytes come and leave. */
 final class ReceiveWindowTest {
   private static final int KIB = 1024;
+
+  /** The budget of a tunnel whose peer is near, in a process with memory to spare. */
+  private static TunnelBudget budget(WindowSizes sizes) {
+    return new TunnelBudget(sizes, MemoryBudget.unlimited(), () -> 0, () -> -1);
+  }
 
   /** One call as its peer sees it, to hold the window to its word. */
   private static final class Peer {
@@ -50,7 +57,7 @@ final class ReceiveWindowTest {
     int call = initial + random.nextInt(8 * KIB);
     int calls = 1 + random.nextInt(8);
     long room = call + (long) random.nextInt(calls * call);
-    TunnelBudget budget = new TunnelBudget(new WindowSizes(initial, call, room));
+    TunnelBudget budget = budget(new WindowSizes(initial, call, room));
     List<Peer> peers = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
       peers.add(new Peer(budget, budget.initialWindow()));
@@ -74,7 +81,7 @@ final class ReceiveWindowTest {
     Random random = new Random(seed);
     int initial = 1 + random.nextInt(64 * KIB);
     int call = initial + random.nextInt(64 * KIB);
-    TunnelBudget budget = new TunnelBudget(new WindowSizes(initial, call, call));
+    TunnelBudget budget = budget(new WindowSizes(initial, call, call));
     // Others hold far more than the budget.
     budget.promise(random.nextBoolean() ? 10 * call : 0);
     Peer peer = new Peer(budget, random.nextBoolean() ? initial : budget.initialWindow());
@@ -97,7 +104,7 @@ final class ReceiveWindowTest {
     Random random = new Random(seed);
     int initial = 1 + random.nextInt(KIB);
     ReceiveWindow window =
-        new ReceiveWindow(new TunnelBudget(new WindowSizes(initial, initial, initial)), initial);
+        new ReceiveWindow(budget(new WindowSizes(initial, initial, initial)), initial);
     int some = random.nextInt(initial + 1);
     assertTrue(window.received(some));
     assertFalse(window.received(initial - some + 1 + random.nextInt(KIB)));
@@ -106,7 +113,7 @@ final class ReceiveWindowTest {
 
   @Example
   void windowThatProvesUsefulGrowsToTheCallWindowAtTheFirstGrant() {
-    TunnelBudget budget = new TunnelBudget(new WindowSizes(KIB, 4 * KIB, 64 * KIB));
+    TunnelBudget budget = budget(new WindowSizes(KIB, 4 * KIB, 64 * KIB));
     Peer peer = new Peer(budget, KIB);
     peer.send(KIB);
     peer.leave(KIB / 2 - 1);
@@ -118,7 +125,7 @@ final class ReceiveWindowTest {
 
   @Example
   void bodyUnderHalfTheWindowCostsNoCredit() {
-    Peer peer = new Peer(new TunnelBudget(new WindowSizes(KIB, 4 * KIB, 64 * KIB)), KIB);
+    Peer peer = new Peer(budget(new WindowSizes(KIB, 4 * KIB, 64 * KIB)), KIB);
     peer.send(KIB / 2 - 1);
     peer.leave(KIB / 2 - 1);
     assertEquals(KIB / 2 + 1, peer.credit);
@@ -126,7 +133,7 @@ final class ReceiveWindowTest {
 
   @Example
   void windowsShrinkTowardsTheFloorWhileTheBudgetIsTight() {
-    TunnelBudget budget = new TunnelBudget(new WindowSizes(64 * KIB, 256 * KIB, 256 * KIB));
+    TunnelBudget budget = budget(new WindowSizes(64 * KIB, 256 * KIB, 256 * KIB));
     Peer peer = new Peer(budget, 64 * KIB);
     Peer other = new Peer(budget, 64 * KIB);
     assertEquals(64 * KIB, budget.initialWindow());
@@ -148,8 +155,70 @@ final class ReceiveWindowTest {
   }
 
   @Example
+  void windowThatIsUsedUpWithinALongRoundTripDoublesUpToItsShareOfTheBudget() {
+    long trip = TimeUnit.MILLISECONDS.toNanos(50);
+    AtomicLong now = new AtomicLong();
+    TunnelBudget budget =
+        new TunnelBudget(
+            new WindowSizes(64 * KIB, 256 * KIB, 64 * KIB * KIB),
+            MemoryBudget.unlimited(),
+            now::get,
+            () -> trip);
+    Peer fast = new Peer(budget, 64 * KIB);
+    for (int i = 0; i < 100; i++) {
+      now.addAndGet(trip / 2);
+      fast.send(fast.credit);
+      fast.leave(fast.held);
+    }
+    assertEquals(16 * KIB * KIB, fast.window.size());
+    Peer slow = new Peer(budget, 64 * KIB);
+    for (int i = 0; i < 100; i++) {
+      now.addAndGet(trip);
+      slow.send(slow.credit);
+      slow.leave(slow.held);
+    }
+    assertEquals(256 * KIB, slow.window.size(), "this one does not wait for credit");
+  }
+
+  @Example
+  void windowsStayAtTheCallWindowOnAShortWay() {
+    TunnelBudget budget =
+        new TunnelBudget(
+            new WindowSizes(64 * KIB, 256 * KIB, 64 * KIB * KIB),
+            MemoryBudget.unlimited(),
+            () -> 0,
+            () -> TimeUnit.MILLISECONDS.toNanos(2) - 1);
+    Peer peer = new Peer(budget, 64 * KIB);
+    for (int i = 0; i < 100; i++) {
+      peer.send(peer.credit);
+      peer.leave(peer.held);
+    }
+    assertEquals(256 * KIB, peer.window.size());
+  }
+
+  @Example
+  void allTunnelsOfAProcessShareItsMemory() {
+    MemoryBudget memory = new MemoryBudget(512 * KIB);
+    WindowSizes sizes = new WindowSizes(64 * KIB, 256 * KIB, 64 * KIB * KIB);
+    TunnelBudget one = new TunnelBudget(sizes, memory, () -> 0, () -> -1);
+    TunnelBudget other = new TunnelBudget(sizes, memory, () -> 0, () -> -1);
+    Peer first = new Peer(one, 64 * KIB);
+    first.send(64 * KIB);
+    first.leave(64 * KIB);
+    assertEquals(256 * KIB, first.window.size());
+    assertEquals(64 * KIB, other.initialWindow(), "half of the memory is promised, not more");
+    Peer second = new Peer(other, 64 * KIB);
+    assertEquals(WindowSizes.FLOOR, other.initialWindow());
+    assertEquals(320 * KIB, memory.promised());
+    first.window.close();
+    second.window.close();
+    assertEquals(0, memory.promised());
+    assertEquals(64 * KIB, other.initialWindow());
+  }
+
+  @Example
   void closedWindowGrantsNothingAndGivesItsPromiseBackOnce() {
-    TunnelBudget budget = new TunnelBudget(new WindowSizes(KIB, KIB, KIB));
+    TunnelBudget budget = budget(new WindowSizes(KIB, KIB, KIB));
     Peer peer = new Peer(budget, KIB);
     peer.send(KIB);
     peer.window.close();

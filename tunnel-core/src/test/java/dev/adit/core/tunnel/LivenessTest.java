@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.testing.tunnel.HandLoop;
@@ -203,6 +204,7 @@ final class LivenessTest {
   }
 
   private static TunnelSettings settings(Duration heartbeat, Duration deadAfter) {
-    return new TunnelSettings(FrameLimits.DEFAULT, WindowSizes.DEFAULT, heartbeat, deadAfter);
+    return new TunnelSettings(
+        FrameLimits.DEFAULT, WindowSizes.DEFAULT, MemoryBudget.unlimited(), heartbeat, deadAfter);
   }
 }

@@ -3,6 +3,7 @@ package dev.adit.core.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.testing.tunnel.HandLoop;
@@ -67,6 +68,7 @@ final class TunnelModelTest {
     return new TunnelSettings(
         new FrameLimits(chunk, chunk + random.nextInt(KIB)),
         new WindowSizes(initial, call, budget),
+        MemoryBudget.unlimited(),
         Duration.ofSeconds(1),
         Duration.ofSeconds(4));
   }

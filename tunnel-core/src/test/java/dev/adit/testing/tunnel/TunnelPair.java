@@ -5,6 +5,7 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
@@ -34,6 +35,7 @@ public final class TunnelPair {
       new TunnelSettings(
           new FrameLimits(256, 2 * KIB),
           new WindowSizes(KIB, 4 * KIB, 64 * KIB),
+          MemoryBudget.unlimited(),
           Duration.ofSeconds(1),
           Duration.ofSeconds(4));
 

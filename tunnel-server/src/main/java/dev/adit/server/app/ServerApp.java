@@ -9,6 +9,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.FrameLimits;
@@ -75,6 +76,7 @@ public final class ServerApp implements AutoCloseable {
   private final Instant since = Instant.now();
   private final Drain drain = new Drain();
   private final EventLoops loops;
+  private final MemoryWatch memory;
   private final AgentRegistry registry = new AgentRegistry();
   private final ConfigHandout configs;
   private final RuleReload rules;
@@ -124,6 +126,8 @@ public final class ServerApp implements AutoCloseable {
     // One set of loops for entry and tunnels, so that a call and its tunnel can share one.
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
 
+    memory = MemoryWatch.start(loops.all().get(0));
+
     // 6: the tunnels that calls go through.
     TunnelConfig tunnel = config.tunnel();
     tunnels = listenForAgents(tunnel, frames, identities);
@@ -139,6 +143,7 @@ public final class ServerApp implements AutoCloseable {
             accessLog,
             metrics.calls(),
             drain,
+            memory.budget(),
             new CallCounter(),
             new RequestIds(),
             tunnel.initialWindowBytes());
@@ -156,6 +161,14 @@ public final class ServerApp implements AutoCloseable {
         "adit_entry_connections", "Connections of callers.", () -> entry.connectionCount());
     metrics.gauge(
         "adit_kept_request_bytes", "Request bytes kept for placing calls again.", this::keptBytes);
+    metrics.gauge(
+        "adit_promised_bytes",
+        "Response bytes that agents may send now, or have sent and callers have not taken.",
+        memory.budget()::promised);
+    metrics.gauge(
+        "adit_memory_used_ratio",
+        "Memory in use as a share of the limit; calls are refused from 0.85.",
+        memory::usedShare);
     metrics.watch(registry);
     metrics.watchRules(rules::status);
   }
@@ -170,6 +183,7 @@ public final class ServerApp implements AutoCloseable {
             frames,
             new WindowSizes(
                 tunnel.initialWindowBytes(), tunnel.callWindowBytes(), tunnel.tunnelBudgetBytes()),
+            memory.budget(),
             tunnel.heartbeat(),
             tunnel.deadAfter());
     TunnelGreeting greeting =
@@ -250,6 +264,9 @@ public final class ServerApp implements AutoCloseable {
     List<String> warnings = new ArrayList<>();
     if (config.tunnel().insecure()) {
       warnings.add("tunnel.insecure: tunnels are in clear text");
+    }
+    if (memory.budget().isExhausted()) {
+      warnings.add("short of memory: new calls are refused (server-overloaded)");
     }
     warnings.addAll(neverJoined());
     warnings.addAll(refusedConfigs());

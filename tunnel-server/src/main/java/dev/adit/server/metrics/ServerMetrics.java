@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -57,11 +57,11 @@ public final class ServerMetrics {
   }
 
   /** Shows a number that goes up and down. */
-  public void gauge(String name, String help, LongSupplier value) {
+  public void gauge(String name, String help, DoubleSupplier value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(shown -> shown.call((double) value.getAsLong()))
+        .callback(shown -> shown.call(value.getAsDouble()))
         .register(registry);
   }
 

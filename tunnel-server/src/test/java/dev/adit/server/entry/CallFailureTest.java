@@ -134,6 +134,18 @@ final class CallFailureTest {
   }
 
   @Test
+  void callsAreRefusedWhileTheServerIsShortOfMemory() {
+    bench.memory().exhausted(true);
+    bench.send(bench.grpc(1, true));
+    Seen frame = bench.one(1);
+    assertGrpc(frame, 14, "server-overloaded");
+    assertEquals("1000", frame.header("grpc-retry-pushback-ms"));
+    bench.memory().exhausted(false);
+    bench.send(bench.grpc(3, true));
+    assertEquals(List.of(), bench.news(3));
+  }
+
+  @Test
   void fullAgentIsOverloadedUntilASlotIsFree() {
     bench.send(bench.grpc(1, true), bench.grpc(3, true));
     bench.send(bench.grpc(5, true));

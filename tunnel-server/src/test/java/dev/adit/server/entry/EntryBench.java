@@ -2,6 +2,7 @@ package dev.adit.server.entry;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
@@ -85,6 +86,7 @@ final class EntryBench implements AutoCloseable {
   private final AgentRegistry registry = new AgentRegistry();
   private final Dispatcher dispatcher = new Dispatcher(registry);
   private final Drain drain = new Drain();
+  private final MemoryBudget memory = MemoryBudget.unlimited();
   private final CallCounter calls = new CallCounter();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final AccessLog accessLog;
@@ -116,6 +118,7 @@ final class EntryBench implements AutoCloseable {
             accessLog,
             new CallMetrics(new PrometheusRegistry()),
             drain,
+            memory,
             calls,
             new RequestIds(),
             WINDOW);
@@ -174,6 +177,10 @@ final class EntryBench implements AutoCloseable {
 
   Http2Script script() {
     return script;
+  }
+
+  MemoryBudget memory() {
+    return memory;
   }
 
   Drain drain() {

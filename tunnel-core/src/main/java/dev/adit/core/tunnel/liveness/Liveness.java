@@ -24,6 +24,9 @@ public final class Liveness {
   /** Beats after which a silent peer is quiet: the second one is missing then. */
   private static final int QUIET_BEATS = 2;
 
+  /** Round trips among which the shortest is what the way itself takes, without queues. */
+  private static final int TRIPS = 8;
+
   /** Whose life depends on it. Called on the loop. */
   public interface Pulse {
     /** Sends a heartbeat to the peer. */
@@ -48,6 +51,9 @@ public final class Liveness {
   private long lastHeardNanos;
   private long lastToken;
   private final long[] sentNanos = new long[REMEMBERED];
+  private final long[] trips = new long[TRIPS];
+  private int tripCount;
+  private long shortestNanos = -1;
   private long peerToken;
   private long peerTokenNanos;
   private @Nullable Challenge challenge;
@@ -186,7 +192,7 @@ public final class Liveness {
     if (echo > 0 && echo <= lastToken && lastToken - echo < REMEMBERED) {
       long sent = sentNanos[(int) (echo % REMEMBERED)];
       long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
-      rttNanos = Math.max(0, trip);
+      measured(Math.max(0, trip));
     }
     if (heartbeat.getAtOnce()) {
       send(now, false);
@@ -194,6 +200,20 @@ public final class Liveness {
     if (challenge != null && echo >= challenge.token() && echo <= lastToken) {
       decide(true);
     }
+  }
+
+  private void measured(long trip) {
+    rttNanos = trip;
+    trips[tripCount++ % TRIPS] = trip;
+    shortestNanos = trip;
+    for (int i = 0; i < Math.min(tripCount, TRIPS); i++) {
+      shortestNanos = Math.min(shortestNanos, trips[i]);
+    }
+  }
+
+  /** The shortest of the last round trips, in nanoseconds; -1 before the first. On the loop. */
+  public long shortestRttNanos() {
+    return shortestNanos;
   }
 
   /** The last round trip measured, in nanoseconds; -1 before the first. Any thread. */

@@ -89,6 +89,9 @@ final class EntryCall implements PlacementListener {
       AsciiString given = headers.fields().get(HeaderNames.X_REQUEST_ID);
       requestId = given == null ? requestId : given;
       record.request(headers, requestId);
+      if (entry.memory().isExhausted()) {
+        throw new CallException(CallFailure.SERVER_OVERLOADED, "the server is short of memory");
+      }
       Route route = entry.router().route(headers);
       if (route == null) {
         throw new CallException(CallFailure.NO_RULE, noRule(headers));

@@ -1,6 +1,7 @@
 package dev.adit.server.entry.call;
 
 import dev.adit.core.drain.Drain;
+import dev.adit.core.flow.MemoryBudget;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
@@ -11,6 +12,7 @@ import dev.adit.server.routing.Router;
  * What every call at the entry needs.
  *
  * @param router decides the rule; pure
+ * @param memory refuses calls while the process runs short of it
  * @param initialWindow bytes a caller may send on a stream before they move on
  */
 public record EntryContext(
@@ -20,6 +22,7 @@ public record EntryContext(
     AccessLog accessLog,
     CallMetrics metrics,
     Drain drain,
+    MemoryBudget memory,
     CallCounter calls,
     RequestIds requestIds,
     int initialWindow) {}
