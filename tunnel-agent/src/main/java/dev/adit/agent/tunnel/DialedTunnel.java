@@ -37,6 +37,10 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final int MAX_WINDOW = 64 << 20;
+
+  /** From the dial to the welcome, connecting included. */
+  private static final int GREETING_SECONDS = 10;
+
   private static final long FINISH_POLL_MILLIS = 20;
 
   // deps
@@ -124,6 +128,14 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
             .setSoftwareVersion(plan.softwareVersion());
     plan.groups().stream().map(GroupName::value).forEach(hello::addGroups);
     Greeting.send(transport, Frame.newBuilder().setHello(hello).build());
+    loop.schedule(this::checkGreeted, GREETING_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A connection that somebody took and nobody answers on has no heartbeats yet to end it. */
+  private void checkGreeted() {
+    if (!over && stream == null) {
+      transport.abort(new TunnelException("dead", "no greeting within " + GREETING_SECONDS + " s"));
+    }
   }
 
   @Override

@@ -2,13 +2,19 @@ package dev.adit.conformance.site;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * One agent of a site.
  *
  * @param backends the rest of its {@code agent.yaml}: upstreams, routes and whatever else
  */
-public record AgentPlan(String id, List<String> groups, String backends, Duration drainGrace) {
+public record AgentPlan(
+    String id,
+    List<String> groups,
+    String backends,
+    Duration drainGrace,
+    UnaryOperator<String> way) {
   private static final Duration SHORT = Duration.ofSeconds(2);
 
   public AgentPlan {
@@ -17,11 +23,16 @@ public record AgentPlan(String id, List<String> groups, String backends, Duratio
 
   /** An agent that does not wait long for its calls when it is stopped. */
   public AgentPlan(String id, List<String> groups, String backends) {
-    this(id, groups, backends, SHORT);
+    this(id, groups, backends, SHORT, UnaryOperator.identity());
   }
 
   public AgentPlan withDrainGrace(Duration grace) {
-    return new AgentPlan(id, groups, backends, grace);
+    return new AgentPlan(id, groups, backends, grace, way);
+  }
+
+  /** The same over a link that stands between the agent and the server. */
+  public AgentPlan withWay(UnaryOperator<String> newWay) {
+    return new AgentPlan(id, groups, backends, drainGrace, newWay);
   }
 
   /** An agent that gives every call to one backend. */

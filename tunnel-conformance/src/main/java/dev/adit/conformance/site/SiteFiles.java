@@ -85,7 +85,10 @@ final class SiteFiles {
   void writeAgent(AgentPlan agent, String tunnel) throws IOException {
     String text =
         AGENT.formatted(
-                agent.id(), names(agent.groups()), tunnel, agent.drainGrace().toSeconds() + "s")
+                agent.id(),
+                names(agent.groups()),
+                agent.way().apply(tunnel),
+                agent.drainGrace().toSeconds() + "s")
             + agent.backends();
     Files.writeString(directory(agent.id()).resolve("agent.yaml"), text);
   }

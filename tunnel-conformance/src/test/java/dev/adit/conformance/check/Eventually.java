@@ -23,6 +23,11 @@ public final class Eventually {
 
   /** The fact holds. */
   public static void holds(String what, Callable<Boolean> fact) {
-    await(what).atMost(BOUND).pollDelay(Duration.ZERO).pollInterval(POLL).until(fact);
+    holds(what, BOUND, fact);
+  }
+
+  /** The fact holds within a time that what is waited for may need. */
+  public static void holds(String what, Duration bound, Callable<Boolean> fact) {
+    await(what).atMost(bound).pollDelay(Duration.ZERO).pollInterval(POLL).until(fact);
   }
 }

@@ -7,6 +7,7 @@ import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
+import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.peer.RawStream;
@@ -33,14 +34,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Agents are terminated, killed and stopped while calls run: each call has one status, none runs
- * twice, and only those that a dead agent may have shown to a backend fail.
+ * Agents are terminated, killed, stopped and cut off in silence while calls run: each call has one
+ * status, none runs twice, and only those that a dead agent may have shown to a backend fail.
  */
 @Timeout(120)
 final class AgentFaultIT {
   private static final int CALLERS = 4;
   private static final int CALLS_BETWEEN = 400;
   private static final Duration END = Duration.ofSeconds(10);
+
+  /** A dial into the silence is given up after 10 s, then comes a pause. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(30);
+
   private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   // shared
@@ -100,6 +105,7 @@ final class AgentFaultIT {
   @Test
   void agentsDieInEveryWayAndNoCallRunsTwice() throws Exception {
     try (RawBackend backend = RawBackend.start(this::serve);
+        Link link = Link.start(Duration.ZERO);
         TunnelSite site =
             TunnelSite.start(
                 SitePlan.of(
@@ -107,6 +113,7 @@ final class AgentFaultIT {
                     agent("drained", backend),
                     agent("killed", backend),
                     agent("frozen", backend),
+                    agent("cut-off", backend).withWay(link::to),
                     agent("spared", backend)))) {
       AdminClient admin = new AdminClient(site.admin(), null);
       HostPort address = HostPort.parse(site.entry());
@@ -145,13 +152,23 @@ final class AgentFaultIT {
       awaitCalls();
       assertEquals(0, newFailures(), "calls that failed by SIGCONT");
 
+      link.swallow();
+      Eventually.holds("cut-off is gone", () -> !isConnected(admin, "cut-off"));
+      awaitCalls();
+      int byLoss = newFailures();
+      assertTrue(byLoss <= CALLERS, byLoss + " calls failed by silence, more than ran there");
+      link.heal();
+      Eventually.holds("cut-off is back", GIVEN_UP, () -> isConnected(admin, "cut-off"));
+      awaitCalls();
+      assertEquals(0, newFailures(), "calls that failed by the agent's return");
+
       stopped = true;
       for (Thread caller : callers) {
         caller.join(END.toMillis());
       }
       System.out.printf(
-          "AgentFaultIT: %d calls; failed by SIGTERM 0, SIGKILL %d, SIGSTOP %d, SIGCONT 0%n",
-          statuses.size(), byKill, byStop);
+          "AgentFaultIT: %d calls; failed by SIGTERM 0, SIGKILL %d, SIGSTOP %d, SIGCONT 0, silence %d%n",
+          statuses.size(), byKill, byStop, byLoss);
       assertEquals(List.of(), List.copyOf(problems));
       statuses.forEach(
           (id, status) -> {

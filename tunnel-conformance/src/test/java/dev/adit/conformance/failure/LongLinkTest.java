@@ -1,0 +1,81 @@
+package dev.adit.conformance.failure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.Answer;
+import dev.adit.conformance.peer.Field;
+import dev.adit.conformance.peer.Link;
+import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawConnection;
+import dev.adit.conformance.peer.RawStream;
+import dev.adit.conformance.site.AgentPlan;
+import dev.adit.conformance.site.LocalSite;
+import dev.adit.conformance.site.SitePlan;
+import dev.adit.core.admin.AdminClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One call over a link with a long round trip: its window grows to what the link can carry. */
+@Timeout(120)
+final class LongLinkTest {
+  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
+  private static final Duration ONE_WAY = Duration.ofMillis(25);
+  private static final int BODY_BYTES = 48 << 20;
+
+  /** Far above {@code callWindow}, 256 KiB, which would carry 5 MiB a second here. */
+  private static final long GROWN_BYTES = 4 << 20;
+
+  private static final String PROMISED = "adit_promised_bytes ";
+
+  private static void serve(RawStream stream) throws IOException {
+    stream.nextHead();
+    stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
+    stream.data(new byte[BODY_BYTES], false);
+    stream.head(Field.list("grpc-status", "0"), true);
+  }
+
+  private static double promised(AdminClient admin) throws IOException {
+    return admin
+        .get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(PROMISED))
+        .mapToDouble(line -> Double.parseDouble(line.substring(PROMISED.length())))
+        .sum();
+  }
+
+  @Test
+  void windowOfOneCallGrowsWithTheRoundTripAndIsGivenBack() throws Exception {
+    try (RawBackend backend = RawBackend.start(LongLinkTest::serve);
+        Link link = Link.start(ONE_WAY);
+        LocalSite site =
+            LocalSite.start(
+                SitePlan.of(
+                    RULES, AgentPlan.of("far", "shop", backend.hostAndPort()).withWay(link::to)));
+        RawConnection caller = RawConnection.dial(site.entry())) {
+      AdminClient admin =
+          new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null);
+      Eventually.holds(
+          "a round trip is measured",
+          () ->
+              site.server().status().agents().stream()
+                  .flatMap(agent -> agent.tunnels().stream())
+                  .allMatch(tunnel -> tunnel.rttMicros() >= 2000 * ONE_WAY.toMillis()));
+      long begun = System.nanoTime();
+      RawStream stream = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
+      CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(stream::answer);
+      Eventually.holds("the window grows", () -> promised(admin) >= GROWN_BYTES);
+      assertEquals("0", answer.join().last("grpc-status"));
+      assertEquals(BODY_BYTES, answer.join().body().length);
+      System.out.printf(
+          "LongLinkTest: %d MiB in %d ms%n",
+          BODY_BYTES >> 20, (System.nanoTime() - begun) / 1_000_000);
+      Eventually.empty(site::leftovers);
+      Eventually.holds("every promise is given back", () -> promised(admin) == 0);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.adit.conformance.peer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.DelayQueue;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP link that takes time, and that can lose its connections without a word, as a NAT does: what
+ * is sent is swallowed and neither end hears of it. Needs no privilege. Any thread.
+ */
+public final class Link implements AutoCloseable {
+  private static final int READ_BYTES = 64 * 1024;
+
+  /** How much is under way at most in one direction of a connection. */
+  private static final int IN_FLIGHT_BYTES = 32 << 20;
+
+  // deps
+  private final ServerSocket listener;
+  private final long delayNanos;
+  private final ExecutorService threads = Executors.newCachedThreadPool(Link::thread);
+
+  // shared
+  private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Pipe> pipes = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable InetSocketAddress target;
+  private volatile boolean swallowing;
+
+  private Link(ServerSocket listener, Duration delay) {
+    this.listener = listener;
+    delayNanos = delay.toNanos();
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "link");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A link that leads nowhere before {@link #to}. */
+  public static Link start(Duration oneWay) throws IOException {
+    Link link = new Link(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), oneWay);
+    link.threads.execute(link::acceptAll);
+    return link;
+  }
+
+  /**
+   * Lays the link to an address.
+   *
+   * @return what to dial instead
+   */
+  public String to(String hostAndPort) {
+    int colon = hostAndPort.lastIndexOf(':');
+    target =
+        new InetSocketAddress(
+            hostAndPort.substring(0, colon), Integer.parseInt(hostAndPort.substring(colon + 1)));
+    return listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
+  }
+
+  /** Loses all connections that there are, and those that are dialled before {@link #heal}. */
+  public void swallow() {
+    swallowing = true;
+    pipes.forEach(pipe -> pipe.lost = true);
+  }
+
+  /** Connections from now on carry again; those that were lost stay so. */
+  public void heal() {
+    swallowing = false;
+  }
+
+  private void acceptAll() {
+    try {
+      while (true) {
+        Socket near = listener.accept();
+        sockets.add(near);
+        threads.execute(() -> carry(near));
+      }
+    } catch (IOException e) {
+      // The listener was closed: the link is over.
+    }
+  }
+
+  private void carry(Socket near) {
+    Socket far = new Socket();
+    sockets.add(far);
+    try {
+      far.connect(target);
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
+    } catch (IOException e) {
+      closeQuietly(near);
+      return;
+    }
+    carry(near, far);
+    carry(far, near);
+  }
+
+  private void carry(Socket from, Socket to) {
+    Pipe pipe = new Pipe(from, to, swallowing);
+    pipes.add(pipe);
+    threads.execute(pipe::read);
+    threads.execute(pipe::write);
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is of no more use either way.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    sockets.forEach(Link::closeQuietly);
+    threads.shutdownNow();
+  }
+
+  /** Bytes under way; none stand for the end of the stream. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once
+  private record Parcel(byte[] bytes, long dueNanos) implements Delayed {
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.compare(dueNanos, ((Parcel) other).dueNanos);
+    }
+  }
+
+  /** One direction of one connection. */
+  private final class Pipe {
+    private final Socket from;
+    private final Socket to;
+    private final DelayQueue<Parcel> underWay = new DelayQueue<>();
+    private final Semaphore room = new Semaphore(IN_FLIGHT_BYTES);
+    private volatile boolean lost;
+    private long lastDueNanos;
+
+    Pipe(Socket from, Socket to, boolean lost) {
+      this.from = from;
+      this.to = to;
+      this.lost = lost;
+      lastDueNanos = System.nanoTime();
+    }
+
+    void read() {
+      byte[] bytes = new byte[READ_BYTES];
+      try {
+        InputStream in = from.getInputStream();
+        for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+          send(Arrays.copyOf(bytes, read));
+        }
+        send(new byte[0]);
+      } catch (IOException e) {
+        underWay.add(new Parcel(new byte[0], System.nanoTime()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** In order: no two parcels are due at the same time. */
+    private void send(byte[] bytes) throws InterruptedException {
+      if (lost) {
+        return;
+      }
+      room.acquire(bytes.length);
+      lastDueNanos = Math.max(lastDueNanos + 1, System.nanoTime() + delayNanos);
+      underWay.add(new Parcel(bytes, lastDueNanos));
+    }
+
+    void write() {
+      try {
+        OutputStream out = to.getOutputStream();
+        while (true) {
+          Parcel parcel = underWay.take();
+          room.release(parcel.bytes().length);
+          if (lost) {
+            continue;
+          }
+          if (parcel.bytes().length == 0) {
+            closeQuietly(to);
+            return;
+          }
+          out.write(parcel.bytes());
+        }
+      } catch (IOException e) {
+        closeQuietly(from);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
