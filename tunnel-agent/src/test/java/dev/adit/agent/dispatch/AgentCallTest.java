@@ -260,6 +260,19 @@ final class AgentCallTest {
   }
 
   @Test
+  void agentShortOfMemoryLeavesCallsToOthers() throws IOException {
+    bench.memory().exhausted(true);
+    CallReset reset = bench.open().send("request", true).reset();
+    assertEquals(CallFailure.AGENT_OVERLOADED, reset.failure());
+    assertFalse(reset.processed());
+    bench.memory().exhausted(false);
+    bench.open().send("request", true);
+    try (Connection on = backend.accept()) {
+      on.expectBody(3);
+    }
+  }
+
+  @Test
   void callThatIsRefusedAgainAndAgainIsGivenUpUnprocessed() throws IOException {
     AgentBench.Call call = bench.open().send("request", true);
     try (Connection on = backend.accept()) {
