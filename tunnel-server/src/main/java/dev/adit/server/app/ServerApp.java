@@ -16,6 +16,7 @@ import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
+import dev.adit.server.admin.Warnings;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TunnelConfig;
 import dev.adit.server.config.agents.AgentIdentity;
@@ -28,7 +29,6 @@ import dev.adit.server.entry.call.RequestIds;
 import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
-import dev.adit.server.registry.HandedConfig;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.reload.ReloadStatus;
@@ -46,7 +46,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +66,6 @@ public final class ServerApp implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
   private static final long DRAIN_POLL_MILLIS = 20;
   private static final int AGENTS_REDIAL_MILLIS = 1000;
-  private static final int MAX_GROUPS_WARNED = 20;
 
   // deps
   private final ServerConfig config;
@@ -81,6 +79,7 @@ public final class ServerApp implements AutoCloseable {
   private final ConfigHandout configs;
   private final RuleReload rules;
   private final ServerMetrics metrics;
+  private final Warnings warnings;
   private final AccessLog accessLog;
   private final EntryContext entryContext;
   private final EntryServer entry;
@@ -134,6 +133,7 @@ public final class ServerApp implements AutoCloseable {
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
     metrics = new ServerMetrics(version);
+    warnings = new Warnings(tunnel.insecure(), memory.budget(), router, registry, rules::status);
     accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
@@ -261,25 +261,6 @@ public final class ServerApp implements AutoCloseable {
 
   /** How the server stands. */
   public ServerStatus status() {
-    List<String> warnings = new ArrayList<>();
-    if (config.tunnel().insecure()) {
-      warnings.add("tunnel.insecure: tunnels are in clear text");
-    }
-    if (memory.budget().isExhausted()) {
-      warnings.add("short of memory: new calls are refused (server-overloaded)");
-    }
-    warnings.addAll(neverJoined());
-    warnings.addAll(refusedConfigs());
-    registry.contested().stream()
-        .limit(MAX_GROUPS_WARNED)
-        .map(
-            id ->
-                "agent "
-                    + id
-                    + " was taken over three times or more within a minute: two hosts run with"
-                    + " one id; give each its own")
-        .forEach(warnings::add);
-    rules.status().problems().forEach(problem -> warnings.add("rules refused: " + problem));
     CallCounter calls = entryContext.calls();
     return new ServerStatus(
         drain.inProgress() ? "draining" : "running",
@@ -290,38 +271,7 @@ public final class ServerApp implements AutoCloseable {
         ServerStatus.Rules.of(rules.status()),
         ServerStatus.groups(registry.snapshot()),
         ServerStatus.agents(registry.snapshot(), loops.all()),
-        warnings);
-  }
-
-  /** Groups that calls are sent to and no agent has served since the start, a line each. */
-  private List<String> neverJoined() {
-    return entryContext.router().table().rules().stream()
-        .flatMap(rule -> rule.groups().stream())
-        .filter(group -> !registry.hasEverJoined(group))
-        .distinct()
-        .sorted(Comparator.comparing(GroupName::value))
-        .limit(MAX_GROUPS_WARNED)
-        .map(group -> "no agent of group '" + group + "' has connected since the start")
-        .toList();
-  }
-
-  /** Agents that do not serve what their group is handed, a line each. */
-  private List<String> refusedConfigs() {
-    return registry.snapshot().sessions().stream()
-        .flatMap(
-            session ->
-                session.handed().values().stream()
-                    .filter(config -> config.state() == HandedConfig.State.REFUSED)
-                    .map(
-                        config ->
-                            "agent "
-                                + session.id()
-                                + " refuses the configuration of group '"
-                                + config.group()
-                                + "': "
-                                + config.message()))
-        .limit(MAX_GROUPS_WARNED)
-        .toList();
+        warnings.lines());
   }
 
   public SocketAddress entryAddress() {

@@ -18,6 +18,21 @@ public final class Router {
     return table.route(headers);
   }
 
+  /** What a caller is told whose call no rule matches. */
+  public static String unmatched(CallHeaders headers) {
+    String path = headers.path().toString();
+    int slash = path.lastIndexOf('/');
+    if (!headers.isGrpc() || slash < 1) {
+      return "no rule matches host=" + headers.authority() + " path=" + path;
+    }
+    return "no rule matches host="
+        + headers.authority()
+        + " service="
+        + path.substring(1, slash)
+        + " method="
+        + path.substring(slash + 1);
+  }
+
   /** The table of this moment. */
   public RoutingTable table() {
     return table;

@@ -21,6 +21,7 @@ import dev.adit.server.accesslog.CallRecord;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
+import dev.adit.server.routing.Router;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -94,7 +95,7 @@ final class EntryCall implements PlacementListener {
       }
       Route route = entry.router().route(headers);
       if (route == null) {
-        throw new CallException(CallFailure.NO_RULE, noRule(headers));
+        throw new CallException(CallFailure.NO_RULE, Router.unmatched(headers));
       }
       dispatch(route, last);
     } catch (CallException e) {
@@ -159,20 +160,6 @@ final class EntryCall implements PlacementListener {
     AsciiString none = AsciiString.EMPTY_STRING;
     return new CallHeaders(
         protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
-  }
-
-  private static String noRule(CallHeaders headers) {
-    String path = headers.path().toString();
-    int slash = path.lastIndexOf('/');
-    if (!headers.isGrpc() || slash < 1) {
-      return "no rule matches host=" + headers.authority() + " path=" + path;
-    }
-    return "no rule matches host="
-        + headers.authority()
-        + " service="
-        + path.substring(1, slash)
-        + " method="
-        + path.substring(slash + 1);
   }
 
   /**
