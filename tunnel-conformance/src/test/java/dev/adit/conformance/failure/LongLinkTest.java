@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
@@ -32,13 +32,6 @@ final class LongLinkTest {
 
   private static final String PROMISED = "adit_promised_bytes ";
 
-  private static void serve(RawStream stream) throws IOException {
-    stream.nextHead();
-    stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
-    stream.data(new byte[BODY_BYTES], false);
-    stream.head(Field.list("grpc-status", "0"), true);
-  }
-
   private static double promised(AdminClient admin) throws IOException {
     return admin
         .get("/metrics")
@@ -50,7 +43,7 @@ final class LongLinkTest {
 
   @Test
   void windowOfOneCallGrowsWithTheRoundTripAndIsGivenBack() throws Exception {
-    try (RawBackend backend = RawBackend.start(LongLinkTest::serve);
+    try (RawBackend backend = RawBackend.start(Script.answer(BODY_BYTES));
         Link link = Link.start(ONE_WAY);
         LocalSite site =
             LocalSite.start(

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.peer.StreamEvent;
@@ -40,20 +40,13 @@ final class MemoryBudgetIT {
   /** Under the smallest credit of a call, so that all of it waits in the server. */
   private static final int BODY_BYTES = 15 * 1024;
 
-  private static void serve(RawStream stream) throws IOException {
-    stream.nextHead();
-    stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
-    stream.data(new byte[BODY_BYTES], false);
-    stream.head(Field.list("grpc-status", "0"), true);
-  }
-
   private static RawStream call(RawConnection connection) throws IOException {
     return connection.open(CallerKind.GRPC.request("/a.B/C"), true);
   }
 
   @Test
   void serverRefusesCallsBeforeItsMemoryIsFullAndTakesThemAgain() throws Exception {
-    try (RawBackend backend = RawBackend.start(MemoryBudgetIT::serve);
+    try (RawBackend backend = RawBackend.start(Script.answer(BODY_BYTES));
         TunnelSite site =
             TunnelSite.start(
                 SitePlan.of(RULES, AgentPlan.of("agent-1", "shop", backend.hostAndPort()))

@@ -23,6 +23,16 @@ public final class RawBackend implements AutoCloseable {
   /** What a backend does with one request; the head has not been taken yet. */
   public interface Script {
     void run(RawStream stream) throws IOException;
+
+    /** A gRPC answer with a body of so many bytes; waits for window. */
+    static Script answer(int bodyBytes) {
+      return stream -> {
+        stream.nextHead();
+        stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
+        stream.data(new byte[bodyBytes], false);
+        stream.head(Field.list("grpc-status", "0"), true);
+      };
+    }
   }
 
   // deps
