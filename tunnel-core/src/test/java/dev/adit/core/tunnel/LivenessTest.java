@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameLimits;
+import dev.adit.proto.v1.Heartbeat;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +101,48 @@ final class LivenessTest {
       }
     }
     assertTrue(pair.server().stream().rttNanos() > 0);
+  }
+
+  @Test
+  void shortestOfTheLastEightRoundTripsIsWhatTheWayTakes() {
+    AtomicLong sent = new AtomicLong();
+    Liveness liveness =
+        new Liveness(
+            hand.loop(),
+            SECOND,
+            SECOND.multipliedBy(4),
+            new Liveness.Pulse() {
+              @Override
+              public void send(Heartbeat heartbeat) {
+                sent.set(heartbeat.getToken());
+              }
+
+              @Override
+              public void onQuiet(boolean quiet) {}
+
+              @Override
+              public void onDead() {}
+            });
+    assertEquals(-1, liveness.shortestRttNanos());
+    liveness.start();
+    for (int millis : List.of(70, 50, 400, 60, 90, 80, 70, 90, 60)) {
+      echo(liveness, sent, millis);
+      assertEquals(TimeUnit.MILLISECONDS.toNanos(millis), liveness.rttNanos());
+    }
+    assertEquals(TimeUnit.MILLISECONDS.toNanos(50), liveness.shortestRttNanos());
+    echo(liveness, sent, 95);
+    assertEquals(TimeUnit.MILLISECONDS.toNanos(60), liveness.shortestRttNanos());
+    liveness.stop();
+  }
+
+  private void echo(Liveness liveness, AtomicLong sent, int millis) {
+    long before = sent.get();
+    while (sent.get() == before) {
+      hand.advance(Duration.ofMillis(5));
+    }
+    hand.advance(Duration.ofMillis(millis));
+    liveness.onHeartbeat(Heartbeat.newBuilder().setToken(1).setEcho(sent.get()).build());
+    liveness.heard();
   }
 
   @Test
