@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A running server and its agents in this process, so that their tables can be looked at. */
@@ -30,10 +31,10 @@ public final class LocalSite implements AutoCloseable {
   private LocalSite(SitePlan plan, SiteFiles files) throws IOException, ConfigException {
     this.plan = plan;
     this.files = files;
-    files.writeServer(plan);
+    files.writeServers(plan);
     server =
         ServerApp.start(
-            ServerConfigReader.read(files.serverConfig()), frames(), VERSION, System.out);
+            ServerConfigReader.read(files.config("server")), frames(), VERSION, System.out);
   }
 
   private FrameLimits frames() {
@@ -45,7 +46,7 @@ public final class LocalSite implements AutoCloseable {
   /** Starts everything; returns once every agent can be given calls. */
   public static LocalSite start(SitePlan plan)
       throws IOException, ConfigException, InterruptedException {
-    LocalSite site = new LocalSite(plan, SiteFiles.create());
+    LocalSite site = startServer(plan);
     try {
       for (AgentPlan agent : plan.agents()) {
         site.startAgent(agent);
@@ -57,14 +58,19 @@ public final class LocalSite implements AutoCloseable {
     }
   }
 
+  /** Starts the server and none of its agents. */
+  public static LocalSite startServer(SitePlan plan) throws IOException, ConfigException {
+    return new LocalSite(plan, SiteFiles.create());
+  }
+
   /** Starts an agent more; returns once it is connected. */
   public AgentApp startAgent(AgentPlan agent)
       throws IOException, ConfigException, InterruptedException {
     InetSocketAddress tunnel = server.tunnelAddress();
-    files.writeAgent(agent, "127.0.0.1:" + tunnel.getPort());
+    files.writeAgent(agent, List.of("127.0.0.1:" + tunnel.getPort()));
     AgentApp app =
         AgentApp.start(
-            AgentConfigReader.read(files.agentConfig(agent.id()), Map.of()),
+            AgentConfigReader.read(files.config(agent.id()), Map.of()),
             frames(),
             plan.sizes().map(TunnelSizes::windowBytes).orElse(WindowSizes.DEFAULT.initial()),
             VERSION);

@@ -1,5 +1,6 @@
 package dev.adit.conformance.site;
 
+import dev.adit.demo.process.ReadyLine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The files that a server and its agents are started with, in a directory of their own. */
@@ -20,7 +23,7 @@ final class SiteFiles {
       version: 1
       entry: {listen: "127.0.0.1:0"%s}
       tunnel:
-        listen: 127.0.0.1:0
+        listen: "127.0.0.1:0"
         insecure: true
       %sadmin: {listen: "127.0.0.1:0"}
       rules: rules/
@@ -40,7 +43,7 @@ final class SiteFiles {
       version: 1
       id: %s
       groups: [%s]
-      servers: ["%s"]
+      servers: [%s]
       insecure: true
       token: {file: agent.token}
       admin: off
@@ -58,8 +61,8 @@ final class SiteFiles {
     return new SiteFiles(Files.createTempDirectory("adit-conformance-"));
   }
 
-  /** Writes {@code server.yaml}, the rules, and a token for each agent. */
-  void writeServer(SitePlan plan) throws IOException {
+  /** Writes {@code server.yaml} and the rules of each server, and a token for each agent. */
+  void writeServers(SitePlan plan) throws IOException {
     String windows =
         plan.sizes()
             .map(TunnelSizes::windowBytes)
@@ -73,22 +76,40 @@ final class SiteFiles {
       server.append(
           AGENT_LINE.formatted(agent.id(), names(agent.groups()), writeToken(agent.id())));
     }
-    Path directory = directory("server");
-    Files.writeString(directory.resolve("server.yaml"), server.toString());
-    Files.writeString(directory("server/rules").resolve("rules.yaml"), plan.rules());
+    for (String name : serverNames(plan)) {
+      Files.writeString(directory(name).resolve("server.yaml"), server.toString());
+      Files.writeString(directory(name + "/rules").resolve("rules.yaml"), plan.rules());
+    }
+  }
+
+  static List<String> serverNames(SitePlan plan) {
+    return IntStream.rangeClosed(1, plan.servers())
+        .mapToObj(number -> number == 1 ? "server" : "server-" + number)
+        .toList();
+  }
+
+  /** From now on a server listens where it does now. */
+  void keepPorts(String server, ReadyLine ready) throws IOException {
+    Path file = config(server);
+    String text = Files.readString(file);
+    for (String listener : List.of("entry", "tunnel", "admin")) {
+      text = text.replaceFirst("\"127\\.0\\.0\\.1:0\"", '"' + ready.field(listener) + '"');
+    }
+    Files.writeString(file, text);
   }
 
   private static String entry(SitePlan plan) {
     return plan.entryOptions().isEmpty() ? "" : ", " + plan.entryOptions();
   }
 
-  void writeAgent(AgentPlan agent, String tunnel) throws IOException {
+  void writeAgent(AgentPlan agent, List<String> tunnels) throws IOException {
+    String servers =
+        tunnels.stream()
+            .map(tunnel -> '"' + agent.way().apply(tunnel) + '"')
+            .collect(Collectors.joining(", "));
     String text =
         AGENT.formatted(
-                agent.id(),
-                names(agent.groups()),
-                agent.way().apply(tunnel),
-                agent.drainGrace().toSeconds() + "s")
+                agent.id(), names(agent.groups()), servers, agent.drainGrace().toSeconds() + "s")
             + agent.backends();
     Files.writeString(directory(agent.id()).resolve("agent.yaml"), text);
   }
@@ -97,12 +118,14 @@ final class SiteFiles {
     return String.join(", ", groups);
   }
 
-  Path serverConfig() {
-    return root.resolve("server/server.yaml");
+  /** Of a server or an agent. */
+  Path config(String process) {
+    return root.resolve(process).resolve(role(process) + ".yaml");
   }
 
-  Path agentConfig(String id) {
-    return root.resolve(id).resolve("agent.yaml");
+  /** {@code server} or {@code agent}. */
+  static String role(String process) {
+    return process.matches("server(-\\d+)?") ? "server" : "agent";
   }
 
   /** Removes everything again. */

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param entryOptions more of the section {@code entry}, as in a YAML flow mapping
  * @param tunnelOptions a line of the section {@code tunnel}, or nothing
  * @param sizes empty: the product as a user runs it, else its parts started with these
- * @param jvmOptions for the server and for each agent
+ * @param servers how many with the same files; each agent has a tunnel to all of them
+ * @param jvmOptions for each server and for each agent
  */
 public record SitePlan(
     String rules,
@@ -19,6 +20,7 @@ public record SitePlan(
     String tunnelOptions,
     boolean accessLog,
     List<AgentPlan> agents,
+    int servers,
     Optional<TunnelSizes> sizes,
     List<String> jvmOptions) {
   private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx192m");
@@ -37,31 +39,46 @@ public record SitePlan(
 
   /** Agents and the rules that lead to them. */
   public static SitePlan of(String rules, AgentPlan... agents) {
-    return new SitePlan(rules, "", "", false, List.of(agents), Optional.empty(), JVM_OPTIONS);
+    return new SitePlan(rules, "", "", false, List.of(agents), 1, Optional.empty(), JVM_OPTIONS);
   }
 
   public SitePlan withSizes(TunnelSizes newSizes) {
     return new SitePlan(
-        rules, entryOptions, tunnelOptions, accessLog, agents, Optional.of(newSizes), jvmOptions);
+        rules,
+        entryOptions,
+        tunnelOptions,
+        accessLog,
+        agents,
+        servers,
+        Optional.of(newSizes),
+        jvmOptions);
   }
 
   public SitePlan withEntryOptions(String options) {
-    return new SitePlan(rules, options, tunnelOptions, accessLog, agents, sizes, jvmOptions);
+    return new SitePlan(
+        rules, options, tunnelOptions, accessLog, agents, servers, sizes, jvmOptions);
   }
 
   public SitePlan withTunnelOptions(String line) {
-    return new SitePlan(rules, entryOptions, line, accessLog, agents, sizes, jvmOptions);
+    return new SitePlan(rules, entryOptions, line, accessLog, agents, servers, sizes, jvmOptions);
   }
 
   /** The same writing {@code access.log} in the server's directory. */
   public SitePlan withAccessLog() {
-    return new SitePlan(rules, entryOptions, tunnelOptions, true, agents, sizes, jvmOptions);
+    return new SitePlan(
+        rules, entryOptions, tunnelOptions, true, agents, servers, sizes, jvmOptions);
+  }
+
+  /** The same with several servers, {@code server} and then {@code server-2} and so on. */
+  public SitePlan withServers(int number) {
+    return new SitePlan(
+        rules, entryOptions, tunnelOptions, accessLog, agents, number, sizes, jvmOptions);
   }
 
   /** The same with options after those of every site. */
   public SitePlan withJvmOptions(String... options) {
     List<String> all = new ArrayList<>(jvmOptions);
     all.addAll(List.of(options));
-    return new SitePlan(rules, entryOptions, tunnelOptions, accessLog, agents, sizes, all);
+    return new SitePlan(rules, entryOptions, tunnelOptions, accessLog, agents, servers, sizes, all);
   }
 }

@@ -11,14 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A running server and its agents, each a process of its own, with their files in a temporary
- * directory. Closing it leaves neither behind.
+ * A running server or several and their agents, each a process of its own, with their files in a
+ * temporary directory. Closing it leaves neither behind.
  */
 public final class TunnelSite implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
@@ -31,7 +33,7 @@ public final class TunnelSite implements AutoCloseable {
 
   // state
   private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
-  private ReadyLine ready = new ReadyLine(Map.of());
+  private final Map<String, ReadyLine> ready = new HashMap<>();
 
   private TunnelSite(SitePlan plan, SiteFiles files) {
     this.plan = plan;
@@ -52,34 +54,43 @@ public final class TunnelSite implements AutoCloseable {
   }
 
   private void start() throws IOException, ChildException, InterruptedException {
-    files.writeServer(plan);
-    ChildProcess server = children.start(product("server", "server.jar"));
-    processes.put("server", server);
-    ready = server.awaitReady(READY_TIMEOUT);
-    List<ChildProcess> agents = new ArrayList<>();
+    files.writeServers(plan);
+    for (String server : SiteFiles.serverNames(plan)) {
+      startProcess(server);
+    }
+    List<String> tunnels = new ArrayList<>();
+    for (String server : SiteFiles.serverNames(plan)) {
+      ReadyLine line = process(server).awaitReady(READY_TIMEOUT);
+      ready.put(server, line);
+      tunnels.add(line.field("tunnel"));
+      files.keepPorts(server, line);
+    }
     for (AgentPlan agent : plan.agents()) {
-      files.writeAgent(agent, ready.field("tunnel"));
-      agents.add(startAgent(agent.id()));
+      files.writeAgent(agent, tunnels);
+      startProcess(agent.id());
     }
-    for (ChildProcess agent : agents) {
-      agent.awaitReady(READY_TIMEOUT);
+    for (AgentPlan agent : plan.agents()) {
+      process(agent.id()).awaitReady(READY_TIMEOUT);
     }
   }
 
-  /** Starts an agent, for the first time or anew. */
-  private ChildProcess startAgent(String id) throws IOException {
-    ChildProcess agent = children.start(product(id, "agent.jar"));
-    processes.put(id, agent);
-    return agent;
+  private void startProcess(String name) throws IOException {
+    processes.put(name, children.start(product(name)));
   }
 
-  private ChildCommand product(String name, String jarProperty) {
-    String role = name.equals("server") ? "server" : "agent";
-    Path config = role.equals("server") ? files.serverConfig() : files.agentConfig(name);
+  /** Starts a server or an agent anew that has ended; returns once it is ready. */
+  public void restart(String name) throws IOException, ChildException, InterruptedException {
+    startProcess(name);
+    process(name).awaitReady(READY_TIMEOUT);
+  }
+
+  private ChildCommand product(String name) {
+    String role = SiteFiles.role(name);
+    Path config = files.config(name);
     List<String> words = new ArrayList<>(plan.jvmOptions());
     Optional<TunnelSizes> sizes = plan.sizes();
     if (sizes.isEmpty()) {
-      words.addAll(List.of("-jar", jar(jarProperty), "run", "-c", config.toString()));
+      words.addAll(List.of("-jar", jar(role + ".jar"), "run", "-c", config.toString()));
     } else {
       String classPath =
           String.join(
@@ -108,14 +119,33 @@ public final class TunnelSite implements AutoCloseable {
     return path;
   }
 
-  /** Where callers dial, {@code HOST:PORT}. */
+  /** Where callers of the first server dial, {@code HOST:PORT}. */
   public String entry() {
-    return ready.field("entry");
+    return entry("server");
   }
 
-  /** Where operators ask, {@code HOST:PORT}. */
+  /** Where callers of a server dial, {@code HOST:PORT}. */
+  public String entry(String server) {
+    return listener(server, "entry");
+  }
+
+  /** Where operators of the first server ask, {@code HOST:PORT}. */
   public String admin() {
-    return ready.field("admin");
+    return admin("server");
+  }
+
+  /** Where operators of a server ask, {@code HOST:PORT}. */
+  public String admin(String server) {
+    return listener(server, "admin");
+  }
+
+  private String listener(String server, String name) {
+    return Objects.requireNonNull(ready.get(server), server).field(name);
+  }
+
+  /** A server or an agent by its name, as it was started last. */
+  public ChildProcess process(String name) {
+    return Objects.requireNonNull(processes.get(name), name);
   }
 
   /** Every process under its name: {@code server}, and each agent by its id. */

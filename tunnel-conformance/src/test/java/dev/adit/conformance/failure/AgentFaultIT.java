@@ -3,33 +3,19 @@ package dev.adit.conformance.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
-import dev.adit.conformance.peer.Answer;
-import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
-import dev.adit.conformance.peer.RawConnection;
-import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
 import dev.adit.core.admin.AdminClient;
-import dev.adit.core.config.HostPort;
 import dev.adit.demo.process.ChildProcess;
 import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,57 +25,13 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class AgentFaultIT {
-  private static final int CALLERS = 4;
-  private static final int CALLS_BETWEEN = 400;
   private static final Duration END = Duration.ofSeconds(10);
 
   /** A dial into the silence is given up after 10 s, then comes a pause. */
   private static final Duration GIVEN_UP = Duration.ofSeconds(30);
 
   private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
-
-  // shared
-  private final Map<String, Integer> runs = new ConcurrentHashMap<>();
-  private final Map<String, String> statuses = new ConcurrentHashMap<>();
-  private final Queue<String> problems = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger failed = new AtomicInteger();
-  private volatile boolean stopped;
-
-  private void serve(RawStream stream) throws IOException {
-    String id = Objects.requireNonNull(Field.value(stream.nextHead(), "x-call"));
-    runs.merge(id, 1, Integer::sum);
-    stream.head(
-        Field.list(":status", "200", "content-type", "application/grpc", "grpc-status", "0"), true);
-  }
-
-  private void call(InetSocketAddress entry, String caller) {
-    try (RawConnection connection = RawConnection.dial(entry)) {
-      for (int i = 0; !stopped; i++) {
-        String id = caller + "-" + i;
-        Answer answer =
-            connection.open(CallerKind.GRPC.request("/a.B/C", "x-call", id), true).answer();
-        String status = answer.last("grpc-status") + " " + answer.last("x-tunnel-reason");
-        statuses.put(id, status);
-        if (status.equals("14 tunnel-lost")) {
-          failed.incrementAndGet();
-        } else if (!status.equals("0 null")) {
-          problems.add(id + ": " + answer);
-        }
-      }
-    } catch (IOException | AssertionError e) {
-      problems.add(caller + ": " + e);
-    }
-  }
-
-  private void awaitCalls() {
-    int wanted = statuses.size() + CALLS_BETWEEN;
-    Eventually.holds("calls go on", () -> statuses.size() >= wanted || !problems.isEmpty());
-  }
-
-  /** Failures that have come since the last time this was asked. */
-  private int newFailures() {
-    return failed.getAndSet(0);
-  }
+  private static final String LOST = "UNAVAILABLE tunnel-lost";
 
   private static void signal(ChildProcess process, String name) throws Exception {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
@@ -104,7 +46,8 @@ final class AgentFaultIT {
 
   @Test
   void agentsDieInEveryWayAndNoCallRunsTwice() throws Exception {
-    try (RawBackend backend = RawBackend.start(this::serve);
+    CountedCalls calls = new CountedCalls();
+    try (RawBackend backend = RawBackend.start(calls.backend());
         Link link = Link.start(Duration.ZERO);
         TunnelSite site =
             TunnelSite.start(
@@ -116,74 +59,48 @@ final class AgentFaultIT {
                     agent("cut-off", backend).withWay(link::to),
                     agent("spared", backend)))) {
       AdminClient admin = new AdminClient(site.admin(), null);
-      HostPort address = HostPort.parse(site.entry());
-      InetSocketAddress entry = new InetSocketAddress(address.host(), address.port());
-      List<Thread> callers = new ArrayList<>();
-      for (int i = 0; i < CALLERS; i++) {
-        String name = "caller-" + i;
-        Thread caller = new Thread(() -> call(entry, name), name);
-        caller.setDaemon(true);
-        callers.add(caller);
-        caller.start();
-      }
-      awaitCalls();
-      assertEquals(0, newFailures(), "calls that failed with nothing the matter");
+      calls.start(SeveralServers.channel(List.of(site.entry())));
+      calls.awaitMore();
+      calls.assertNoneFailed("nothing");
 
-      ChildProcess drained = process(site, "drained");
+      ChildProcess drained = site.process("drained");
       drained.terminate();
       assertEquals(0, drained.awaitEnd(END));
-      awaitCalls();
-      assertEquals(0, newFailures(), "calls that failed by SIGTERM");
+      calls.awaitMore();
+      calls.assertNoneFailed("SIGTERM");
 
-      process(site, "killed").kill();
+      site.process("killed").kill();
       Eventually.holds("killed is gone", () -> !isConnected(admin, "killed"));
-      awaitCalls();
-      int byKill = newFailures();
-      assertTrue(byKill <= CALLERS, byKill + " calls failed by SIGKILL, more than ran there");
+      calls.awaitMore();
+      int byKill = calls.assertFailed("SIGKILL", LOST, CountedCalls.CALLERS);
 
-      ChildProcess frozen = process(site, "frozen");
+      ChildProcess frozen = site.process("frozen");
       signal(frozen, "STOP");
       Eventually.holds("frozen is gone", () -> !isConnected(admin, "frozen"));
-      awaitCalls();
-      int byStop = newFailures();
-      assertTrue(byStop <= CALLERS, byStop + " calls failed by SIGSTOP, more than ran there");
+      calls.awaitMore();
+      int byStop = calls.assertFailed("SIGSTOP", LOST, CountedCalls.CALLERS);
       signal(frozen, "CONT");
       Eventually.holds("frozen is back", () -> isConnected(admin, "frozen"));
-      awaitCalls();
-      assertEquals(0, newFailures(), "calls that failed by SIGCONT");
+      calls.awaitMore();
+      calls.assertNoneFailed("SIGCONT");
 
       link.swallow();
       Eventually.holds("cut-off is gone", () -> !isConnected(admin, "cut-off"));
-      awaitCalls();
-      int byLoss = newFailures();
-      assertTrue(byLoss <= CALLERS, byLoss + " calls failed by silence, more than ran there");
+      calls.awaitMore();
+      int byLoss = calls.assertFailed("silence", LOST, CountedCalls.CALLERS);
       link.heal();
       Eventually.holds("cut-off is back", GIVEN_UP, () -> isConnected(admin, "cut-off"));
-      awaitCalls();
-      assertEquals(0, newFailures(), "calls that failed by the agent's return");
+      calls.awaitMore();
+      calls.assertNoneFailed("the agent's return");
 
-      stopped = true;
-      for (Thread caller : callers) {
-        caller.join(END.toMillis());
-      }
+      calls.stopAndCount();
       System.out.printf(
-          "AgentFaultIT: %d calls; failed by SIGTERM 0, SIGKILL %d, SIGSTOP %d, SIGCONT 0, silence %d%n",
-          statuses.size(), byKill, byStop, byLoss);
-      assertEquals(List.of(), List.copyOf(problems));
-      statuses.forEach(
-          (id, status) -> {
-            int times = runs.getOrDefault(id, 0);
-            boolean once = status.equals("0 null") ? times == 1 : times <= 1;
-            assertTrue(once, id + " ended with " + status + " and ran " + times + " times");
-          });
+          "AgentFaultIT: %d calls, %d at a time; failed by SIGTERM 0, SIGKILL %d, SIGSTOP %d, SIGCONT 0, silence %d%n",
+          calls.ended(), CountedCalls.CALLERS, byKill, byStop, byLoss);
     }
   }
 
   private static AgentPlan agent(String id, RawBackend backend) {
     return AgentPlan.of(id, "shop", backend.hostAndPort());
-  }
-
-  private static ChildProcess process(TunnelSite site, String name) {
-    return Objects.requireNonNull(site.processes().get(name));
   }
 }

@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -94,7 +93,7 @@ final class MemoryBudgetIT {
         String log = Files.readString(process.log());
         assertFalse(log.contains("OutOfMemory") || log.contains("OutOfDirect"), log);
       }
-      String log = Files.readString(Objects.requireNonNull(site.processes().get("server")).log());
+      String log = Files.readString(site.process("server").log());
       assertTrue(log.contains("short of memory") && log.contains("memory to spare again"), log);
     }
   }

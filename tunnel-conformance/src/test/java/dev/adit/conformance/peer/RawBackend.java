@@ -63,9 +63,23 @@ public final class RawBackend implements AutoCloseable {
     return start(RawFrame.settings(INITIAL_WINDOW_SIZE, LARGE_WINDOW), script);
   }
 
+  /** Listens where another did that was closed. */
+  public static RawBackend restart(RawBackend former) throws IOException {
+    return start(
+        former.listener.getLocalPort(),
+        RawFrame.settings(INITIAL_WINDOW_SIZE, LARGE_WINDOW),
+        former.script);
+  }
+
   /** The same with SETTINGS of the test's own. */
   public static RawBackend start(byte[] settings, Script script) throws IOException {
-    ServerSocket listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    return start(0, settings, script);
+  }
+
+  private static RawBackend start(int port, byte[] settings, Script script) throws IOException {
+    ServerSocket listener = new ServerSocket();
+    listener.setReuseAddress(true);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     RawBackend backend = new RawBackend(listener, settings, script);
     backend.threads.execute(backend::acceptAll);
     return backend;

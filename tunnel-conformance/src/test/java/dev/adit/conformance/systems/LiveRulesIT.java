@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +149,7 @@ final class LiveRulesIT {
   }
 
   private void hangUp() throws Exception {
-    long server = Objects.requireNonNull(site.tunnel().processes().get("server")).pid();
+    long server = site.tunnel().process("server").pid();
     Process kill = new ProcessBuilder("sh", "-c", "kill -HUP " + server).start();
     assertTrue(kill.waitFor(SIGNAL_TIMEOUT.toSeconds(), TimeUnit.SECONDS), "kill ends");
     assertEquals(0, kill.exitValue());

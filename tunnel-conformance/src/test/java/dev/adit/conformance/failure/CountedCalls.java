@@ -1,0 +1,190 @@
+package dev.adit.conformance.failure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.Bytes;
+import dev.adit.conformance.peer.Field;
+import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawStream;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Unary calls of a stock client, 600 to 900 a second: each has an id, one status at the caller, and
+ * a count of its runs at the backend, which takes 10 ms for it. Any thread.
+ */
+final class CountedCalls {
+  /** How many run at any time. */
+  static final int CALLERS = 10;
+
+  private static final int BACKEND_MILLIS = 10;
+  private static final int PAUSE_AFTER_FAILURE_MILLIS = 10;
+  private static final int DEADLINE_SECONDS = 20;
+  private static final int CALLS_BETWEEN = 400;
+  private static final String OK = "OK";
+  private static final byte[] EMPTY_MESSAGE = new byte[5];
+  private static final Metadata.Key<String> ID =
+      Metadata.Key.of("x-call", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> REASON =
+      Metadata.Key.of("x-tunnel-reason", Metadata.ASCII_STRING_MARSHALLER);
+  private static final MethodDescriptor<byte[], byte[]> METHOD =
+      MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())
+          .setFullMethodName("a.B/C")
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .build();
+
+  private final List<Thread> callers = new ArrayList<>();
+
+  // shared
+  private final Map<String, Integer> runs = new ConcurrentHashMap<>();
+  private final Map<String, String> statuses = new ConcurrentHashMap<>();
+  private final Map<String, Integer> newFailures = new ConcurrentHashMap<>();
+  private final AtomicInteger good = new AtomicInteger();
+  private volatile boolean stopped;
+
+  /** What a backend of these calls does; several may share them. */
+  RawBackend.Script backend() {
+    return this::serve;
+  }
+
+  private void serve(RawStream stream) throws IOException {
+    String id = Objects.requireNonNull(Field.value(stream.nextHead(), ID.name()));
+    runs.merge(id, 1, Integer::sum);
+    sleep(BACKEND_MILLIS);
+    stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
+    stream.data(EMPTY_MESSAGE, false);
+    stream.head(Field.list("grpc-status", "0"), true);
+  }
+
+  /** Lets the callers begin. */
+  void start(ManagedChannel channel) {
+    for (int i = 0; i < CALLERS; i++) {
+      String name = "caller-" + i;
+      Thread caller = new Thread(() -> run(channel, name), name);
+      caller.setDaemon(true);
+      callers.add(caller);
+      caller.start();
+    }
+  }
+
+  private void run(Channel channel, String caller) {
+    for (int i = 0; !stopped; i++) {
+      String id = caller + "-" + i;
+      String status = call(channel, id);
+      statuses.put(id, status);
+      if (status.equals(OK)) {
+        good.incrementAndGet();
+      } else {
+        newFailures.merge(status, 1, Integer::sum);
+        sleep(PAUSE_AFTER_FAILURE_MILLIS);
+      }
+    }
+  }
+
+  private static String call(Channel channel, String id) {
+    Metadata headers = new Metadata();
+    headers.put(ID, id);
+    try {
+      ClientCalls.blockingUnaryCall(
+          ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+          METHOD,
+          CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS),
+          new byte[0]);
+      return OK;
+    } catch (StatusRuntimeException e) {
+      Metadata trailers = e.getTrailers();
+      String reason = trailers == null ? null : trailers.get(REASON);
+      return e.getStatus().getCode() + " " + (reason == null ? described(e.getStatus()) : reason);
+    }
+  }
+
+  private static String described(Status status) {
+    return status.getDescription() + ": " + status.getCause();
+  }
+
+  private static void sleep(int millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns once some hundred calls more have ended well. */
+  void awaitMore() {
+    awaitGood(CALLS_BETWEEN);
+  }
+
+  /** Returns once one call more has ended well. */
+  void awaitGood() {
+    awaitGood(1);
+  }
+
+  private void awaitGood(int more) {
+    int wanted = good.get() + more;
+    Eventually.holds("calls go on; failed: " + newFailures, () -> good.get() >= wanted);
+  }
+
+  /** How many have ended. */
+  int ended() {
+    return statuses.size();
+  }
+
+  /** Fails if a call has failed since the last time this was asked. */
+  void assertNoneFailed(String what) {
+    assertEquals(Map.of(), takeFailures(), "calls that failed by " + what);
+  }
+
+  /**
+   * How many calls have failed since the last time this was asked.
+   *
+   * @param status matches what each of them may have ended with, as {@code UNAVAILABLE tunnel-lost}
+   * @param most as many may have failed
+   */
+  int assertFailed(String what, String status, int most) {
+    Map<String, Integer> failures = takeFailures();
+    int failed = failures.values().stream().mapToInt(Integer::intValue).sum();
+    assertTrue(
+        failed <= most && failures.keySet().stream().allMatch(each -> each.matches(status)),
+        "calls that failed by " + what + ": " + failures + ", expected " + most + " " + status);
+    return failed;
+  }
+
+  private Map<String, Integer> takeFailures() {
+    Map<String, Integer> taken = new ConcurrentHashMap<>();
+    newFailures.keySet().forEach(key -> taken.put(key, newFailures.remove(key)));
+    return taken;
+  }
+
+  /** Lets the running calls end; then no call has run twice, and each good one has run once. */
+  void stopAndCount() throws InterruptedException {
+    stopped = true;
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    statuses.forEach(
+        (id, status) -> {
+          int times = runs.getOrDefault(id, 0);
+          boolean once = status.equals(OK) ? times == 1 : times <= 1;
+          assertTrue(once, id + " ended with " + status + " and ran " + times + " times");
+        });
+  }
+}
