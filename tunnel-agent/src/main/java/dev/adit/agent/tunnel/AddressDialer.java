@@ -55,7 +55,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private final TunnelPlan plan;
   private final HostPort server;
   private final SocketAddress address;
-  private final Redial redial = new Redial();
+  private final Redial redial;
 
   // state, confined to the dialer's loop
   private final List<Up> up = new ArrayList<>();
@@ -81,6 +81,7 @@ final class AddressDialer implements DialedTunnel.Events {
     this.plan = plan;
     this.server = server;
     this.address = address;
+    redial = new Redial(dialer.loop().ticker());
   }
 
   SocketAddress address() {
@@ -243,14 +244,18 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void drained(DialedTunnel tunnel, Drain drain) {
-    if (up.removeIf(each -> each.tunnel() == tunnel)) {
+    Up was = find(tunnel);
+    if (was != null) {
+      up.remove(was);
       leaving.add(tunnel);
       dialer.onUpChanged();
     }
     if (retired) {
       return;
     }
-    misses = 0;
+    if (was != null) {
+      noteEnd(was);
+    }
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
@@ -283,7 +288,7 @@ final class AddressDialer implements DialedTunnel.Events {
       dialer.onGone();
       return;
     }
-    Up was = up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
+    Up was = find(tunnel);
     boolean failed = tunnel == dialled;
     if (was == null && !failed) {
       // One that had drained, or was one too many.
@@ -300,8 +305,7 @@ final class AddressDialer implements DialedTunnel.Events {
       return;
     }
     if (was != null) {
-      redial.onEnded(Duration.ofNanos(dialer.loop().ticker().nanoTime() - was.sinceNanos()));
-      misses = 0;
+      noteEnd(was);
     }
     long delay =
         refusal != null && refusal.getRetryAfterMs() > 0
@@ -311,6 +315,15 @@ final class AddressDialer implements DialedTunnel.Events {
     if (failed || !dialling) {
       after(delay);
     }
+  }
+
+  private @Nullable Up find(DialedTunnel tunnel) {
+    return up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
+  }
+
+  private void noteEnd(Up was) {
+    redial.onEnded(Duration.ofNanos(dialer.loop().ticker().nanoTime() - was.sinceNanos()));
+    misses = 0;
   }
 
   private long delayAfter(Status status) {

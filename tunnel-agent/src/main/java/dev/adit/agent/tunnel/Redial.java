@@ -1,11 +1,15 @@
 package dev.adit.agent.tunnel;
 
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When to dial again: the first try after 0 to 1 s, then full jitter over a time that doubles from
- * 1 s to 30 s; from the start again after 60 s of health. Confined to the dialer's loop.
+ * 1 s to 30 s but is no longer than the trouble has lasted, so that a short outage is over for all
+ * agents soon after its end; from the start again after 60 s of health. Confined to the dialer's
+ * loop.
  */
 final class Redial {
   private static final long FIRST_MILLIS = 1000;
@@ -13,14 +17,28 @@ final class Redial {
   private static final long REFUSED_MILLIS = 60_000;
   private static final Duration HEALTHY = Duration.ofSeconds(60);
 
+  // deps
+  private final Ticker ticker;
+
   // state, confined to the loop
   private long ceilingMillis = FIRST_MILLIS;
+  private boolean inTrouble;
+  private long troubleNanos;
+
+  Redial(Ticker ticker) {
+    this.ticker = ticker;
+  }
 
   /** The time to wait after a failure. */
   long nextDelayMillis() {
-    long delay = ThreadLocalRandom.current().nextLong(ceilingMillis + 1);
+    if (!inTrouble) {
+      inTrouble = true;
+      troubleNanos = ticker.nanoTime();
+    }
+    long lasted = TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - troubleNanos);
+    long most = Math.max(FIRST_MILLIS, Math.min(ceilingMillis, lasted));
     ceilingMillis = Math.min(MAX_MILLIS, 2 * ceilingMillis);
-    return delay;
+    return ThreadLocalRandom.current().nextLong(most + 1);
   }
 
   /** The time to wait after a refusal that only a person can mend. */
@@ -32,6 +50,7 @@ final class Redial {
   void onEnded(Duration up) {
     if (up.compareTo(HEALTHY) >= 0) {
       ceilingMillis = FIRST_MILLIS;
+      inTrouble = false;
     }
   }
 }

@@ -2,12 +2,28 @@ package dev.adit.agent.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** When an agent dials again. */
 final class RedialTest {
+  private final MockTicker clock = Ticker.newMockTicker();
+
+  /** After trouble that has lasted an hour, in which it dialled so often. */
+  private Redial late(int dials) {
+    Redial redial = new Redial(clock);
+    redial.nextDelayMillis();
+    clock.advance(1, TimeUnit.HOURS);
+    for (int i = 1; i < dials; i++) {
+      redial.nextDelayMillis();
+    }
+    return redial;
+  }
+
   private static void between(long least, long most, long millis) {
     assertTrue(millis >= least && millis <= most, millis + " ms");
   }
@@ -23,33 +39,43 @@ final class RedialTest {
   @Test
   void waitsAreRandomOverATimeThatDoublesFromOneSecondToThirty() {
     for (int run = 0; run < 200; run++) {
-      Redial redial = new Redial();
+      Redial redial = new Redial(clock);
       for (long most : new long[] {1000, 2000, 4000, 8000, 16_000, 30_000, 30_000}) {
         between(0, most, redial.nextDelayMillis());
+        clock.advance(1, TimeUnit.HOURS);
       }
     }
   }
 
   @Test
   void waitsUseAllOfTheirTime() {
-    double first = average(2000, () -> new Redial().nextDelayMillis());
+    double first = average(2000, () -> new Redial(clock).nextDelayMillis());
     assertTrue(first > 450 && first < 550, "average " + first);
-    Redial late = new Redial();
-    average(6, late::nextDelayMillis);
-    double last = average(2000, late::nextDelayMillis);
+    double last = average(2000, late(6)::nextDelayMillis);
     assertTrue(last > 13_500 && last < 16_500, "average " + last);
+  }
+
+  @Test
+  void noWaitIsLongerThanTheTroubleHasLasted() {
+    for (int run = 0; run < 200; run++) {
+      Redial redial = new Redial(clock);
+      average(8, redial::nextDelayMillis);
+      clock.advance(5, TimeUnit.SECONDS);
+      between(0, 5000, redial.nextDelayMillis());
+      clock.advance(5, TimeUnit.SECONDS);
+      between(0, 10_000, redial.nextDelayMillis());
+    }
   }
 
   @Test
   void healthBringsThemBackToTheStartAndAShortLifeDoesNot() {
     for (int run = 0; run < 50; run++) {
-      Redial redial = new Redial();
-      average(6, redial::nextDelayMillis);
+      Redial redial = late(6);
       redial.onEnded(Duration.ofSeconds(60));
       between(0, 1000, redial.nextDelayMillis());
+      between(0, 1000, redial.nextDelayMillis());
     }
-    Redial redial = new Redial();
-    average(6, redial::nextDelayMillis);
+    Redial redial = late(6);
     redial.onEnded(Duration.ofSeconds(59));
     assertTrue(average(500, redial::nextDelayMillis) > 10_000);
   }
@@ -57,7 +83,7 @@ final class RedialTest {
   @Test
   void refusalThatOnlyAPersonCanMendIsRetriedSlowly() {
     for (int i = 0; i < 100; i++) {
-      between(60_000, 61_000, new Redial().refusedDelayMillis());
+      between(60_000, 61_000, new Redial(clock).refusedDelayMillis());
     }
   }
 }
