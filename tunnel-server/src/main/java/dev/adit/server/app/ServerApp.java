@@ -29,6 +29,7 @@ import dev.adit.server.entry.call.RequestIds;
 import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.reload.ReloadStatus;
@@ -120,7 +121,11 @@ public final class ServerApp implements AutoCloseable {
             Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
-    Dispatcher dispatcher = new Dispatcher(registry);
+    Dispatcher dispatcher =
+        new Dispatcher(
+            registry,
+            new ExpectedGroups(
+                registry, servable, config.tunnel().awaitAgents(), System::nanoTime));
 
     // One set of loops for entry and tunnels, so that a call and its tunnel can share one.
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");

@@ -134,7 +134,9 @@ public final class ServerConfigReader {
         initialWindow,
         callWindow,
         budget,
-        tunnel.duration("renewAfter", Duration.ofMinutes(30), SECOND, Duration.ofDays(365)));
+        tunnel.duration("renewAfter", Duration.ofMinutes(30), SECOND, Duration.ofDays(365)),
+        tunnel.duration(
+            "awaitAgents", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(1)));
   }
 
   private static AdminConfig admin(ConfigMap admin) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param callWindowBytes credit a call may grow to
  * @param tunnelBudgetBytes credit promised to all calls of a tunnel together
  * @param renewAfter age at which a tunnel is replaced by a new one
+ * @param awaitAgents how long after the start calls wait for the first agent of their group
  */
 public record TunnelConfig(
     List<HostPort> listen,
@@ -26,7 +27,8 @@ public record TunnelConfig(
     int initialWindowBytes,
     int callWindowBytes,
     long tunnelBudgetBytes,
-    Duration renewAfter) {
+    Duration renewAfter,
+    Duration awaitAgents) {
 
   public TunnelConfig {
     listen = List.copyOf(listen);

@@ -14,23 +14,66 @@ import dev.adit.server.policy.Mirror;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Gives routed calls to agents. Any loop. */
 public final class Dispatcher {
   // deps
   private final PlacementContext context;
+  private final ExpectedGroups expected;
 
   private final Predicate<GroupName> healthyGroups = this::isHealthy;
   private final Predicate<GroupName> liveGroups = this::isLive;
 
   private final MirrorSlots mirrors = new MirrorSlots();
 
-  public Dispatcher(AgentRegistry registry) {
+  /**
+   * Gives calls to the agents that are connected.
+   *
+   * @param expected groups whose agents calls may wait for
+   */
+  public Dispatcher(AgentRegistry registry, ExpectedGroups expected) {
     context = new PlacementContext(registry);
+    this.expected = expected;
+  }
+
+  /** The group that takes a call now, or null if none can; it counts as a call in the split. */
+  public @Nullable GroupName chooseGroup(Route route) {
+    GroupName healthy = route.chooseGroup(healthyGroups);
+    // Without a healthy one, its agents can say best what is the matter with their backends.
+    return healthy == null ? route.chooseGroup(liveGroups) : healthy;
+  }
+
+  /** Whether calls wait because the server has just started and their agents will come. */
+  public boolean isEarly(Route route) {
+    return route.mayChoose(expected);
+  }
+
+  /** Why a call has no agent, for its caller. */
+  public static String noAgentText(Route route) {
+    return "no agent of group " + route.rule().to().get(0).group().value() + " is connected";
+  }
+
+  /**
+   * As {@link #dispatch} once a group of the call's has an agent; until then its request is kept.
+   *
+   * @param chosen told which group that is, before anything else
+   */
+  public RequestSide dispatchEarly(
+      CallHeaders headers,
+      Route route,
+      EventLoop home,
+      Consumer<GroupName> chosen,
+      PlacementListener caller) {
+    EarlyCall call = new EarlyCall(this, headers, route, home, chosen, caller);
+    call.lookLater();
+    return call;
   }
 
   /**
@@ -102,18 +145,8 @@ public final class Dispatcher {
     return group != null && !group.healthy().isEmpty();
   }
 
-  /** Whether a group has an agent whose backends are not all down. */
-  public Predicate<GroupName> healthyGroups() {
-    return healthyGroups;
-  }
-
   private boolean isLive(GroupName group) {
     return context.agents(group) != null;
-  }
-
-  /** Whether a group has a live agent. */
-  public Predicate<GroupName> liveGroups() {
-    return liveGroups;
   }
 
   /** Bytes kept now for placing calls again, and for copies of calls. */

@@ -82,6 +82,13 @@ public final class Route {
     return fallback != null && isLive.test(fallback) ? fallback : null;
   }
 
+  /** Whether {@link #chooseGroup} could choose one of these groups; counts nothing. */
+  public boolean mayChoose(Predicate<GroupName> groups) {
+    @Nullable GroupName fallback = rule.fallback();
+    return rule.to().stream().anyMatch(share -> groups.test(share.group()))
+        || (fallback != null && groups.test(fallback));
+  }
+
   /**
    * Counts a call against the rule's limit: 0 if it may go on, else the nanoseconds after which one
    * may.

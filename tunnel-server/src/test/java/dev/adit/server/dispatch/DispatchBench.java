@@ -14,6 +14,7 @@ import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.routing.Rule;
@@ -68,7 +69,7 @@ final class DispatchBench {
 
   private final HandLoop hand = new HandLoop();
   private final AgentRegistry registry = new AgentRegistry();
-  private final Dispatcher dispatcher = new Dispatcher(registry);
+  private final Dispatcher dispatcher = new Dispatcher(registry, ExpectedGroups.NONE);
   private final List<TunnelPair> agents = new ArrayList<>();
   private final List<AgentSession> sessions = new ArrayList<>();
   private final Caller caller = new Caller();

@@ -22,6 +22,7 @@ import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.policy.Mirror;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.routing.Rule;
@@ -84,7 +85,7 @@ final class EntryBench implements AutoCloseable {
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Http2Script script = new Http2Script();
   private final AgentRegistry registry = new AgentRegistry();
-  private final Dispatcher dispatcher = new Dispatcher(registry);
+  private final Dispatcher dispatcher = new Dispatcher(registry, ExpectedGroups.NONE);
   private final Drain drain = new Drain();
   private final MemoryBudget memory = MemoryBudget.unlimited();
   private final CallCounter calls = new CallCounter();

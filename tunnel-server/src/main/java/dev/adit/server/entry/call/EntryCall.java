@@ -18,6 +18,7 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
@@ -112,29 +113,30 @@ final class EntryCall implements PlacementListener {
     route = matched;
     record.route(matched.ruleText(), null);
     headers = Admission.admit(matched, headers, connection.loop().ticker().nanoTime());
-    GroupName group = matched.chooseGroup(entry.dispatcher().healthyGroups());
-    if (group == null) {
-      // Its agents can say best what is the matter with their backends.
-      group = matched.chooseGroup(entry.dispatcher().liveGroups());
-    }
+    GroupName group = entry.dispatcher().chooseGroup(matched);
     record.route(matched.ruleText(), group);
-    if (group == null) {
-      throw noAgent(matched);
+    if (group == null && !entry.dispatcher().isEarly(matched)) {
+      throw new CallException(
+          entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
+          Dispatcher.noAgentText(matched));
     }
     startTimers(matched);
     RequestSide side =
-        entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
+        group == null
+            ? entry
+                .dispatcher()
+                .dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
+            : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
     request = side;
     if (last) {
       side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
     }
   }
 
-  private CallException noAgent(Route matched) {
-    String wanted = matched.rule().to().get(0).group().value();
-    return new CallException(
-        entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
-        "no agent of group " + wanted + " is connected");
+  private void onGroup(GroupName group) {
+    if (route != null) {
+      record.route(route.ruleText(), group);
+    }
   }
 
   private void startTimers(Route matched) {

@@ -1,0 +1,122 @@
+package dev.adit.conformance.failure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.site.AgentPlan;
+import dev.adit.conformance.site.SitePlan;
+import dev.adit.conformance.site.TunnelSite;
+import dev.adit.core.admin.AdminClient;
+import dev.adit.demo.process.ChildProcess;
+import dev.adit.server.admin.ServerStatus;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Servers are upgraded and killed while a stock client calls: an upgrade loses nothing, a kill no
+ * more than what ran there, and no call runs twice.
+ */
+@Timeout(120)
+final class ServerFaultIT {
+  private static final Duration END = Duration.ofSeconds(10);
+
+  private static final Duration OUTAGE = Duration.ofSeconds(3);
+  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
+
+  @Test
+  void twoServersAreUpgradedOneAfterTheOtherAndOneIsKilled() throws Exception {
+    CountedCalls calls = new CountedCalls();
+    try (RawBackend backend = RawBackend.start(calls.backend());
+        TunnelSite site = TunnelSite.start(plan(backend).withServers(2))) {
+      for (String server : List.of("server", "server-2")) {
+        awaitAgents(site, server);
+      }
+      ManagedChannel channel =
+          SeveralServers.channel(List.of(site.entry("server"), site.entry("server-2")));
+      calls.start(channel);
+      calls.awaitMore();
+      calls.assertNoneFailed("nothing");
+
+      for (String server : List.of("server", "server-2")) {
+        ChildProcess former = site.process(server);
+        former.terminate();
+        assertEquals(0, former.awaitEnd(END));
+        calls.awaitMore();
+        calls.assertNoneFailed("SIGTERM of " + server);
+        site.restart(server);
+        Eventually.holds(
+            server + " gets calls again", () -> status(site, server).calls().total() > 0);
+        calls.awaitMore();
+        calls.assertNoneFailed("the return of " + server);
+      }
+
+      site.process("server").kill();
+      calls.awaitMore();
+      int byKill = calls.assertFailed("SIGKILL", "UNAVAILABLE.*", CountedCalls.CALLERS);
+      calls.awaitMore();
+      calls.assertNoneFailed("a server that has gone");
+
+      calls.stopAndCount();
+      channel.shutdownNow();
+      System.out.printf(
+          "ServerFaultIT: two servers: %d calls, %d at a time; failed by SIGTERM 0, SIGKILL %d%n",
+          calls.ended(), CountedCalls.CALLERS, byKill);
+    }
+  }
+
+  @Test
+  void theOnlyServerIsKilledAndComesBack() throws Exception {
+    CountedCalls calls = new CountedCalls();
+    try (RawBackend backend = RawBackend.start(calls.backend());
+        TunnelSite site = TunnelSite.start(plan(backend))) {
+      ManagedChannel channel = SeveralServers.channel(List.of(site.entry()));
+      calls.start(channel);
+      calls.awaitMore();
+      calls.assertNoneFailed("nothing");
+
+      ChildProcess killed = site.process("server");
+      killed.kill();
+      killed.awaitEnd(END);
+      Thread.sleep(OUTAGE.toMillis());
+      site.restart("server");
+      long ready = System.nanoTime();
+      channel.resetConnectBackoff();
+      Eventually.holds("it gets calls again", () -> status(site, "server").calls().total() > 0);
+      calls.awaitGood();
+      Duration served = Duration.ofNanos(System.nanoTime() - ready);
+      int failed =
+          calls.assertFailed(
+              "SIGKILL", "UNAVAILABLE (io exception|Network closed).*", Integer.MAX_VALUE);
+      assertTrue(failed >= 1, "a server that is gone failed no call");
+      calls.awaitMore();
+      calls.assertNoneFailed("the server's return");
+
+      calls.stopAndCount();
+      channel.shutdownNow();
+      System.out.printf(
+          "ServerFaultIT: one server: %d calls; the first good one %d ms after it was ready again%n",
+          calls.ended(), served.toMillis());
+    }
+  }
+
+  private static SitePlan plan(RawBackend backend) {
+    return SitePlan.of(
+        RULES,
+        AgentPlan.of("agent-1", "shop", backend.hostAndPort()),
+        AgentPlan.of("agent-2", "shop", backend.hostAndPort()));
+  }
+
+  private static void awaitAgents(TunnelSite site, String server) {
+    Eventually.holds("agents are at " + server, () -> status(site, server).agents().size() == 2);
+  }
+
+  private static ServerStatus status(TunnelSite site, String server) throws IOException {
+    return new AdminClient(site.admin(server), null).get("/status", ServerStatus.class);
+  }
+}
