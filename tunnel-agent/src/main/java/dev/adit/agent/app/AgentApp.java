@@ -79,7 +79,7 @@ public final class AgentApp implements AutoCloseable {
 
     memory = MemoryWatch.start(loops.all().get(0));
 
-    // 8: backends, dialled when the first call wants them.
+    // 8: backends.
     served =
         new ServedUpstreams(
             new RoutedUpstreams(
@@ -88,6 +88,7 @@ public final class AgentApp implements AutoCloseable {
 
     HealthChecks health = new HealthChecks(loops);
     health.watch(served.own().upstreams());
+    served.own().upstreams().connect();
 
     // 7: what becomes of a call that comes through a tunnel.
     dispatcher = new CallDispatcher(served, memory.budget());

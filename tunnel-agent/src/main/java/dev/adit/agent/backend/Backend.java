@@ -5,6 +5,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.upstream.CircuitBreaker;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -24,6 +25,7 @@ public final class Backend {
   private final int weight;
   private final BackendConnector connector;
   private final @Nullable Breaker breaker;
+  private final WarmUp warmUp;
 
   // shared: one pool a loop
   private final ConcurrentMap<EventLoop, BackendPool> pools = new ConcurrentHashMap<>();
@@ -41,9 +43,14 @@ public final class Backend {
   private volatile boolean retired;
 
   Backend(
-      HostPort address, int weight, BackendConnector connector, @Nullable CircuitBreaker circuit) {
-    breaker =
-        circuit == null ? null : new Breaker(circuit, connector.loops().all().get(0).ticker());
+      HostPort address,
+      int weight,
+      BackendConnector connector,
+      @Nullable CircuitBreaker circuit,
+      Duration slowStart) {
+    Ticker ticker = connector.loops().all().get(0).ticker();
+    breaker = circuit == null ? null : new Breaker(circuit, ticker);
+    warmUp = new WarmUp(slowStart, ticker);
     this.address = address;
     text = AsciiString.cached(address.toString());
     this.weight = weight;
@@ -80,8 +87,17 @@ public final class Backend {
   public void end(Breaker.Outcome outcome) {
     int left = calls.decrementAndGet();
     assert left >= 0 : left;
-    if (breaker != null && breaker.onEnd(outcome)) {
+    if (breaker != null) {
+      onCircuit(breaker.onEnd(outcome));
+    }
+  }
+
+  private void onCircuit(Breaker.Change change) {
+    if (change == Breaker.Change.OPENED) {
       log.warn("backend {} fails too often: its circuit is open, no calls for a while", this);
+    } else if (change == Breaker.Change.CLOSED) {
+      log.info("backend {} answers again: its circuit is closed", this);
+      warmUp.begin();
     }
   }
 
@@ -107,6 +123,9 @@ public final class Backend {
 
   /** What health checks found. */
   public void healthy(boolean now) {
+    if (now && !healthy && !unreachable) {
+      warmUp.begin();
+    }
     healthy = now;
   }
 
@@ -125,7 +144,27 @@ public final class Backend {
   }
 
   void reachable(boolean now) {
+    if (now && unreachable && healthy) {
+      warmUp.begin();
+    }
     unreachable = !now;
+  }
+
+  /** Whether it has recovered not long ago and gets less than its share of calls. */
+  public boolean isWarming() {
+    return warmUp.isWarming();
+  }
+
+  /** Whether it takes a call that its share would give to it. */
+  boolean takes() {
+    return isUsable() && warmUp.takes();
+  }
+
+  /** Opens as many connections on each loop as are kept without calls. */
+  void connect() {
+    for (EventLoop loop : connector.loops().all()) {
+      loop.execute(() -> pool(loop).keepConnections());
+    }
   }
 
   /** No call chooses it any more: its connections end with the calls on them. Any thread. */

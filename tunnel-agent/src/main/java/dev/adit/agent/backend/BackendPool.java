@@ -86,9 +86,19 @@ public final class BackendPool {
         connection::giveUp, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** Opens connections, one after the other, until as many are there as are kept without calls. */
+  void keepConnections() {
+    assert loop.inEventLoop();
+    long usable = connections.stream().filter(BackendConnection::isUsable).count();
+    if (usable < connector.minConnections() && !backend.isRetired()) {
+      connectIfNeeded();
+    }
+  }
+
   private void serveWaiting() {
     if (waiting.isEmpty()) {
       closeIfRetired();
+      keepConnections();
       return;
     }
     if (serving) {
@@ -133,8 +143,10 @@ public final class BackendPool {
     }
   }
 
-  private void connectForWaiting() {
-    if (!waiting.isEmpty()) {
+  private void replace() {
+    if (waiting.isEmpty()) {
+      keepConnections();
+    } else {
       connectIfNeeded();
     }
   }
@@ -159,7 +171,7 @@ public final class BackendPool {
     @Override
     public void onDraining(BackendConnection connection) {
       log.debug("backend {} goes away on one connection", backend);
-      connectForWaiting();
+      replace();
     }
 
     @Override
@@ -171,7 +183,7 @@ public final class BackendPool {
     public void onClosed(BackendConnection connection, boolean wasReady, String why) {
       connections.remove(connection);
       if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
-        connectForWaiting();
+        replace();
         return;
       }
       if (!backend.isUnreachable()) {

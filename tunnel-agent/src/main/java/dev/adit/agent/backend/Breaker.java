@@ -21,6 +21,13 @@ public final class Breaker {
     NONE
   }
 
+  /** What the end of a call has done to the circuit. */
+  enum Change {
+    NONE,
+    OPENED,
+    CLOSED
+  }
+
   private enum Kind {
     CLOSED,
     OPEN,
@@ -89,9 +96,9 @@ public final class Breaker {
   /**
    * A call has left the backend.
    *
-   * @return whether this has opened the breaker
+   * @return what this has done to the circuit
    */
-  boolean onEnd(Outcome outcome) {
+  Change onEnd(Outcome outcome) {
     State before = now();
     boolean nothingToNote =
         before.kind() == Kind.CLOSED
@@ -99,15 +106,22 @@ public final class Breaker {
             && before.failures() == 0
             && outcome == Outcome.SUCCESS;
     if (nothingToNote || (outcome == Outcome.NONE && before.kind() != Kind.HALF_OPEN)) {
-      return false;
+      return Change.NONE;
     }
     while (true) {
       State old = now();
       State next = after(old, outcome);
       if (state.compareAndSet(old, next)) {
-        return old.kind() != Kind.OPEN && next.kind() == Kind.OPEN;
+        return change(old.kind(), next.kind());
       }
     }
+  }
+
+  private static Change change(Kind before, Kind after) {
+    if (before == after) {
+      return Change.NONE;
+    }
+    return after == Kind.OPEN ? Change.OPENED : Change.CLOSED;
   }
 
   private State after(State now, Outcome outcome) {

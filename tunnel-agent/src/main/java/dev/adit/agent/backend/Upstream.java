@@ -8,6 +8,8 @@ import dev.adit.core.upstream.UpstreamName;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A named set of backends and the choice among them. Any thread. */
 public final class Upstream {
+  private static final Comparator<Backend> BEST_FIRST =
+      Comparator.comparing(Backend::isUnreachable)
+          .thenComparing(Backend::isWarming)
+          .thenComparingInt(Backend::calls);
+
   // deps
   private final UpstreamConfig config;
   private final AsciiString text;
@@ -41,7 +48,12 @@ public final class Upstream {
         config.backends().stream()
             .map(
                 each ->
-                    new Backend(each.address(), each.weight(), connector, config.circuitBreaker()))
+                    new Backend(
+                        each.address(),
+                        each.weight(),
+                        connector,
+                        config.circuitBreaker(),
+                        config.slowStart()))
             .toList();
     turns = config.balance() == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
   }
@@ -64,6 +76,11 @@ public final class Upstream {
     return (int) backends.stream().filter(Backend::isUsable).count();
   }
 
+  /** Opens the connections that are kept without calls. */
+  void connect() {
+    backends.forEach(Backend::connect);
+  }
+
   /** No call chooses it any more: its connections end with the calls on them. */
   void retire() {
     backends.forEach(Backend::retire);
@@ -79,7 +96,8 @@ public final class Upstream {
   }
 
   /**
-   * Chooses a healthy backend: one that can be reached before one that could not be the last time.
+   * Chooses a healthy backend: one that can be reached before one that could not be the last time,
+   * and one that has recovered just now for a part of its share only.
    *
    * @param tried backends the call has been on already; never chosen
    * @return null if all are tried, not healthy or behind an open circuit
@@ -91,7 +109,7 @@ public final class Upstream {
           case ROUND_ROBIN, WEIGHTED ->
               turns.get(Math.floorMod(turn.getAndIncrement(), turns.size()));
         };
-    return !chosen.isUsable() || tried.contains(chosen) ? best(tried) : chosen;
+    return chosen.takes() && !tried.contains(chosen) ? chosen : best(tried);
   }
 
   private Backend leastCalls() {
@@ -109,15 +127,6 @@ public final class Upstream {
     List<Backend> left = new ArrayList<>(backends);
     left.removeAll(tried);
     left.removeIf(backend -> !backend.isHealthy() || !backend.isLetting());
-    Backend best = null;
-    for (Backend backend : left) {
-      boolean better =
-          best == null
-              || (best.isUnreachable() && !backend.isUnreachable())
-              || (best.isUnreachable() == backend.isUnreachable()
-                  && backend.calls() < best.calls());
-      best = better ? backend : best;
-    }
-    return best;
+    return left.isEmpty() ? null : Collections.min(left, BEST_FIRST);
   }
 }

@@ -55,6 +55,11 @@ public final class UpstreamTable {
     }
   }
 
+  /** Opens the connections that are kept without calls; safe to call again. */
+  public void connect() {
+    upstreams.values().forEach(Upstream::connect);
+  }
+
   /** Lets go of the upstreams that another table does without; calls on them go on. */
   public void retireAllBut(@Nullable UpstreamTable after) {
     for (Upstream upstream : upstreams.values()) {

@@ -99,6 +99,7 @@ final class ExposeOptions {
             null,
             null,
             null,
+            UpstreamConfig.SLOW_START,
             1,
             4);
     return new AgentConfig(

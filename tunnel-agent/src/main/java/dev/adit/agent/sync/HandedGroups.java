@@ -197,6 +197,7 @@ public final class HandedGroups implements AutoCloseable {
     served.hand(
         group, new RoutedUpstreams(AgentRoutes.of(config.upstreams(), config.routes()), table));
     health.watch(table);
+    table.connect();
     inForce.put(group, offer.revision());
   }
 

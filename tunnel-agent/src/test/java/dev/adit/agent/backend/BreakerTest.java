@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.agent.backend.Breaker.Change;
 import dev.adit.agent.backend.Breaker.Outcome;
 import dev.adit.core.upstream.CircuitBreaker;
 import io.netty.util.concurrent.MockTicker;
@@ -46,7 +47,7 @@ final class BreakerTest {
     calls(breaker, Outcome.FAILURE, Outcome.NONE, Outcome.FAILURE);
     assertTrue(breaker.lets());
     breaker.onBegin();
-    assertTrue(breaker.onEnd(Outcome.FAILURE));
+    assertEquals(Change.OPENED, breaker.onEnd(Outcome.FAILURE));
     assertFalse(breaker.lets());
     assertEquals("open", breaker.text());
   }
@@ -73,9 +74,9 @@ final class BreakerTest {
     breaker.onEnd(Outcome.NONE);
     assertTrue(breaker.lets());
     breaker.onBegin();
-    breaker.onEnd(Outcome.SUCCESS);
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS));
     assertEquals("half-open", breaker.text());
-    breaker.onEnd(Outcome.SUCCESS);
+    assertEquals(Change.CLOSED, breaker.onEnd(Outcome.SUCCESS));
     assertEquals("closed", breaker.text());
   }
 
@@ -132,7 +133,7 @@ final class BreakerTest {
   private static void failOften(Breaker breaker, AtomicInteger opened) {
     for (int call = 0; call < 10_000; call++) {
       breaker.onBegin();
-      if (breaker.onEnd(Outcome.FAILURE)) {
+      if (breaker.onEnd(Outcome.FAILURE) == Change.OPENED) {
         opened.incrementAndGet();
       }
     }

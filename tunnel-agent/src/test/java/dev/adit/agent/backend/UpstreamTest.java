@@ -1,6 +1,8 @@
 package dev.adit.agent.backend;
 
+import static dev.adit.core.upstream.UpstreamConfig.SLOW_START;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -32,7 +34,8 @@ final class UpstreamTest {
       backends.add(new BackendConfig(new HostPort("127.0.0.1", 1 + backends.size()), weight));
     }
     return new Upstream(
-        new UpstreamConfig(new UpstreamName("up"), backends, balance, null, null, null, 0, 1),
+        new UpstreamConfig(
+            new UpstreamName("up"), backends, balance, null, null, null, SLOW_START, 0, 1),
         LOOPS,
         null,
         1024);
@@ -98,6 +101,43 @@ final class UpstreamTest {
       assertSame(down, upstream.pick(others));
       down.reachable(true);
     }
+  }
+
+  @Test
+  void backendThatIsBackGetsAPartOfItsShareWhileThereIsAnother() {
+    for (UpstreamBalance balance : UpstreamBalance.values()) {
+      Upstream upstream = upstream(balance, 1, 1);
+      Backend back = upstream.backends().get(0);
+      back.reachable(false);
+      back.reachable(true);
+      int chosen = 0;
+      for (int i = 0; i < 2000; i++) {
+        chosen += upstream.pick(List.of()) == back ? 1 : 0;
+      }
+      // About a tenth of 1,000, or of 1,500 where the less busy of two is taken.
+      int taken = chosen;
+      assertTrue(chosen > 40 && chosen < 400, () -> balance + ": " + taken + " of 2000");
+      assertSame(back, upstream.pick(List.of(upstream.backends().get(1))));
+    }
+  }
+
+  @Test
+  void everyKindOfRecoveryBeginsAWarmUp() {
+    Upstream upstream = upstream(UpstreamBalance.LEAST_CALLS, 1, 1);
+    Backend backend = upstream.backends().get(0);
+    backend.reachable(true);
+    backend.healthy(true);
+    assertFalse(backend.isWarming());
+    backend.healthy(false);
+    backend.healthy(true);
+    assertTrue(backend.isWarming());
+    Backend other = upstream.backends().get(1);
+    other.reachable(false);
+    other.healthy(false);
+    other.reachable(true);
+    assertFalse(other.isWarming());
+    other.healthy(true);
+    assertTrue(other.isWarming());
   }
 
   @Test

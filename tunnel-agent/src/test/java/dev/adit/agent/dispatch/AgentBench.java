@@ -264,7 +264,34 @@ final class AgentBench implements AutoCloseable {
       configs.add(new BackendConfig(new HostPort("127.0.0.1", backend.port()), 1));
     }
     return new UpstreamConfig(
-        new UpstreamName("up"), configs, balance, null, null, null, 0, maxConnections);
+        new UpstreamName("up"),
+        configs,
+        balance,
+        null,
+        null,
+        null,
+        UpstreamConfig.SLOW_START,
+        0,
+        maxConnections);
+  }
+
+  /** The same upstream with connections that are kept without calls. */
+  static UpstreamConfig keeping(int connections, UpstreamConfig upstream) {
+    return new UpstreamConfig(
+        upstream.name(),
+        upstream.backends(),
+        upstream.balance(),
+        upstream.tls(),
+        upstream.health(),
+        upstream.circuitBreaker(),
+        upstream.slowStart(),
+        connections,
+        upstream.maxConnections());
+  }
+
+  /** Opens the connections that are kept without calls. */
+  void connect() {
+    upstreams.connect();
   }
 
   /** No call chooses the upstream any more. */

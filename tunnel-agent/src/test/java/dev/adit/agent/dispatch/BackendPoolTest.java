@@ -68,6 +68,30 @@ final class BackendPoolTest {
   }
 
   @Test
+  void connectionsAreKeptWithoutCallsAndReplaced() throws IOException {
+    UpstreamConfig upstream = AgentBench.upstream(UpstreamBalance.ROUND_ROBIN, 4, one);
+    AgentBench bench = bench(AgentBench.keeping(2, upstream));
+    bench.connect();
+    try (Connection first = one.accept();
+        Connection second = one.accept()) {
+      bench.connect();
+      assertFalse(one.isDialled(50));
+      AgentBench.Call call = call(bench);
+      first.expect("headers", 3);
+      answer(first, 3);
+      call.end();
+      first.abort();
+      try (Connection third = one.accept()) {
+        assertFalse(one.isDialled(50));
+        bench.letGo();
+        second.expectClosed();
+        third.expectClosed();
+        assertFalse(one.isDialled(50));
+      }
+    }
+  }
+
+  @Test
   void callBeyondTheBackendsLimitWaitsForAStream() throws IOException {
     AgentBench bench = bench(AgentBench.upstream(one));
     AgentBench.Call first = call(bench);

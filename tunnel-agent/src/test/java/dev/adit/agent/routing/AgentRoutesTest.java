@@ -65,6 +65,7 @@ final class AgentRoutesTest {
         null,
         null,
         null,
+        UpstreamConfig.SLOW_START,
         1,
         4);
   }

@@ -1,5 +1,6 @@
 package dev.adit.core.upstream;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls absent: clear text HTTP/2
  * @param health absent: a backend is well if it can be connected to
  * @param circuitBreaker absent: none
+ * @param slowStart time after its recovery in which a backend gets a growing part of its share
  * @param minConnections kept open to each backend, per event loop
  * @param maxConnections opened to each backend at most, per event loop
  */
@@ -19,8 +21,12 @@ public record UpstreamConfig(
     @Nullable UpstreamTls tls,
     @Nullable HealthCheck health,
     @Nullable CircuitBreaker circuitBreaker,
+    Duration slowStart,
     int minConnections,
     int maxConnections) {
+
+  /** Slow start where nothing else is said. */
+  public static final Duration SLOW_START = Duration.ofSeconds(10);
 
   public UpstreamConfig {
     backends = List.copyOf(backends);

@@ -80,10 +80,11 @@ public final class UpstreamReader {
     @Nullable UpstreamTls tls = map.read("tls", v -> tls(v, files));
     @Nullable HealthCheck health = map.read("health", UpstreamReader::health);
     @Nullable CircuitBreaker breaker = map.read("circuitBreaker", UpstreamReader::breaker);
+    Duration slowStart = map.duration("slowStart", UpstreamConfig.SLOW_START, Duration.ZERO, HOUR);
     map.end();
     return name == null
         ? null
-        : new UpstreamConfig(name, backends, balance, tls, health, breaker, min, max);
+        : new UpstreamConfig(name, backends, balance, tls, health, breaker, slowStart, min, max);
   }
 
   private static @Nullable UpstreamName name(ConfigMap map, Set<UpstreamName> names) {
