@@ -137,7 +137,7 @@ final class ConfigSyncTest {
       Eventually.holds(
           "nothing is served any more",
           () -> "no-upstream".equals(call(caller, "Get").last("x-tunnel-reason")));
-      assertEquals("none", state(site, "a"));
+      awaitState(site, "a", "none");
     }
   }
 
