@@ -32,7 +32,6 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final Logger log = LoggerFactory.getLogger(AddressDialer.class);
   private static final int FEWEST = 2;
   private static final int MOST = 16;
-  private static final int MAX_OTHER_CHARS = 200;
   private static final double RENEW_EARLIEST = 0.8;
   private static final double RENEW_LATEST = 1.2;
   private static final long RENEW_WAIT_MILLIS = 1000;
@@ -56,6 +55,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private final HostPort server;
   private final SocketAddress address;
   private final Redial redial;
+  private final EndLog ends;
 
   // state, confined to the dialer's loop
   private final List<Up> up = new ArrayList<>();
@@ -74,7 +74,6 @@ final class AddressDialer implements DialedTunnel.Events {
   private int misses;
   private int wanted = 1;
   private boolean retired;
-  private boolean complained;
 
   AddressDialer(TunnelDialer dialer, TunnelPlan plan, HostPort server, SocketAddress address) {
     this.dialer = dialer;
@@ -82,6 +81,7 @@ final class AddressDialer implements DialedTunnel.Events {
     this.server = server;
     this.address = address;
     redial = new Redial(dialer.loop().ticker());
+    ends = new EndLog(plan.agent(), address, dialer.loop().ticker());
   }
 
   SocketAddress address() {
@@ -147,7 +147,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private void welcomed(DialedTunnel tunnel, Welcome welcome) {
     dialling = false;
     dialled = null;
-    complained = false;
+    ends.onUp();
     if (retired) {
       leave(tunnel, "going-away");
       return;
@@ -262,7 +262,7 @@ final class AddressDialer implements DialedTunnel.Events {
             "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
             plan.agent(),
             address,
-            printable(drain.getOther()));
+            EndLog.printable(drain.getOther(), "another instance"));
         after(SUPERSEDED_MILLIS);
       }
       case "going-away" -> {
@@ -271,11 +271,6 @@ final class AddressDialer implements DialedTunnel.Events {
       }
       default -> dial();
     }
-  }
-
-  private static String printable(String text) {
-    String cut = text.substring(0, Math.min(text.length(), MAX_OTHER_CHARS));
-    return cut.isEmpty() ? "another instance" : cut.replaceAll("[^ -~]", "?");
   }
 
   @Override
@@ -311,7 +306,7 @@ final class AddressDialer implements DialedTunnel.Events {
         refusal != null && refusal.getRetryAfterMs() > 0
             ? refusal.getRetryAfterMs()
             : delayAfter(status);
-    complain(was != null, status, delay);
+    ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);
     }
@@ -321,8 +316,12 @@ final class AddressDialer implements DialedTunnel.Events {
     return up.stream().filter(each -> each.tunnel() == tunnel).findAny().orElse(null);
   }
 
+  private Duration age(Up tunnel) {
+    return Duration.ofNanos(dialer.loop().ticker().nanoTime() - tunnel.sinceNanos());
+  }
+
   private void noteEnd(Up was) {
-    redial.onEnded(Duration.ofNanos(dialer.loop().ticker().nanoTime() - was.sinceNanos()));
+    redial.onEnded(age(was));
     misses = 0;
   }
 
@@ -332,33 +331,6 @@ final class AddressDialer implements DialedTunnel.Events {
           redial.refusedDelayMillis();
       default -> redial.nextDelayMillis();
     };
-  }
-
-  private void complain(boolean wasUp, Status status, long delayMillis) {
-    String text =
-        status.getDescription() == null ? status.getCode().toString() : status.getDescription();
-    switch (status.getCode()) {
-      case UNAUTHENTICATED ->
-          log.error(
-              "{} refuses our token ({}): put a token into the agent's token file whose hash is in the server's agents.yaml",
-              address,
-              text);
-      case PERMISSION_DENIED, INVALID_ARGUMENT ->
-          log.error("{} refuses agent {}: {}", address, plan.agent(), text);
-      case UNIMPLEMENTED ->
-          log.error("{} speaks another version of the tunnel protocol: {}", address, text);
-      default -> {
-        if (wasUp || !complained) {
-          log.warn(
-              "{} tunnel {}: {}; dialling again in {} ms",
-              address,
-              wasUp ? "lost" : "not up",
-              text,
-              delayMillis);
-        }
-      }
-    }
-    complained = !wasUp;
   }
 
   /** Takes no more calls on any tunnel and dials no more. */

@@ -102,6 +102,11 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     return loop;
   }
 
+  /** Bytes of messages that were sent; read it when the tunnel has ended. */
+  long sentBytes() {
+    return transport.sentBytes();
+  }
+
   /** The stream; null before the welcome. */
   @Nullable TunnelStream stream() {
     return stream;

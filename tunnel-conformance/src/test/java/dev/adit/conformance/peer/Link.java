@@ -76,6 +76,11 @@ public final class Link implements AutoCloseable {
     pipes.forEach(pipe -> pipe.lost = true);
   }
 
+  /** Ends all connections that there are; new ones carry as before. */
+  public void cut() {
+    sockets.forEach(Link::closeQuietly);
+  }
+
   /** Connections from now on carry again; those that were lost stay so. */
   public void heal() {
     swallowing = false;

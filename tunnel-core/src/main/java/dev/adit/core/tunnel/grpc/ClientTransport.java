@@ -11,7 +11,10 @@ public final class ClientTransport implements TunnelTransport {
   public static final int READY_THRESHOLD_BYTES = 128 * 1024;
 
   private final ClientCall<ByteBuf, ByteBuf> call;
+
+  // state, confined to the tunnel's loop
   private boolean finished;
+  private long sentBytes;
 
   public ClientTransport(ClientCall<ByteBuf, ByteBuf> call) {
     this.call = call;
@@ -24,7 +27,13 @@ public final class ClientTransport implements TunnelTransport {
 
   @Override
   public void send(ByteBuf message) {
+    sentBytes += message.readableBytes();
     call.sendMessage(message);
+  }
+
+  /** Bytes of messages that were handed to gRPC. */
+  public long sentBytes() {
+    return sentBytes;
   }
 
   @Override

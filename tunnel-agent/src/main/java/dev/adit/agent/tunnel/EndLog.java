@@ -1,0 +1,94 @@
+package dev.adit.agent.tunnel;
+
+import dev.adit.core.name.AgentId;
+import io.grpc.Status;
+import io.netty.util.concurrent.Ticker;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of the ends of one address's tunnels and dials: each loss, each refusal with its cure, the
+ * first of several failures in a row, and what cuts have in common. Confined to the dialer's loop.
+ */
+final class EndLog {
+  private static final Logger log = LoggerFactory.getLogger(EndLog.class);
+  private static final int MAX_CHARS = 200;
+
+  // deps
+  private final AgentId agent;
+  private final SocketAddress address;
+  private final Ticker ticker;
+  private final CutPattern cuts = new CutPattern();
+
+  // state, confined to the loop
+  private boolean complained;
+
+  EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
+    this.agent = agent;
+    this.address = address;
+    this.ticker = ticker;
+  }
+
+  /** A tunnel is up: the next failure is news again. */
+  void onUp() {
+    complained = false;
+  }
+
+  /**
+   * A tunnel or a dial has ended that should not.
+   *
+   * @param age how long the tunnel was up; null: it never was
+   * @param sentBytes what this side had sent on it
+   * @param delayMillis until the next dial
+   */
+  void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
+    String text = printable(status.getDescription(), status.getCode().toString());
+    switch (status.getCode()) {
+      case UNAUTHENTICATED ->
+          log.error(
+              "{} refuses our token ({}): put a token into the agent's token file whose hash is in the server's agents.yaml",
+              address,
+              text);
+      case PERMISSION_DENIED, INVALID_ARGUMENT ->
+          log.error("{} refuses agent {}: {}", address, agent, text);
+      case UNIMPLEMENTED ->
+          log.error("{} speaks another version of the tunnel protocol: {}", address, text);
+      default -> {
+        if (age != null || !complained) {
+          log.warn(
+              "{} tunnel {}: {}; dialling again in {} ms",
+              address,
+              age == null ? "not up" : "lost",
+              text,
+              delayMillis);
+        }
+      }
+    }
+    complained = age == null;
+    if (age != null) {
+      noteCut(age, sentBytes);
+    }
+  }
+
+  private void noteCut(Duration age, long sentBytes) {
+    String common = cuts.add(age, sentBytes, ticker.nanoTime());
+    if (common != null) {
+      log.warn(
+          "{} tunnels are cut {} each time: most likely a proxy on the way has that limit; which setting it is says docs/behind-proxies.md",
+          address,
+          common);
+    }
+  }
+
+  /** Text of others on one line, cut to a length. */
+  static String printable(@Nullable String text, String otherwise) {
+    if (text == null || text.isEmpty()) {
+      return otherwise;
+    }
+    String cut = text.substring(0, Math.min(text.length(), MAX_CHARS));
+    return cut.replaceAll("\\s+", " ").replaceAll("[^ -~]", "?");
+  }
+}

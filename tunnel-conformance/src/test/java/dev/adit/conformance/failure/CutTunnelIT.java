@@ -1,0 +1,49 @@
+package dev.adit.conformance.failure;
+
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.Link;
+import dev.adit.conformance.site.AgentPlan;
+import dev.adit.conformance.site.SitePlan;
+import dev.adit.conformance.site.TunnelSite;
+import dev.adit.core.admin.AdminClient;
+import dev.adit.server.admin.ServerStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A proxy on the way that cuts each tunnel at the same age is named in the agent's log. */
+@Timeout(60)
+final class CutTunnelIT {
+  private static final Duration AGE = Duration.ofMillis(2500);
+  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
+
+  @Test
+  void theThirdCutAtTheSameAgeIsCalledAProxysLimit() throws Exception {
+    try (Link proxy = Link.start(Duration.ZERO);
+        TunnelSite site =
+            TunnelSite.start(
+                SitePlan.of(
+                    RULES, AgentPlan.of("agent-1", "shop", "127.0.0.1:1").withWay(proxy::to)))) {
+      AdminClient admin = new AdminClient(site.admin(), null);
+      for (int cut = 0; cut < 3; cut++) {
+        Eventually.holds("both tunnels are up", () -> tunnels(admin) == 2);
+        Thread.sleep(AGE.toMillis());
+        proxy.cut();
+        Eventually.holds("they have ended", () -> tunnels(admin) == 0);
+      }
+      Eventually.holds(
+          "the log names the limit",
+          () ->
+              Files.readString(site.process("agent-1").log())
+                  .contains("tunnels are cut at an age of 2 s each time"));
+    }
+  }
+
+  private static long tunnels(AdminClient admin) throws IOException {
+    return admin.get("/status", ServerStatus.class).agents().stream()
+        .mapToLong(agent -> agent.tunnels().size())
+        .sum();
+  }
+}
