@@ -21,6 +21,11 @@ public final class Eventually {
         .until(leftovers, String::isEmpty);
   }
 
+  /** Time passes. */
+  public static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plus(BOUND)).until(() -> true);
+  }
+
   /** The fact holds. */
   public static void holds(String what, Callable<Boolean> fact) {
     holds(what, BOUND, fact);

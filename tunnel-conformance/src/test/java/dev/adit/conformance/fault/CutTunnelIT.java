@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Link;
@@ -29,7 +29,7 @@ final class CutTunnelIT {
       AdminClient admin = new AdminClient(site.admin(), null);
       for (int cut = 0; cut < 3; cut++) {
         Eventually.holds("both tunnels are up", () -> tunnels(admin) == 2);
-        Thread.sleep(AGE.toMillis());
+        Eventually.pass(AGE);
         proxy.cut();
         Eventually.holds("they have ended", () -> tunnels(admin) == 0);
       }

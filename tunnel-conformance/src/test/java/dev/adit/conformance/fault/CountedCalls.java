@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +26,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Unary calls of a stock client, 600 to 900 a second: each has an id, one status at the caller, and
@@ -51,11 +54,20 @@ final class CountedCalls {
           .setType(MethodDescriptor.MethodType.UNARY)
           .build();
 
+  /** Of each caller; an hour of calls and more. */
+  private static final int MOST_CALLS = 1 << 20;
+
+  /** Marks a call that ended well beside the number of its runs. */
+  private static final int ENDED_WELL = 1 << 16;
+
   private final List<Thread> callers = new ArrayList<>();
 
+  // shared: of each caller, for each of its calls how often it ran, and whether it ended well
+  private final List<AtomicIntegerArray> runs =
+      Stream.generate(() -> new AtomicIntegerArray(MOST_CALLS)).limit(CALLERS).toList();
+
   // shared
-  private final Map<String, Integer> runs = new ConcurrentHashMap<>();
-  private final Map<String, String> statuses = new ConcurrentHashMap<>();
+  private final AtomicInteger ended = new AtomicInteger();
   private final Map<String, Integer> newFailures = new ConcurrentHashMap<>();
   private final AtomicInteger good = new AtomicInteger();
   private volatile boolean stopped;
@@ -67,7 +79,9 @@ final class CountedCalls {
 
   private void serve(RawStream stream) throws IOException {
     String id = Objects.requireNonNull(Field.value(stream.nextHead(), ID.name()));
-    runs.merge(id, 1, Integer::sum);
+    int dash = id.indexOf('-');
+    runs.get(Integer.parseInt(id.substring(0, dash)))
+        .incrementAndGet(Integer.parseInt(id.substring(dash + 1)));
     sleep(BACKEND_MILLIS);
     stream.head(Field.list(":status", "200", "content-type", "application/grpc"), false);
     stream.data(EMPTY_MESSAGE, false);
@@ -77,20 +91,20 @@ final class CountedCalls {
   /** Lets the callers begin. */
   void start(ManagedChannel channel) {
     for (int i = 0; i < CALLERS; i++) {
-      String name = "caller-" + i;
-      Thread caller = new Thread(() -> run(channel, name), name);
+      int number = i;
+      Thread caller = new Thread(() -> run(channel, number), "caller-" + i);
       caller.setDaemon(true);
       callers.add(caller);
       caller.start();
     }
   }
 
-  private void run(Channel channel, String caller) {
-    for (int i = 0; !stopped; i++) {
-      String id = caller + "-" + i;
-      String status = call(channel, id);
-      statuses.put(id, status);
+  private void run(Channel channel, int caller) {
+    for (int i = 0; !stopped && i < MOST_CALLS; i++) {
+      String status = call(channel, caller + "-" + i);
+      ended.incrementAndGet();
       if (status.equals(OK)) {
+        runs.get(caller).addAndGet(i, ENDED_WELL);
         good.incrementAndGet();
       } else {
         newFailures.merge(status, 1, Integer::sum);
@@ -121,11 +135,7 @@ final class CountedCalls {
   }
 
   private static void sleep(int millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   /** Returns once some hundred calls more have ended well. */
@@ -145,7 +155,7 @@ final class CountedCalls {
 
   /** How many have ended. */
   int ended() {
-    return statuses.size();
+    return ended.get();
   }
 
   /** Fails if a call has failed since the last time this was asked. */
@@ -180,11 +190,13 @@ final class CountedCalls {
     for (Thread caller : callers) {
       caller.join();
     }
-    statuses.forEach(
-        (id, status) -> {
-          int times = runs.getOrDefault(id, 0);
-          boolean once = status.equals(OK) ? times == 1 : times <= 1;
-          assertTrue(once, id + " ended with " + status + " and ran " + times + " times");
-        });
+    for (int caller = 0; caller < CALLERS; caller++) {
+      for (int i = 0; i < MOST_CALLS; i++) {
+        int value = runs.get(caller).get(i);
+        int times = value % ENDED_WELL;
+        boolean once = value >= ENDED_WELL ? times == 1 : times <= 1;
+        assertTrue(once, "call " + i + " of caller " + caller + " ran " + times + " times");
+      }
+    }
   }
 }

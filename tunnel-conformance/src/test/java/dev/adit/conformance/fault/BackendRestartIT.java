@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.RawBackend;

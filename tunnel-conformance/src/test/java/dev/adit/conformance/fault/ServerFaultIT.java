@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,7 +83,7 @@ final class ServerFaultIT {
       ChildProcess killed = site.process("server");
       killed.kill();
       killed.awaitEnd(END);
-      Thread.sleep(OUTAGE.toMillis());
+      Eventually.pass(OUTAGE);
       site.restart("server");
       long ready = System.nanoTime();
       channel.resetConnectBackoff();

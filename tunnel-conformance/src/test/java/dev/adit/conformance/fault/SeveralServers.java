@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import dev.adit.core.config.HostPort;
 import io.grpc.EquivalentAddressGroup;

@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.stall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,7 +38,7 @@ final class StalledReadersIT {
   private static final int BODY_BYTES = 192 * 1024;
   private static final int OTHERS = 1000;
   private static final int WARM_UP = 8;
-  private static final int STILL_MILLIS = 1000;
+  private static final Duration STILL = Duration.ofSeconds(1);
   private static final int PIECE = 4096;
 
   /** What a server and an agent may hold of one call. */
@@ -114,11 +114,11 @@ final class StalledReadersIT {
   }
 
   /** The count once it has not grown for a while. */
-  private static long awaitStill(AtomicLong count) throws InterruptedException {
+  private static long awaitStill(AtomicLong count) {
     long before = -1;
     while (before != count.get() || before == 0) {
       before = count.get();
-      Thread.sleep(300);
+      Eventually.pass(Duration.ofMillis(300));
     }
     return before;
   }
@@ -139,7 +139,7 @@ final class StalledReadersIT {
         reader.awaitHead();
       }
       // All of them have sent what there is room for.
-      Thread.sleep(STILL_MILLIS);
+      Eventually.pass(STILL);
       warmUp(others);
       long beside = p99Micros(others);
       AdminClient admin = new AdminClient(site.admin(), null);

@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.stall;
 
 import dev.adit.conformance.peer.Bytes;
 import io.grpc.CallOptions;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a stock client that does not read before it is told to. Any thread. */
-final class StalledReader extends ClientCall.Listener<byte[]> {
+public final class StalledReader extends ClientCall.Listener<byte[]> {
   /** A method that answers with one empty message. */
   static final String SHORT = "stall.Test/Short";
 
@@ -44,7 +44,7 @@ final class StalledReader extends ClientCall.Listener<byte[]> {
   }
 
   /** A stock client's channel with small windows of its own. */
-  static ManagedChannel channel(InetSocketAddress entry) {
+  public static ManagedChannel channel(InetSocketAddress entry) {
     return NettyChannelBuilder.forAddress(entry)
         .flowControlWindow(CLIENT_WINDOW)
         .usePlaintext()
@@ -52,12 +52,13 @@ final class StalledReader extends ClientCall.Listener<byte[]> {
   }
 
   /** A stock server whose long method answers with so many bytes. */
-  static ServerBuilder<?> backend(int bodyBytes) {
+  public static ServerBuilder<?> backend(int bodyBytes) {
     return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .fallbackHandlerRegistry(new Methods(bodyBytes / MESSAGE_BYTES));
   }
 
-  static StalledReader start(ManagedChannel channel) {
+  /** Makes a call. */
+  public static StalledReader start(ManagedChannel channel) {
     ClientCall<byte[], byte[]> call = channel.newCall(method(LONG), CallOptions.DEFAULT);
     StalledReader reader = new StalledReader(call);
     call.start(reader, new Metadata());
@@ -100,12 +101,12 @@ final class StalledReader extends ClientCall.Listener<byte[]> {
   }
 
   /** Begins to read. */
-  void read() {
+  public void read() {
     call.request(Integer.MAX_VALUE);
   }
 
   /** Bytes of all messages. */
-  int awaitEnd() throws Exception {
+  public int awaitEnd() throws Exception {
     return end.get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 

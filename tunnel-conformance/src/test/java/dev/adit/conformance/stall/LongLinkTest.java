@@ -1,4 +1,4 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.stall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,7 +1,6 @@
-package dev.adit.conformance.failure;
+package dev.adit.conformance.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Link;
@@ -15,7 +14,6 @@ import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,12 +30,6 @@ final class AgentFaultIT {
 
   private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
   private static final String LOST = "UNAVAILABLE tunnel-lost";
-
-  private static void signal(ChildProcess process, String name) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-    assertTrue(kill.waitFor(10, TimeUnit.SECONDS));
-    assertEquals(0, kill.exitValue());
-  }
 
   private static boolean isConnected(AdminClient admin, String agent) throws IOException {
     return admin.get("/status", ServerStatus.class).agents().stream()
@@ -75,11 +67,11 @@ final class AgentFaultIT {
       int byKill = calls.assertFailed("SIGKILL", LOST, CountedCalls.CALLERS);
 
       ChildProcess frozen = site.process("frozen");
-      signal(frozen, "STOP");
+      Chaos.signal(frozen, "STOP");
       Eventually.holds("frozen is gone", () -> !isConnected(admin, "frozen"));
       calls.awaitMore();
       int byStop = calls.assertFailed("SIGSTOP", LOST, CountedCalls.CALLERS);
-      signal(frozen, "CONT");
+      Chaos.signal(frozen, "CONT");
       Eventually.holds("frozen is back", () -> isConnected(admin, "frozen"));
       calls.awaitMore();
       calls.assertNoneFailed("SIGCONT");
