@@ -26,7 +26,7 @@ final class TunnelModelTest {
   private final List<ModelCall> calls = new ArrayList<>();
   private int arrived;
 
-  @Property(tries = 5000)
+  @Property(tries = 10_000)
   void everyCallEndsOnceWholeAndInOrderAndLeavesNothing(@ForAll long seed) {
     Random random = new Random(seed);
     TunnelPair pair = new TunnelPair(new HandLoop(), settings(random));
@@ -50,7 +50,7 @@ final class TunnelModelTest {
     assertNull(pair.agent().closed());
   }
 
-  @Property(tries = 500)
+  @Property(tries = 1000)
   void lostTunnelEndsEveryCallOnceAndLeavesNothing(@ForAll long seed) {
     Random random = new Random(seed);
     TunnelPair pair = new TunnelPair(new HandLoop(), settings(random));

@@ -1,6 +1,6 @@
 package dev.adit.server.dispatch;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import dev.adit.core.flow.Slots;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,26 +11,21 @@ final class MirrorSlots {
   static final int MAX_RUNNING = 1000;
 
   // shared: copies that run
-  private final AtomicInteger running = new AtomicInteger();
+  private final Slots running = new Slots(MAX_RUNNING);
 
   // shared: request bytes kept for copies
   private final AtomicLong bytes = new AtomicLong();
 
   boolean tryTake() {
-    if (running.incrementAndGet() <= MAX_RUNNING) {
-      return true;
-    }
-    running.decrementAndGet();
-    return false;
+    return running.tryTake();
   }
 
   void giveBack() {
-    int left = running.decrementAndGet();
-    assert left >= 0 : left;
+    running.giveBack();
   }
 
   int taken() {
-    return running.get();
+    return running.taken();
   }
 
   /** Bounded by {@link dev.adit.core.flow.ReplayCopy}. */

@@ -1,5 +1,6 @@
 package dev.adit.server.registry;
 
+import dev.adit.core.flow.Slots;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelStream;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one agent and its tunnels: what a call is placed on. Any thread. */
@@ -21,7 +21,6 @@ public final class AgentSession {
   private final AgentId id;
   private final String instance;
   private final Set<GroupName> groups;
-  private final int maxCalls;
   private final String softwareVersion;
   private final String address;
   private final Instant since;
@@ -30,7 +29,7 @@ public final class AgentSession {
   private volatile TunnelStream[] tunnels = NONE;
 
   // shared: calls in flight over all loops
-  private final AtomicInteger calls = new AtomicInteger();
+  private final Slots calls;
 
   // shared: replaced as a whole
   private volatile List<UpstreamState> upstreams = List.of();
@@ -56,7 +55,7 @@ public final class AgentSession {
     this.id = id;
     this.instance = instance;
     this.groups = Set.copyOf(groups);
-    this.maxCalls = maxCalls;
+    calls = new Slots(maxCalls);
     this.softwareVersion = softwareVersion;
     this.address = address;
     this.since = since;
@@ -75,7 +74,7 @@ public final class AgentSession {
   }
 
   public int maxCalls() {
-    return maxCalls;
+    return calls.most();
   }
 
   public String softwareVersion() {
@@ -177,26 +176,21 @@ public final class AgentSession {
 
   /** Calls in flight now. A cancelled call counts until the agent has confirmed its end. */
   public int calls() {
-    return calls.get();
+    return calls.taken();
   }
 
   public boolean isFull() {
-    return calls.get() >= maxCalls;
+    return calls.isFull();
   }
 
   /** Takes a slot for a call; false if all are taken. */
   public boolean tryBegin() {
-    if (calls.incrementAndGet() <= maxCalls) {
-      return true;
-    }
-    calls.decrementAndGet();
-    return false;
+    return calls.tryTake();
   }
 
   /** Gives a slot back. */
   public void end() {
-    int left = calls.decrementAndGet();
-    assert left >= 0 : left;
+    calls.giveBack();
   }
 
   @Override
