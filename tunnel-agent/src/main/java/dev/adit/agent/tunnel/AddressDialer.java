@@ -119,6 +119,9 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void dial(@Nullable String token) {
+    if (retired) {
+      return;
+    }
     EventLoop loop = dialer.nextLoop();
     DialedTunnel tunnel =
         new DialedTunnel(

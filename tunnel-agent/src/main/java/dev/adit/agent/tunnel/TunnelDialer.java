@@ -159,7 +159,7 @@ public final class TunnelDialer {
           retired = true;
           dialers.values().forEach(each -> each.forEach(AddressDialer::abort));
           gone.countDown();
+          background.shutdown();
         });
-    background.shutdown();
   }
 }

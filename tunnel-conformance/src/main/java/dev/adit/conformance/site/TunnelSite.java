@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 public final class TunnelSite implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration MANY_READY_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
   // deps
@@ -43,9 +44,23 @@ public final class TunnelSite implements AutoCloseable {
   /** Starts everything; returns once every agent is connected. */
   public static TunnelSite start(SitePlan plan)
       throws IOException, ChildException, InterruptedException {
+    return start(plan, true);
+  }
+
+  /** Starts the servers and none of the agents, which have their files all the same. */
+  public static TunnelSite startServers(SitePlan plan)
+      throws IOException, ChildException, InterruptedException {
+    return start(plan, false);
+  }
+
+  private static TunnelSite start(SitePlan plan, boolean withAgents)
+      throws IOException, ChildException, InterruptedException {
     TunnelSite site = new TunnelSite(plan, SiteFiles.create());
     try {
-      site.start();
+      site.startServers();
+      if (withAgents) {
+        site.startAgents();
+      }
       return site;
     } catch (IOException | ChildException | InterruptedException | RuntimeException e) {
       site.close();
@@ -53,7 +68,7 @@ public final class TunnelSite implements AutoCloseable {
     }
   }
 
-  private void start() throws IOException, ChildException, InterruptedException {
+  private void startServers() throws IOException, ChildException, InterruptedException {
     files.writeServers(plan);
     for (String server : SiteFiles.serverNames(plan)) {
       startProcess(server);
@@ -67,6 +82,11 @@ public final class TunnelSite implements AutoCloseable {
     }
     for (AgentPlan agent : plan.agents()) {
       files.writeAgent(agent, tunnels);
+    }
+  }
+
+  private void startAgents() throws IOException, ChildException, InterruptedException {
+    for (AgentPlan agent : plan.agents()) {
       startProcess(agent.id());
     }
     for (AgentPlan agent : plan.agents()) {
@@ -92,14 +112,11 @@ public final class TunnelSite implements AutoCloseable {
     if (sizes.isEmpty()) {
       words.addAll(List.of("-jar", jar(role + ".jar"), "run", "-c", config.toString()));
     } else {
-      String classPath =
-          String.join(
-              File.pathSeparator, jar("conformance.jar"), jar("server.jar"), jar("agent.jar"));
       words.addAll(
           List.of(
               "--add-opens=java.base/java.nio=ALL-UNNAMED",
               "-cp",
-              classPath,
+              classPath(),
               TunnelUnderTest.class.getName(),
               role,
               config.toString(),
@@ -129,6 +146,11 @@ public final class TunnelSite implements AutoCloseable {
     return listener(server, "entry");
   }
 
+  /** Where agents of the first server dial, {@code HOST:PORT}. */
+  public String tunnel() {
+    return listener("server", "tunnel");
+  }
+
   /** Where operators of the first server ask, {@code HOST:PORT}. */
   public String admin() {
     return admin("server");
@@ -151,6 +173,31 @@ public final class TunnelSite implements AutoCloseable {
   /** Every process under its name: {@code server}, and each agent by its id. */
   public Map<String, ChildProcess> processes() {
     return Map.copyOf(processes);
+  }
+
+  /** Starts all agents of the plan, of one group and with one backend, as one process. */
+  public ChildProcess startManyAgents(String idPrefix, String group, String backend)
+      throws IOException, ChildException, InterruptedException {
+    List<String> words =
+        List.of(
+            "-Xmx768m",
+            "-cp",
+            classPath(),
+            ManyAgents.class.getName(),
+            files.root().toString(),
+            group,
+            idPrefix,
+            Integer.toString(plan.agents().size()),
+            tunnel(),
+            backend);
+    ChildProcess agents = children.start(ChildCommand.java("many-agents", files.root(), words));
+    agents.awaitReady(MANY_READY_TIMEOUT);
+    return agents;
+  }
+
+  private static String classPath() {
+    return String.join(
+        File.pathSeparator, jar("conformance.jar"), jar("server.jar"), jar("agent.jar"));
   }
 
   /** The program {@code command} in this site's directory; it ends no later than the site. */
