@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -90,10 +91,21 @@ public final class RawBackend implements AutoCloseable {
     try {
       while (true) {
         Socket socket = listener.accept();
-        threads.execute(() -> serve(socket));
+        execute(() -> serve(socket));
       }
     } catch (IOException e) {
       // The listener was closed: the backend is over.
+    }
+  }
+
+  /** Nothing is begun any more by a backend that has been closed. */
+  private void execute(Runnable task) {
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      if (!closed) {
+        throw e;
+      }
     }
   }
 
@@ -108,7 +120,7 @@ public final class RawBackend implements AutoCloseable {
   private void onStream(RawStream stream) {
     requests.incrementAndGet();
     Script now = script;
-    threads.execute(
+    execute(
         () -> {
           try {
             now.run(stream);
