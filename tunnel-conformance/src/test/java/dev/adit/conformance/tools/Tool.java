@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** Runs programs of this machine that may or may not be there. */
-final class Tool {
+public final class Tool {
   private Tool() {}
 
   /**
@@ -18,10 +18,10 @@ final class Tool {
    *
    * @param output stdout, then stderr
    */
-  record Run(int exitCode, String output) {}
+  public record Run(int exitCode, String output) {}
 
   /** Runs a program to its end; empty if there is no such program. */
-  static Optional<Run> run(Path directory, int timeoutSeconds, List<String> words)
+  public static Optional<Run> run(Path directory, int timeoutSeconds, List<String> words)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(directory, "tool-", ".txt");
     try {
@@ -52,7 +52,7 @@ final class Tool {
   }
 
   /** Skips the test, and says so where people look. */
-  static void need(boolean met, String what) {
+  public static void need(boolean met, String what) {
     if (!met) {
       System.err.println("SKIPPED, not passed: this machine has no " + what);
     }
