@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class CutTunnelIT {
   private static final Duration AGE = Duration.ofMillis(2500);
+
+  /** The server has one for each processor; an agent has a tunnel on each, up to 16. */
+  private static final long LOOPS = Math.min(16, Runtime.getRuntime().availableProcessors());
+
   private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   @Test
@@ -28,10 +32,10 @@ final class CutTunnelIT {
                     RULES, AgentPlan.of("agent-1", "shop", "127.0.0.1:1").withWay(proxy::to)))) {
       AdminClient admin = new AdminClient(site.admin(), null);
       for (int cut = 0; cut < 3; cut++) {
-        Eventually.holds("both tunnels are up", () -> tunnels(admin) == 2);
+        Eventually.holds("a tunnel is up on each loop", () -> loopsWithATunnel(admin) == LOOPS);
         Eventually.pass(AGE);
         proxy.cut();
-        Eventually.holds("they have ended", () -> tunnels(admin) == 0);
+        Eventually.holds("they have ended", () -> loopsWithATunnel(admin) == 0);
       }
       Eventually.holds(
           "the log names the limit",
@@ -41,9 +45,11 @@ final class CutTunnelIT {
     }
   }
 
-  private static long tunnels(AdminClient admin) throws IOException {
+  private static long loopsWithATunnel(AdminClient admin) throws IOException {
     return admin.get("/status", ServerStatus.class).agents().stream()
-        .mapToLong(agent -> agent.tunnels().size())
-        .sum();
+        .flatMap(agent -> agent.tunnels().stream())
+        .map(ServerStatus.Tunnel::loop)
+        .distinct()
+        .count();
   }
 }

@@ -104,6 +104,13 @@ public final class RawConnection implements AutoCloseable {
     startReading();
   }
 
+  /** Says what a client says first and no more: it will not acknowledge SETTINGS. */
+  public void beginDeaf() throws IOException {
+    write(PREFACE);
+    send(RawFrame.SETTINGS, 0, 0, new byte[0]);
+    startReading();
+  }
+
   /** Begins to read, in a thread of its own. */
   public void startReading() {
     Thread reader = new Thread(this::read, "raw-" + socket.getLocalPort());
