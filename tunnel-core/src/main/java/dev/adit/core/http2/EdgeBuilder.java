@@ -1,5 +1,7 @@
 package dev.adit.core.http2;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
@@ -18,6 +20,8 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts one HTTP/2 connection together: flat header lists, an even distributor, a connection window
@@ -41,9 +45,12 @@ public final class EdgeBuilder<T extends EdgeHandler>
   private final Factory<T> factory;
   private final Http2FrameListener listener;
 
-  private EdgeBuilder(Factory<T> factory, Http2FrameListener listener) {
+  private final @Nullable FloodGuard guard;
+
+  private EdgeBuilder(Factory<T> factory, Http2FrameListener listener, @Nullable FloodGuard guard) {
     this.factory = factory;
     this.listener = listener;
+    this.guard = guard;
   }
 
   /** Makes the handler once its codec stands. */
@@ -56,16 +63,22 @@ public final class EdgeBuilder<T extends EdgeHandler>
    * The side that accepts connections.
    *
    * @param settings must name MAX_HEADER_LIST_SIZE; everything it names is announced and enforced
+   * @param onFlood told the limit that the peer has passed
    */
   public static <T extends EdgeHandler> T server(
-      Http2Settings settings, Http2FrameListener listener, Factory<T> factory) {
-    return new EdgeBuilder<>(factory, listener).build(true, settings);
+      Http2Settings settings,
+      FloodLimits limits,
+      Consumer<Flood> onFlood,
+      Http2FrameListener listener,
+      Factory<T> factory) {
+    return new EdgeBuilder<>(factory, listener, new FloodGuard(limits, onFlood))
+        .build(true, settings);
   }
 
   /** The side that dials. */
   public static <T extends EdgeHandler> T client(
       Http2Settings settings, Http2FrameListener listener, Factory<T> factory) {
-    return new EdgeBuilder<>(factory, listener).build(false, settings.pushEnabled(false));
+    return new EdgeBuilder<>(factory, listener, null).build(false, settings.pushEnabled(false));
   }
 
   private T build(boolean server, Http2Settings settings) {
@@ -83,12 +96,14 @@ public final class EdgeBuilder<T extends EdgeHandler>
         new DefaultHttp2ConnectionDecoder(
             connection,
             encoder,
-            new DefaultHttp2FrameReader(new FlatHeadersDecoder(settings.maxHeaderListSize())),
+            new GuardedReader(new FlatHeadersDecoder(settings.maxHeaderListSize()), guard),
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
             true,
             true);
+    // The guard's own counts take their place: they tell an attack from callers that cancel a lot.
+    decoderEnforceMaxRstFramesPerWindow(0, 0);
     codec(decoder, encoder);
     frameListener(listener);
     initialSettings(settings);
@@ -105,7 +120,25 @@ public final class EdgeBuilder<T extends EdgeHandler>
   @Override
   protected T build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-    return factory.newHandler(decoder, encoder, settings);
+    T handler = factory.newHandler(decoder, encoder, settings);
+    handler.guardedBy(guard);
+    return handler;
+  }
+
+  /** Shows every frame to the guard first. */
+  private static final class GuardedReader extends DefaultHttp2FrameReader {
+    private final @Nullable FloodGuard guard;
+
+    GuardedReader(FlatHeadersDecoder headers, @Nullable FloodGuard guard) {
+      super(headers);
+      this.guard = guard;
+    }
+
+    @Override
+    public void readFrame(ChannelHandlerContext ctx, ByteBuf input, Http2FrameListener listener)
+        throws Http2Exception {
+      super.readFrame(ctx, input, guard == null ? listener : guard.before(listener));
+    }
   }
 
   /** Fills {@link Http2HeaderFields}, which check what they are given. */

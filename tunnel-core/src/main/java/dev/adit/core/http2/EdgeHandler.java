@@ -38,10 +38,46 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private @Nullable ChannelHandlerContext context;
   private boolean flushScheduled;
   private boolean windowRaised;
+  private @Nullable FloodGuard guard;
 
   protected EdgeHandler(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings, true);
+  }
+
+  /** Set once, before the handler is in a pipeline. */
+  final void guardedBy(@Nullable FloodGuard floods) {
+    guard = floods;
+  }
+
+  /** Whether the peer has sent its SETTINGS, as every peer does first. */
+  public final boolean isGreeted() {
+    return guard != null && guard.isGreeted();
+  }
+
+  /** Ends the connection for a flood that the edge itself has noticed. */
+  protected final void onFlood(Flood limit) throws Http2Exception {
+    if (guard != null) {
+      guard.check(false, limit);
+    }
+  }
+
+  /** Each stream that has to be reset for the peer's fault counts, whatever the code. */
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException fault) {
+    try {
+      if (guard != null) {
+        guard.onForcedReset(ctx.executor().ticker());
+      }
+      super.onStreamError(ctx, outbound, cause, fault);
+    } catch (Http2Exception flood) {
+      onConnectionError(ctx, outbound, flood, flood);
+      requestFlush();
+    }
   }
 
   @Override
@@ -158,6 +194,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
    */
   public final void writeChunk(
       int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
+    if (guard != null) {
+      guard.onChunkSent();
+    }
     encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
     requestFlush();
   }

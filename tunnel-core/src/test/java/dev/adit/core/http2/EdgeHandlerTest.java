@@ -61,6 +61,8 @@ final class EdgeHandlerTest {
   private final Edge edge =
       EdgeBuilder.server(
           Http2Settings.defaultSettings().maxHeaderListSize(8192),
+          FloodLimits.DEFAULT,
+          limit -> {},
           new Http2FrameAdapter(),
           Edge::new);
   private final EmbeddedChannel channel =

@@ -124,6 +124,11 @@ public final class CallRecord {
     return failure;
   }
 
+  /** When the call began, by the loop's ticker. */
+  public long begunNanos() {
+    return begunNanos;
+  }
+
   public long requestBytes() {
     return requestBytes;
   }

@@ -147,6 +147,7 @@ public final class ServerApp implements AutoCloseable {
             dispatcher,
             accessLog,
             metrics.calls(),
+            metrics.floods(),
             drain,
             memory.budget(),
             new CallCounter(),

@@ -1,6 +1,7 @@
 package dev.adit.server.config;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.FloodLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,16 +12,21 @@ import java.util.List;
  *     first if none fits
  * @param keepaliveAfter silence with open calls after which a caller is pinged
  * @param keepaliveTimeout how long that ping may take
+ * @param greetingTimeout how long a caller may take for its TLS handshake, and for its SETTINGS
+ * @param maxConnectionsPerAddress connections at a time from one IP address
  */
 public record EntryConfig(
     List<HostPort> listen,
     List<TlsConfig> tls,
     Duration keepaliveAfter,
     Duration keepaliveTimeout,
+    Duration greetingTimeout,
     int maxConnections,
+    int maxConnectionsPerAddress,
     int maxStreamsPerConnection,
     int maxHeaderBytes,
-    ForwardedHeaders forwardedHeaders) {
+    ForwardedHeaders forwardedHeaders,
+    FloodLimits floods) {
 
   public EntryConfig {
     listen = List.copyOf(listen);

@@ -8,6 +8,7 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.http2.FloodLimits;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
 import java.net.URI;
@@ -71,13 +72,29 @@ public final class ServerConfigReader {
             entry.oneOrList("tls", ServerConfigReader::tls),
             keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
             keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
+            entry.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),
             entry.integer("maxConnections", 10_000, 1, 1_000_000),
+            entry.integer("maxConnectionsPerAddress", 1000, 1, 1_000_000),
             entry.integer("maxStreamsPerConnection", 100, 1, 1_000_000),
             (int) entry.bytes("maxHeaderBytes", 16 * KIB, KIB, MIB),
-            entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE));
+            entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE),
+            floods(entry.childOrEmpty("floods")));
     keepalive.end();
     entry.end();
     return config;
+  }
+
+  private static FloodLimits floods(ConfigMap floods) {
+    FloodLimits usual = FloodLimits.DEFAULT;
+    FloodLimits limits =
+        new FloodLimits(
+            floods.integer("settings", usual.settings(), 1, 1_000_000),
+            floods.integer("pings", usual.pings(), 1, 1_000_000),
+            floods.integer("unknownFrames", usual.unknownFrames(), 1, 1_000_000),
+            floods.integer("forcedResets", usual.forcedResets(), 1, 1_000_000),
+            floods.integer("quickResets", usual.quickResets(), 1, 1_000_000));
+    floods.end();
+    return limits;
   }
 
   private static TunnelConfig tunnel(ConfigMap root) {

@@ -1,6 +1,8 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.http2.Flood;
 import dev.adit.core.process.EventLoops;
+import dev.adit.server.entry.call.EntryConnection;
 import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.EntryStreamHandler;
 import io.netty.bootstrap.ServerBootstrap;
@@ -31,6 +33,7 @@ public final class EntryServer {
   // shared: thread-safe by itself
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
+  private final AddressCounts addresses;
   private volatile boolean drained;
 
   /**
@@ -41,6 +44,7 @@ public final class EntryServer {
   public EntryServer(EntryContext entry, @Nullable EntryTls tls) {
     this.entry = entry;
     this.tls = tls;
+    addresses = new AddressCounts(entry.config().maxConnectionsPerAddress());
   }
 
   /**
@@ -106,7 +110,11 @@ public final class EntryServer {
     @Override
     protected void initChannel(SocketChannel channel) {
       if (connections.size() >= entry.config().maxConnections()) {
-        channel.close();
+        refuse(channel, Flood.MAX_CONNECTIONS);
+        return;
+      }
+      if (!addresses.tryAdd(channel)) {
+        refuse(channel, Flood.MAX_CONNECTIONS_PER_ADDRESS);
         return;
       }
       connections.add(channel);
@@ -114,9 +122,26 @@ public final class EntryServer {
       if (tls != null) {
         channel.pipeline().addLast(tls.newHandler(channel, entry.config().tls().size() > 1));
       }
+      EntryConnection connection =
+          EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null);
+      channel.pipeline().addLast(connection);
       channel
-          .pipeline()
-          .addLast(EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null));
+          .eventLoop()
+          .schedule(
+              () -> checkGreeted(channel, connection),
+              entry.config().greetingTimeout().toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+
+    private void checkGreeted(SocketChannel channel, EntryConnection connection) {
+      if (channel.isActive() && !connection.isGreeted()) {
+        refuse(channel, Flood.GREETING_TIMEOUT);
+      }
+    }
+
+    private void refuse(SocketChannel channel, Flood limit) {
+      entry.floods().add(limit);
+      channel.close();
     }
   }
 }

@@ -39,6 +39,7 @@ public final class ServerMetrics {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CallMetrics calls = new CallMetrics(registry);
+  private final FloodMetrics floods = new FloodMetrics(registry);
 
   /** Metrics of a server of this version, with those of its JVM. */
   public ServerMetrics(String version) {
@@ -54,6 +55,11 @@ public final class ServerMetrics {
   /** Where ended calls are counted. */
   public CallMetrics calls() {
     return calls;
+  }
+
+  /** Where connections that were ended for a flood are counted. */
+  public FloodMetrics floods() {
+    return floods;
   }
 
   /** Shows a number that goes up and down. */

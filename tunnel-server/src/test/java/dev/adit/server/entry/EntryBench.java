@@ -3,6 +3,7 @@ package dev.adit.server.entry;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.http2.FloodLimits;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
@@ -16,6 +17,7 @@ import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.EntryStreamHandler;
 import dev.adit.server.entry.call.RequestIds;
 import dev.adit.server.metrics.CallMetrics;
+import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
@@ -118,6 +120,7 @@ final class EntryBench implements AutoCloseable {
             dispatcher,
             accessLog,
             new CallMetrics(new PrometheusRegistry()),
+            new FloodMetrics(new PrometheusRegistry()),
             drain,
             memory,
             calls,
@@ -147,10 +150,13 @@ final class EntryBench implements AutoCloseable {
         List.of(),
         Duration.ofSeconds(60),
         Duration.ofSeconds(20),
+        Duration.ofSeconds(5),
+        10,
         10,
         settings.maxStreams,
         settings.maxHeaderBytes,
-        settings.forwarded);
+        settings.forwarded,
+        FloodLimits.DEFAULT);
   }
 
   private static RoutingTable rules(Settings settings) {

@@ -184,6 +184,15 @@ final class EntryCall implements PlacementListener {
     side.onRequestChunk(data, last);
   }
 
+  /** Whether its caller has heard nothing of it yet. */
+  boolean isUnanswered() {
+    return !writer.headSent() && !writer.ended();
+  }
+
+  long begunNanos() {
+    return record.begunNanos();
+  }
+
   @Override
   public void onPlaced(AgentSession agent, int attempt) {
     record.placed(agent, attempt);

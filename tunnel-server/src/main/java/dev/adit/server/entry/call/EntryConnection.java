@@ -4,11 +4,13 @@ import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.EdgeHandler;
+import dev.adit.core.http2.Flood;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 
@@ -31,6 +33,11 @@ public final class EntryConnection extends EdgeHandler {
         new HeaderFields(1).add(HeaderNames.X_TUNNEL_REASON, CallFailure.HEADER_TOO_LARGE.token());
     ResponseHead head = new ResponseHead(CallFailure.HEADER_TOO_LARGE.httpStatus(), fields);
     writeFields(stream.id(), Http2HeaderFields.ofResponse(head), true, null);
+  }
+
+  /** The caller opens streams only to reset them. */
+  void onQuickResets() throws Http2Exception {
+    onFlood(Flood.QUICK_RESETS);
   }
 
   /** Asks the caller for a sign of life. */

@@ -6,6 +6,7 @@ import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.metrics.CallMetrics;
+import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.routing.Router;
 
 /**
@@ -21,6 +22,7 @@ public record EntryContext(
     Dispatcher dispatcher,
     AccessLog accessLog,
     CallMetrics metrics,
+    FloodMetrics floods,
     Drain drain,
     MemoryBudget memory,
     CallCounter calls,

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -34,6 +35,7 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
   private final EntryConnection connection;
   private final Http2Connection.PropertyKey callKey;
   private final int number;
+  private final QuickResets quickResets;
 
   private EntryStreamHandler(EntryContext entry, SocketAddress remote, boolean encrypted) {
     this.entry = entry;
@@ -50,7 +52,10 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
             .initialWindowSize(entry.initialWindow())
             .maxConcurrentStreams(config.maxStreamsPerConnection())
             .maxHeaderListSize((long) HEADER_LEEWAY * config.maxHeaderBytes());
-    connection = EdgeBuilder.server(settings, this, EntryConnection::new);
+    quickResets = new QuickResets(config.floods().quickResets());
+    connection =
+        EdgeBuilder.server(
+            settings, config.floods(), entry.floods()::add, this, EntryConnection::new);
     callKey = connection.connection().newKey();
     connection.connection().addListener(new CallRemover());
   }
@@ -97,6 +102,7 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
       running.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
       return;
     }
+    quickResets.onOpened(connection.loop().ticker().nanoTime());
     EntryCall call =
         new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
     stream.setProperty(callKey, call);
@@ -113,6 +119,16 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
     // The call is the second owner: the codec releases its own reference when this method returns.
     call.onRequestChunk(data.retain(), last);
     return padding;
+  }
+
+  @Override
+  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code)
+      throws Http2Exception {
+    EntryCall call = connection.connection().stream(streamId).getProperty(callKey);
+    long now = connection.loop().ticker().nanoTime();
+    if (call != null && call.isUnanswered() && quickResets.onReset(now - call.begunNanos(), now)) {
+      connection.onQuickResets();
+    }
   }
 
   /** A stream is over, whoever ended it and however. */
