@@ -14,7 +14,7 @@ import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.core.admin.AdminClient;
-import dev.adit.core.http2.FloodLimits;
+import dev.adit.core.http2.flood.FloodLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

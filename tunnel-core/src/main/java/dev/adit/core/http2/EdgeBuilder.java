@@ -1,5 +1,8 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.flood.FloodGuard;
+import dev.adit.core.http2.flood.FloodLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;

@@ -1,5 +1,7 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;

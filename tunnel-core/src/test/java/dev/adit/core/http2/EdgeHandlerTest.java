@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.HandLoop;

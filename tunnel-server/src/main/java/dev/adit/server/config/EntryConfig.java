@@ -1,7 +1,7 @@
 package dev.adit.server.config;
 
 import dev.adit.core.config.HostPort;
-import dev.adit.core.http2.FloodLimits;
+import dev.adit.core.http2.flood.FloodLimits;
 import java.time.Duration;
 import java.util.List;
 

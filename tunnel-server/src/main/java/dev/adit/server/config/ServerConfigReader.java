@@ -8,7 +8,7 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
-import dev.adit.core.http2.FloodLimits;
+import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.adit.server.entry;
 
-import dev.adit.core.http2.Flood;
+import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
 import dev.adit.server.entry.call.EntryConnection;
 import dev.adit.server.entry.call.EntryContext;

@@ -1,6 +1,6 @@
 package dev.adit.server.metrics;
 
-import dev.adit.core.http2.Flood;
+import dev.adit.core.http2.flood.Flood;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 

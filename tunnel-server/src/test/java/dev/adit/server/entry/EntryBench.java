@@ -3,7 +3,7 @@ package dev.adit.server.entry;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
-import dev.adit.core.http2.FloodLimits;
+import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;

@@ -1,7 +1,7 @@
 package dev.adit.server.entry.call;
 
-import dev.adit.core.http2.EventRate;
-import dev.adit.core.http2.FloodLimits;
+import dev.adit.core.http2.flood.EventRate;
+import dev.adit.core.http2.flood.FloodLimits;
 
 /**
  * Tells a caller that opens streams only to reset them (CVE-2023-44487) from one that cancels a

@@ -1,4 +1,4 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.flood;
 
 /** A limit that a peer may pass, for which its connection is ended or refused. */
 public enum Flood {

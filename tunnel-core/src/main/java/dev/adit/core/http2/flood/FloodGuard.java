@@ -1,4 +1,4 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.flood;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Counts the frames of one connection that cost us work and carry no call (RFC 9113 10.5), before
  * anything is done for them. The first beyond a limit ends the connection. Confined to its loop.
  */
-final class FloodGuard {
+public final class FloodGuard {
   /** PRIORITY and RST_STREAM that may come beside those of streams that were opened. */
   private static final int SPARE = 100;
 
@@ -47,13 +47,13 @@ final class FloodGuard {
    *
    * @param onFlood told the limit that a peer has passed
    */
-  FloodGuard(FloodLimits limits, Consumer<Flood> onFlood) {
+  public FloodGuard(FloodLimits limits, Consumer<Flood> onFlood) {
     this.limits = limits;
     this.onFlood = onFlood;
   }
 
   /** A listener that counts what comes before it hands it on. */
-  Http2FrameListener before(Http2FrameListener listener) {
+  public Http2FrameListener before(Http2FrameListener listener) {
     Counting now = counting;
     if (now == null || now.target != listener) {
       now = new Counting(listener);
@@ -63,22 +63,22 @@ final class FloodGuard {
   }
 
   /** A frame of body bytes is sent, which the peer may answer with window updates. */
-  void onChunkSent() {
+  public void onChunkSent() {
     chunksSent++;
   }
 
   /** Whether the peer has said what a peer says first. */
-  boolean isGreeted() {
+  public boolean isGreeted() {
     return greeted;
   }
 
   /** We have to reset a stream for a fault of the peer's. */
-  void onForcedReset(Ticker ticker) throws Http2Exception {
+  public void onForcedReset(Ticker ticker) throws Http2Exception {
     check(forcedResets.add(ticker.nanoTime()) <= limits.forcedResets(), Flood.FORCED_RESETS);
   }
 
   /** Ends the connection if a limit is passed. */
-  void check(boolean within, Flood limit) throws Http2Exception {
+  public void check(boolean within, Flood limit) throws Http2Exception {
     if (within) {
       return;
     }

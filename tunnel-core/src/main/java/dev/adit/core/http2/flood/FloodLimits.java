@@ -1,4 +1,4 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.flood;
 
 import java.time.Duration;
 
