@@ -76,6 +76,7 @@ final class ArchitectureTest {
           Map.entry(
               "server.dispatch",
               Set.of("core", "server.policy", "server.registry", "server.routing")),
+          Map.entry("server.identity", Set.of("core", "server.config")),
           Map.entry(
               "server.entry",
               Set.of(
@@ -96,7 +97,13 @@ final class ArchitectureTest {
           Map.entry("server.rules", Set.of("core", "server.policy", "server.routing")),
           Map.entry(
               "server.tunnel",
-              Set.of("core", "proto", "server.config", "server.policy", "server.registry")),
+              Set.of(
+                  "core",
+                  "proto",
+                  "server.config",
+                  "server.identity",
+                  "server.policy",
+                  "server.registry")),
           Map.entry(
               "agent.admin", Set.of("agent.backend", "agent.config", "agent.routing", "core")),
           Map.entry("agent.app", Set.of("agent", "core")),

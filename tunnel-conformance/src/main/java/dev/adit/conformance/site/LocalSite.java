@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,11 @@ public final class LocalSite implements AutoCloseable {
   public void replaceRules(String rules) throws IOException {
     Files.writeString(files.root().resolve("server/rules/rules.yaml"), rules);
     server.reloadRules().join();
+  }
+
+  /** The file that says which agents may connect; a change is followed. */
+  public Path agentsFile() {
+    return files.root().resolve("server/agents.yaml");
   }
 
   /** A running agent by its id. */

@@ -29,7 +29,6 @@ final class SiteFiles {
       rules: rules/
       drain: {grace: 2s}
       accessLog: %s
-      agents:
       """;
   private static final String LOG = "{format: json, file: access.log}";
   private static final String AGENT_LINE =
@@ -69,15 +68,15 @@ final class SiteFiles {
             .map(bytes -> "  initialWindow: " + bytes + "\n  callWindow: " + bytes + "\n")
             .orElse("");
     String more = plan.tunnelOptions().isEmpty() ? "" : "  " + plan.tunnelOptions() + "\n";
-    StringBuilder server =
-        new StringBuilder(
-            SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off"));
+    String server = SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off");
+    StringBuilder agents = new StringBuilder("version: 1\nagents:\n");
     for (AgentPlan agent : plan.agents()) {
-      server.append(
+      agents.append(
           AGENT_LINE.formatted(agent.id(), names(agent.groups()), writeToken(agent.id())));
     }
     for (String name : serverNames(plan)) {
-      Files.writeString(directory(name).resolve("server.yaml"), server.toString());
+      Files.writeString(directory(name).resolve("server.yaml"), server);
+      Files.writeString(directory(name).resolve("agents.yaml"), agents);
       Files.writeString(directory(name + "/rules").resolve("rules.yaml"), plan.rules());
     }
   }

@@ -36,9 +36,13 @@ public record TokenHash(String hex) {
 
   /** Whether this is the hash of {@code token}; takes the same time however much of it is right. */
   public boolean matches(String token) {
+    return matches(of(token));
+  }
+
+  /** Whether both are of one token; takes the same time however much of them is alike. */
+  public boolean matches(TokenHash other) {
     return MessageDigest.isEqual(
-        hex.getBytes(StandardCharsets.US_ASCII),
-        of(token).hex().getBytes(StandardCharsets.US_ASCII));
+        hex.getBytes(StandardCharsets.US_ASCII), other.hex.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** The first digits only: enough to tell two apart in a log. */

@@ -1,5 +1,6 @@
 package dev.adit.server.admin;
 
+import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.registry.AgentRegistry;
@@ -22,21 +23,25 @@ public final class Warnings {
   private final Router router;
   private final AgentRegistry registry;
   private final Supplier<ReloadStatus> rules;
+  private final Supplier<List<ConfigProblem>> agents;
 
   /**
    * @param insecure whether tunnels are in clear text
+   * @param agents what is wrong with the file of agents
    */
   public Warnings(
       boolean insecure,
       MemoryBudget memory,
       Router router,
       AgentRegistry registry,
-      Supplier<ReloadStatus> rules) {
+      Supplier<ReloadStatus> rules,
+      Supplier<List<ConfigProblem>> agents) {
     this.insecure = insecure;
     this.memory = memory;
     this.router = router;
     this.registry = registry;
     this.rules = rules;
+    this.agents = agents;
   }
 
   /** The warnings of this moment; empty if all is well. */
@@ -52,6 +57,7 @@ public final class Warnings {
     lines.addAll(refusedConfigs());
     lines.addAll(contested());
     rules.get().problems().forEach(problem -> lines.add("rules refused: " + problem));
+    agents.get().forEach(problem -> lines.add("agents refused: " + problem));
     return lines;
   }
 

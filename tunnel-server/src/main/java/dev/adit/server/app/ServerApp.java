@@ -7,7 +7,6 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
-import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tunnel.TunnelSettings;
@@ -19,13 +18,15 @@ import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TunnelConfig;
-import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.config.agents.AgentsSource;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.EntryTls;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.RequestIds;
+import dev.adit.server.identity.AgentIdentities;
+import dev.adit.server.identity.AgentsReload;
 import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
@@ -34,7 +35,6 @@ import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.reload.ReloadStatus;
 import dev.adit.server.rules.reload.RuleReload;
-import dev.adit.server.tunnel.AgentIdentities;
 import dev.adit.server.tunnel.ConfigHandout;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelServer;
@@ -47,11 +47,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -77,6 +75,8 @@ public final class ServerApp implements AutoCloseable {
   private final EventLoops loops;
   private final MemoryWatch memory;
   private final AgentRegistry registry = new AgentRegistry();
+  private final AgentIdentities identities;
+  private final @Nullable AgentsReload agents;
   private final ConfigHandout configs;
   private final RuleReload rules;
   private final ServerMetrics metrics;
@@ -105,18 +105,16 @@ public final class ServerApp implements AutoCloseable {
       throws ConfigException, IOException {
     this.config = config;
     this.version = version;
-    List<AgentIdentity> identities = config.agents().read();
+    identities = new AgentIdentities(config.agents().read());
 
     // 3: rules first, so that a mistake in them stops the start before anything listens.
     Router router = new Router(RoutingTable.EMPTY);
-    Set<GroupName> servable = new HashSet<>();
-    identities.forEach(identity -> servable.addAll(identity.groups()));
     configs = new ConfigHandout(registry, () -> router.table().groups());
     rules =
         RuleReload.start(
             config.rulesDirectory(),
             router,
-            servable::contains,
+            identities::mayServe,
             status -> configs.onChanged(),
             Clock.systemUTC());
 
@@ -125,7 +123,7 @@ public final class ServerApp implements AutoCloseable {
         new Dispatcher(
             registry,
             new ExpectedGroups(
-                registry, servable, config.tunnel().awaitAgents(), System::nanoTime));
+                registry, identities::mayServe, config.tunnel().awaitAgents(), System::nanoTime));
 
     // One set of loops for entry and tunnels, so that a call and its tunnel can share one.
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
@@ -134,11 +132,22 @@ public final class ServerApp implements AutoCloseable {
 
     // 6: the tunnels that calls go through.
     TunnelConfig tunnel = config.tunnel();
-    tunnels = listenForAgents(tunnel, frames, identities);
+    tunnels = listenForAgents(tunnel, frames);
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
     metrics = new ServerMetrics(version);
-    warnings = new Warnings(tunnel.insecure(), memory.budget(), router, registry, rules::status);
+    agents =
+        config.agents() instanceof AgentsSource.FromFile source
+            ? AgentsReload.start(source.path(), identities)
+            : null;
+    warnings =
+        new Warnings(
+            tunnel.insecure(),
+            memory.budget(),
+            router,
+            registry,
+            rules::status,
+            () -> agents == null ? List.of() : agents.problems());
     accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
@@ -179,8 +188,7 @@ public final class ServerApp implements AutoCloseable {
     metrics.watchRules(rules::status);
   }
 
-  private TunnelServer listenForAgents(
-      TunnelConfig tunnel, FrameLimits frames, List<AgentIdentity> identities) throws IOException {
+  private TunnelServer listenForAgents(TunnelConfig tunnel, FrameLimits frames) throws IOException {
     if (tunnel.insecure()) {
       log.warn("tunnel.insecure: agents' tokens and all calls cross the network in clear text");
     }
@@ -204,7 +212,7 @@ public final class ServerApp implements AutoCloseable {
             tunnel.renewAfter(),
             tunnel.maxCallsPerAgent(),
             config.entry().maxHeaderBytes());
-    TunnelService service = new TunnelService(greeting, new AgentIdentities(identities));
+    TunnelService service = new TunnelService(greeting, identities);
     try {
       return TunnelServer.start(
           tunnel.listen().stream().map(ServerApp::socketAddress).toList(),
@@ -360,6 +368,9 @@ public final class ServerApp implements AutoCloseable {
 
   private void closeAll(@Nullable AdminServer operators) {
     rules.close();
+    if (agents != null) {
+      agents.close();
+    }
     entry.close();
     tunnels.close();
     loops.close();

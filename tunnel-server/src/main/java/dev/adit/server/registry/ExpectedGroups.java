@@ -2,7 +2,6 @@ package dev.adit.server.registry;
 
 import dev.adit.core.name.GroupName;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -13,25 +12,25 @@ import java.util.function.Predicate;
 public final class ExpectedGroups implements Predicate<GroupName> {
   /** No agent is waited for. */
   public static final ExpectedGroups NONE =
-      new ExpectedGroups(new AgentRegistry(), Set.of(), Duration.ZERO, System::nanoTime);
+      new ExpectedGroups(new AgentRegistry(), group -> false, Duration.ZERO, System::nanoTime);
 
   // deps
   private final AgentRegistry registry;
-  private final Set<GroupName> servable;
+  private final Predicate<GroupName> servable;
   private final LongSupplier clock;
   private final long endNanos;
 
   /**
    * Begins to expect them.
    *
-   * @param servable groups that some identity may serve
+   * @param servable whether some identity may serve a group
    * @param wait how long from now
    * @param clock nanoseconds that never go back
    */
   public ExpectedGroups(
-      AgentRegistry registry, Set<GroupName> servable, Duration wait, LongSupplier clock) {
+      AgentRegistry registry, Predicate<GroupName> servable, Duration wait, LongSupplier clock) {
     this.registry = registry;
-    this.servable = Set.copyOf(servable);
+    this.servable = servable;
     this.clock = clock;
     endNanos = clock.getAsLong() + wait.toNanos();
   }
@@ -39,7 +38,7 @@ public final class ExpectedGroups implements Predicate<GroupName> {
   @Override
   public boolean test(GroupName group) {
     return clock.getAsLong() - endNanos < 0
-        && servable.contains(group)
+        && servable.test(group)
         && !registry.hasEverJoined(group);
   }
 }

@@ -14,7 +14,7 @@ import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
-import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.identity.Credential;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.UpstreamState;
 import io.grpc.ServerCall;
@@ -25,7 +25,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +49,13 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   // deps
   private final TunnelGreeting greeting;
-  private final List<AgentIdentity> proven;
+  private final Credential credential;
   private final String address;
   private final ServerTransport transport;
   private final TunnelStream stream;
   private final EventLoop loop;
   private final ScheduledFuture<?> helloTimer;
+  private final Runnable onIdentitiesChanged;
 
   // state, confined to the loop
   private @Nullable AgentSession session;
@@ -69,16 +69,16 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   /**
    * A tunnel whose credential is proven.
    *
-   * @param proven the lines of agents.yaml that the credential is for
+   * @param credential proves at least one line of agents.yaml
    * @param address where the agent dialled from, for people
    */
   AcceptedTunnel(
       TunnelGreeting greeting,
-      List<AgentIdentity> proven,
+      Credential credential,
       String address,
       ServerCall<ByteBuf, ByteBuf> call) {
     this.greeting = greeting;
-    this.proven = proven;
+    this.credential = credential;
     this.address = address;
     loop = greeting.currentLoop();
     transport = new ServerTransport(call);
@@ -90,6 +90,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             transport,
             greeting.settings(),
             this);
+    onIdentitiesChanged = () -> loop.execute(this::checkCredential);
     helloTimer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
     call.request(Integer.MAX_VALUE);
   }
@@ -182,7 +183,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       if (greeting.drain().inProgress()) {
         throw new AgentHello.Refused("draining", "this server is going away");
       }
-      welcome(AgentHello.of(message, proven));
+      welcome(AgentHello.of(message, credential.lines()));
     } catch (AgentHello.Refused e) {
       refuse(e);
     }
@@ -233,8 +234,21 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
         greeting.loops().indexOf(loop),
         address,
         joined.groups());
+    credential.identities().watch(onIdentitiesChanged);
+    checkCredential();
     supersedeOthers(joined);
     greeting.configs().onJoined(joined, stream);
+  }
+
+  /** A credential that has been withdrawn, or narrowed, ends the tunnels it has opened. */
+  private void checkCredential() {
+    AgentSession joined = session;
+    if (joined != null
+        && !stream.isClosed()
+        && !AgentHello.allowed(joined.id(), credential.lines()).containsAll(joined.groups())) {
+      log.warn("{} may not serve {} any more (forbidden)", joined, joined.groups());
+      stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
+    }
   }
 
   /**
@@ -331,6 +345,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   @Override
   public void onClosed(TunnelException cause) {
     helloTimer.cancel(false);
+    credential.identities().unwatch(onIdentitiesChanged);
     AgentSession joined = session;
     if (joined == null) {
       log.info(

@@ -35,12 +35,7 @@ record AgentHello(
       throw new Refused(
           "malformed", "the instance id of agent " + id + " is not 1 to 64 of A-Z a-z 0-9 . _ -");
     }
-    Set<GroupName> allowed = new LinkedHashSet<>();
-    for (AgentIdentity identity : proven) {
-      if (identity.id().matches(id)) {
-        allowed.addAll(identity.groups());
-      }
-    }
+    Set<GroupName> allowed = allowed(id, proven);
     if (allowed.isEmpty()) {
       throw new Refused("forbidden", "the credential is not for agent " + id);
     }
@@ -51,6 +46,17 @@ record AgentHello(
         Math.max(0, hello.getCapacity()),
         ForeignText.printable(hello.getSoftwareVersion(), MAX_TEXT),
         hello.getProtocolMinor());
+  }
+
+  /** The groups that an agent may serve by the lines that its credential proves. */
+  static Set<GroupName> allowed(AgentId id, List<AgentIdentity> proven) {
+    Set<GroupName> allowed = new LinkedHashSet<>();
+    for (AgentIdentity identity : proven) {
+      if (identity.id().matches(id)) {
+        allowed.addAll(identity.groups());
+      }
+    }
+    return allowed;
   }
 
   private static AgentId agentId(Hello hello) throws Refused {

@@ -1,8 +1,10 @@
 package dev.adit.server.tunnel;
 
+import dev.adit.core.token.TokenHash;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.proto.v1.TunnelServiceGrpc;
-import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.identity.AgentIdentities;
+import dev.adit.server.identity.Credential;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -10,7 +12,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +50,12 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     if (authorization == null || !authorization.startsWith(BEARER)) {
       return refuse(call, address, "no bearer token");
     }
-    List<AgentIdentity> proven = identities.ofToken(authorization.substring(BEARER.length()));
-    if (proven.isEmpty()) {
+    TokenHash token = TokenHash.of(authorization.substring(BEARER.length()));
+    Credential credential = new Credential(token, identities);
+    if (credential.lines().isEmpty()) {
       return refuse(call, address, "unknown token");
     }
-    return new AcceptedTunnel(greeting, proven, address, call);
+    return new AcceptedTunnel(greeting, credential, address, call);
   }
 
   private static ServerCall.Listener<ByteBuf> refuse(

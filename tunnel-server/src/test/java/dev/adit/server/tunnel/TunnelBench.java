@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.token.TokenHash;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
+import dev.adit.server.identity.AgentIdentities;
+import dev.adit.server.identity.Credential;
 import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.testing.tunnel.HandLoop;
@@ -42,8 +45,14 @@ final class TunnelBench {
           Duration.ofMinutes(30),
           100,
           4096);
-  private final List<AgentIdentity> proven =
-      List.of(new AgentIdentity(new AgentIdPattern("edge-*"), Set.of(SHOP), List.of(), null));
+  private final TokenHash token = TokenHash.of("secret of the edge");
+  private final Credential credential =
+      new Credential(
+          token,
+          new AgentIdentities(
+              List.of(
+                  new AgentIdentity(
+                      new AgentIdPattern("edge-*"), Set.of(SHOP), List.of(token), null))));
   private final List<AcceptedTunnel> accepted = new ArrayList<>();
 
   HandLoop hand() {
@@ -73,7 +82,7 @@ final class TunnelBench {
   }
 
   AcceptedTunnel accept(FakeCall on) {
-    AcceptedTunnel made = new AcceptedTunnel(greeting, proven, "192.0.2.1:5", on);
+    AcceptedTunnel made = new AcceptedTunnel(greeting, credential, "192.0.2.1:5", on);
     accepted.add(made);
     return made;
   }

@@ -1,0 +1,120 @@
+package dev.adit.conformance.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawBackend.Script;
+import dev.adit.conformance.peer.RawConnection;
+import dev.adit.conformance.peer.RawStream;
+import dev.adit.conformance.site.AgentPlan;
+import dev.adit.conformance.site.LocalSite;
+import dev.adit.conformance.site.SitePlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** agents.yaml is followed while the server runs: who is taken out of it loses its tunnels. */
+@Timeout(60)
+final class WithdrawnCredentialTest {
+  private static final String RULES =
+      """
+      version: 1
+      rules:
+      - {name: cart, matches: [{service: shop.Cart}], to: carts}
+      - {name: all, to: shop}
+      """;
+
+  private RawBackend backend;
+  private LocalSite site;
+  private RawConnection caller;
+
+  @BeforeEach
+  void startSite() throws Exception {
+    backend = RawBackend.start(Script.answer(0));
+    String upstream = "upstreams:\n- {name: all, backends: [\"" + backend.hostAndPort() + "\"]}\n";
+    site =
+        LocalSite.start(
+            SitePlan.of(
+                RULES,
+                new AgentPlan("withdrawn", List.of("shop", "carts"), upstream),
+                new AgentPlan("kept", List.of("shop"), upstream)));
+    caller = RawConnection.dial(site.entry());
+  }
+
+  @AfterEach
+  void stopSite() throws IOException {
+    caller.close();
+    site.close();
+    backend.close();
+  }
+
+  private List<String> agents() {
+    return site.server().registry().snapshot().sessions().stream()
+        .map(session -> session.id().value())
+        .sorted()
+        .toList();
+  }
+
+  private String call(String path) throws IOException {
+    return String.valueOf(
+        caller.open(CallerKind.GRPC.request(path), true).answer().last("grpc-status"));
+  }
+
+  @Test
+  void agentThatIsTakenOutLosesItsTunnelsAndNobodyElseDoes() throws Exception {
+    backend.script(backend::handOver);
+    RawStream running = caller.open(CallerKind.GRPC.request("/shop.Cart/Get"), true);
+    backend.awaitRequest();
+    backend.script(Script.answer(0));
+
+    String text = Files.readString(site.agentsFile());
+    int line = text.indexOf("- id: withdrawn");
+    int next = text.indexOf("- id: kept");
+    Files.writeString(site.agentsFile(), text.substring(0, line) + text.substring(next));
+
+    Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
+    assertEquals("tunnel-lost", running.answer().last("x-tunnel-reason"));
+    assertEquals("0", call("/shop.User/Get"));
+    assertEquals("14", call("/shop.Cart/Get"));
+    assertEquals(
+        List.of(),
+        site.server().status().warnings().stream()
+            .filter(each -> each.startsWith("agents refused"))
+            .toList());
+  }
+
+  @Test
+  void agentThatLosesOneOfItsGroupsLosesTheTunnelsThatServeIt() throws Exception {
+    String text = Files.readString(site.agentsFile());
+    Files.writeString(site.agentsFile(), text.replace("groups: [shop, carts]", "groups: [shop]"));
+    Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
+  }
+
+  @Test
+  void fileThatCannotBeUsedChangesNothingAndStatusSaysSo() throws Exception {
+    String text = Files.readString(site.agentsFile());
+    Files.writeString(site.agentsFile(), text.replace("tokens:", "tokenz:"));
+    Eventually.holds(
+        "status tells",
+        () ->
+            site.server().status().warnings().stream()
+                .anyMatch(each -> each.startsWith("agents refused") && each.contains("tokenz")));
+    assertEquals(List.of("kept", "withdrawn"), agents());
+    assertEquals("0", call("/shop.Cart/Get"));
+
+    Files.writeString(site.agentsFile(), text + "# mended\n");
+    Eventually.holds(
+        "the warning is gone",
+        () ->
+            site.server().status().warnings().stream()
+                .noneMatch(each -> each.startsWith("agents refused")));
+    assertTrue(agents().contains("withdrawn"));
+  }
+}
