@@ -12,6 +12,7 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
+import dev.adit.core.admin.AdminClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -75,12 +76,22 @@ final class WithdrawnCredentialTest {
     backend.script(Script.answer(0));
 
     String text = Files.readString(site.agentsFile());
-    int line = text.indexOf("- id: withdrawn");
+    int begin = text.indexOf("- id: withdrawn");
     int next = text.indexOf("- id: kept");
-    Files.writeString(site.agentsFile(), text.substring(0, line) + text.substring(next));
+    Files.writeString(site.agentsFile(), text.substring(0, begin) + text.substring(next));
 
     Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
     assertEquals("tunnel-lost", running.answer().last("x-tunnel-reason"));
+    Eventually.holds(
+        "it is refused when it comes back",
+        () ->
+            new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
+                .get("/metrics")
+                .lines()
+                .anyMatch(
+                    line ->
+                        line.matches(
+                            "adit_tunnels_refused_total\\{reason=\"unauthenticated\"} [1-9].*")));
     assertEquals("0", call("/shop.User/Get"));
     assertEquals("14", call("/shop.Cart/Get"));
     assertEquals(

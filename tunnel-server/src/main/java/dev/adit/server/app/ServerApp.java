@@ -130,12 +130,13 @@ public final class ServerApp implements AutoCloseable {
 
     memory = MemoryWatch.start(loops.all().get(0));
 
+    metrics = new ServerMetrics(version);
+
     // 6: the tunnels that calls go through.
     TunnelConfig tunnel = config.tunnel();
     tunnels = listenForAgents(tunnel, frames);
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
-    metrics = new ServerMetrics(version);
     agents =
         config.agents() instanceof AgentsSource.FromFile source
             ? AgentsReload.start(source.path(), identities)
@@ -211,7 +212,8 @@ public final class ServerApp implements AutoCloseable {
             settings,
             tunnel.renewAfter(),
             tunnel.maxCallsPerAgent(),
-            config.entry().maxHeaderBytes());
+            config.entry().maxHeaderBytes(),
+            metrics::onTunnelRefused);
     TunnelService service = new TunnelService(greeting, identities);
     try {
       return TunnelServer.start(

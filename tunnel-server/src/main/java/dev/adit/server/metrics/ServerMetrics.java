@@ -8,6 +8,7 @@ import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.HandedConfig;
 import dev.adit.server.rules.reload.ReloadStatus;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +39,25 @@ public final class ServerMetrics {
   /** Agents that have a series of their own; more would fill those who scrape. */
   private static final int MAX_AGENTS = 1000;
 
+  /** Why tunnels are refused (docs/protocol.md). */
+  private static final List<String> REFUSALS =
+      List.of("unauthenticated", "forbidden", "malformed", "draining");
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CallMetrics calls = new CallMetrics(registry);
   private final FloodMetrics floods = new FloodMetrics(registry);
+  private final Counter refused =
+      Counter.builder()
+          .name("adit_tunnels_refused")
+          .help("Tunnels that agents were refused, by reason.")
+          .labelNames("reason")
+          .register(registry);
 
   /** Metrics of a server of this version, with those of its JVM. */
   public ServerMetrics(String version) {
+    for (String reason : REFUSALS) {
+      refused.initLabelValues(reason);
+    }
     JvmMetrics.builder().register(registry);
     Info.builder()
         .name("adit_build")
@@ -60,6 +75,11 @@ public final class ServerMetrics {
   /** Where connections that were ended for a flood are counted. */
   public FloodMetrics floods() {
     return floods;
+  }
+
+  /** A tunnel was refused for this reason, one of a few. */
+  public void onTunnelRefused(String reason) {
+    refused.labelValues(reason).inc();
   }
 
   /** Shows a number that goes up and down. */

@@ -287,6 +287,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   private void refuse(AgentHello.Refused refused) {
     log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
+    greeting.onRefused().accept(refused.reason());
     Refusal.Builder refusal =
         Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
     if (refused.reason().equals("draining")) {

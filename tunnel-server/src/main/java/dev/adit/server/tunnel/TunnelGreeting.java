@@ -6,6 +6,7 @@ import dev.adit.server.registry.AgentRegistry;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What every tunnel of this server begins with.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param renewAfter age at which an agent replaces a tunnel
  * @param maxCallsPerAgent calls in flight one agent is given at most
  * @param maxHeaderBytes of one head or of trailers
+ * @param onRefused told the reason of each tunnel that is refused
  */
 public record TunnelGreeting(
     String serverId,
@@ -28,7 +30,8 @@ public record TunnelGreeting(
     TunnelSettings settings,
     Duration renewAfter,
     int maxCallsPerAgent,
-    int maxHeaderBytes) {
+    int maxHeaderBytes,
+    Consumer<String> onRefused) {
   /** The newest minor version of the protocol that this build speaks. */
   public static final int PROTOCOL_MINOR = 0;
 

@@ -12,6 +12,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
 
   private final TunnelGreeting greeting;
   private final AgentIdentities identities;
+  private final WrongCredentials wrong = new WrongCredentials();
 
   public TunnelService(TunnelGreeting greeting, AgentIdentities identities) {
     this.greeting = greeting;
@@ -58,10 +61,17 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     return new AcceptedTunnel(greeting, credential, address, call);
   }
 
-  private static ServerCall.Listener<ByteBuf> refuse(
+  private ServerCall.Listener<ByteBuf> refuse(
       ServerCall<ByteBuf, ByteBuf> call, String address, String why) {
-    log.warn("refused a tunnel from {}: {} (unauthenticated)", address, why);
-    call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata());
+    EventLoop loop = greeting.currentLoop();
+    String host = address.replaceFirst(":\\d+$", "");
+    long delay = wrong.delayMillis(host, loop.ticker().nanoTime());
+    log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
+    greeting.onRefused().accept("unauthenticated");
+    loop.schedule(
+        () -> call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata()),
+        delay,
+        TimeUnit.MILLISECONDS);
     return new ServerCall.Listener<>() {};
   }
 }

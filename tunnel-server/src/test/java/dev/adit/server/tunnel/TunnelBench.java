@@ -44,7 +44,8 @@ final class TunnelBench {
           TunnelPair.SMALL,
           Duration.ofMinutes(30),
           100,
-          4096);
+          4096,
+          reason -> {});
   private final TokenHash token = TokenHash.of("secret of the edge");
   private final Credential credential =
       new Credential(
