@@ -102,10 +102,10 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
       running.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
       return;
     }
-    quickResets.onOpened(connection.loop().ticker().nanoTime());
     EntryCall call =
         new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
     stream.setProperty(callKey, call);
+    quickResets.onOpened(call.begunNanos());
     call.begin(reader, (Http2HeaderFields) headers, last);
   }
 
