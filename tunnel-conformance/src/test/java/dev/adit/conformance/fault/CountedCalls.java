@@ -42,6 +42,10 @@ final class CountedCalls {
   private static final int PAUSE_AFTER_FAILURE_MILLIS = 10;
   private static final int DEADLINE_SECONDS = 20;
   private static final int CALLS_BETWEEN = 400;
+
+  /** Begins the text of a failure that no server of ours has told. */
+  static final String BY_THE_CLIENT = "by the client: ";
+
   private static final String OK = "OK";
   private static final byte[] EMPTY_MESSAGE = new byte[5];
   private static final Metadata.Key<String> ID =
@@ -131,7 +135,7 @@ final class CountedCalls {
   }
 
   private static String described(Status status) {
-    return status.getDescription() + ": " + status.getCause();
+    return BY_THE_CLIENT + status.getDescription() + ": " + status.getCause();
   }
 
   private static void sleep(int millis) {

@@ -92,7 +92,7 @@ final class ServerFaultIT {
       Duration served = Duration.ofNanos(System.nanoTime() - ready);
       int failed =
           calls.assertFailed(
-              "SIGKILL", "UNAVAILABLE (io exception|Network closed).*", Integer.MAX_VALUE);
+              "SIGKILL", "UNAVAILABLE " + CountedCalls.BY_THE_CLIENT + ".*", Integer.MAX_VALUE);
       assertTrue(failed >= 1, "a server that is gone failed no call");
       calls.awaitMore();
       calls.assertNoneFailed("the server's return");

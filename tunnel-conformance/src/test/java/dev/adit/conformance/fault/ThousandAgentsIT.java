@@ -59,7 +59,7 @@ final class ThousandAgentsIT {
         await().atMost(ALL_BACK).pollInterval(LOOK_EVERY).until(() -> agents(site) == AGENTS);
         Duration all = Duration.ofNanos(System.nanoTime() - ready);
         calls.assertFailed(
-            "the outage", "UNAVAILABLE (io exception|Network closed).*", Integer.MAX_VALUE);
+            "the outage", "UNAVAILABLE " + CountedCalls.BY_THE_CLIENT + ".*", Integer.MAX_VALUE);
         calls.awaitMore();
         calls.assertNoneFailed("the return of a thousand agents");
         calls.stopAndCount();
