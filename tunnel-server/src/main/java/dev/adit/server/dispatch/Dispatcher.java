@@ -50,9 +50,12 @@ public final class Dispatcher {
     return healthy == null ? route.chooseGroup(liveGroups) : healthy;
   }
 
-  /** Whether calls wait because the server has just started and their agents will come. */
+  /**
+   * Whether a call without a group waits: the server has just started and its agents will come, or
+   * the first of them has come since the group was asked for.
+   */
   public boolean isEarly(Route route) {
-    return route.mayChoose(expected);
+    return route.mayChoose(expected) || route.mayChoose(liveGroups);
   }
 
   /** Why a call has no agent, for its caller. */

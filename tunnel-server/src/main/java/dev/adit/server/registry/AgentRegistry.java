@@ -45,10 +45,11 @@ public final class AgentRegistry {
     if (session == null) {
       session = newSession.get();
       sessions.add(session);
-      everJoined.addAll(session.groups());
     }
     session.add(tunnel);
     publish();
+    // Last: who hears that an agent has been here finds it in the snapshot.
+    everJoined.addAll(session.groups());
     return session;
   }
 
