@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Timeout;
 final class ServerFaultIT {
   private static final Duration END = Duration.ofSeconds(10);
 
-  private static final Duration OUTAGE = Duration.ofSeconds(3);
+  /** With the start of a process less than the time that calls wait for agents. */
+  private static final Duration OUTAGE = Duration.ofSeconds(1);
+
   private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   @Test
