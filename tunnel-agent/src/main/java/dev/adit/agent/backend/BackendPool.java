@@ -33,6 +33,7 @@ public final class BackendPool {
   private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private boolean serving;
   private boolean probing;
+  private boolean keeping;
   private long probeMillis = FIRST_PROBE_MILLIS;
 
   BackendPool(Backend backend, EventLoop loop, BackendConnector connector) {
@@ -143,12 +144,22 @@ public final class BackendPool {
     }
   }
 
+  /**
+   * A connection is lost or goes away: whoever waits gets another at once; without a call another
+   * is opened later, for a backend may end each as soon as it is up.
+   */
   private void replace() {
-    if (waiting.isEmpty()) {
-      keepConnections();
-    } else {
+    if (!waiting.isEmpty()) {
       connectIfNeeded();
+    } else if (!keeping) {
+      keeping = true;
+      loop.schedule(this::keepLater, FIRST_PROBE_MILLIS, TimeUnit.MILLISECONDS);
     }
+  }
+
+  private void keepLater() {
+    keeping = false;
+    keepConnections();
   }
 
   /** What the connections tell. */

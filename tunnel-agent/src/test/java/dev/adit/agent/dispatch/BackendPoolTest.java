@@ -92,6 +92,19 @@ final class BackendPoolTest {
   }
 
   @Test
+  void backendThatEndsEachConnectionIsNotDialledInALoop() throws IOException {
+    AgentBench bench = bench(AgentBench.keeping(1, AgentBench.upstream(one)));
+    bench.connect();
+    for (int round = 0; round < 2; round++) {
+      try (Connection on = one.accept()) {
+        on.readFor(100);
+        on.abort();
+      }
+      assertFalse(one.isDialled(300), "dialled at once although no call waits");
+    }
+  }
+
+  @Test
   void callBeyondTheBackendsLimitWaitsForAStream() throws IOException {
     AgentBench bench = bench(AgentBench.upstream(one));
     AgentBench.Call first = call(bench);
