@@ -1,5 +1,7 @@
 package dev.adit.agent.tunnel;
 
+import dev.adit.agent.tunnel.loss.EndLog;
+import dev.adit.agent.tunnel.loss.Redial;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tunnel.TunnelException;

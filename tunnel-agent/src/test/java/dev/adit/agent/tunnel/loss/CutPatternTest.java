@@ -1,4 +1,4 @@
-package dev.adit.agent.tunnel;
+package dev.adit.agent.tunnel.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

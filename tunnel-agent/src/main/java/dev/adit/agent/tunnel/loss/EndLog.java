@@ -1,4 +1,4 @@
-package dev.adit.agent.tunnel;
+package dev.adit.agent.tunnel.loss;
 
 import dev.adit.core.name.AgentId;
 import io.grpc.Status;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Tells of the ends of one address's tunnels and dials: each loss, each refusal with its cure, the
  * first of several failures in a row, and what cuts have in common. Confined to the dialer's loop.
  */
-final class EndLog {
+public final class EndLog {
   private static final Logger log = LoggerFactory.getLogger(EndLog.class);
   private static final int MAX_CHARS = 200;
 
@@ -26,14 +26,15 @@ final class EndLog {
   // state, confined to the loop
   private boolean complained;
 
-  EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
+  /** For the tunnels to one address. */
+  public EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
     this.agent = agent;
     this.address = address;
     this.ticker = ticker;
   }
 
   /** A tunnel is up: the next failure is news again. */
-  void onUp() {
+  public void onUp() {
     complained = false;
   }
 
@@ -44,7 +45,7 @@ final class EndLog {
    * @param sentBytes what this side had sent on it
    * @param delayMillis until the next dial
    */
-  void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
+  public void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
     String text = printable(status.getDescription(), status.getCode().toString());
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
@@ -84,7 +85,7 @@ final class EndLog {
   }
 
   /** Text of others on one line, cut to a length. */
-  static String printable(@Nullable String text, String otherwise) {
+  public static String printable(@Nullable String text, String otherwise) {
     if (text == null || text.isEmpty()) {
       return otherwise;
     }

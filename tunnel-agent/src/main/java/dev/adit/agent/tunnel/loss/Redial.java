@@ -1,4 +1,4 @@
-package dev.adit.agent.tunnel;
+package dev.adit.agent.tunnel.loss;
 
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * agents soon after its end; from the start again after 60 s of health. Confined to the dialer's
  * loop.
  */
-final class Redial {
+public final class Redial {
   private static final long FIRST_MILLIS = 1000;
   private static final long MAX_MILLIS = 30_000;
   private static final long REFUSED_MILLIS = 60_000;
@@ -25,12 +25,13 @@ final class Redial {
   private boolean inTrouble;
   private long troubleNanos;
 
-  Redial(Ticker ticker) {
+  /** Nothing has been lost yet. */
+  public Redial(Ticker ticker) {
     this.ticker = ticker;
   }
 
   /** The time to wait after a failure. */
-  long nextDelayMillis() {
+  public long nextDelayMillis() {
     if (!inTrouble) {
       inTrouble = true;
       troubleNanos = ticker.nanoTime();
@@ -42,12 +43,12 @@ final class Redial {
   }
 
   /** The time to wait after a refusal that only a person can mend. */
-  long refusedDelayMillis() {
+  public long refusedDelayMillis() {
     return REFUSED_MILLIS + ThreadLocalRandom.current().nextLong(FIRST_MILLIS);
   }
 
   /** A tunnel has ended after it was up for so long. */
-  void onEnded(Duration up) {
+  public void onEnded(Duration up) {
     if (up.compareTo(HEALTHY) >= 0) {
       ceilingMillis = FIRST_MILLIS;
       inTrouble = false;
