@@ -10,10 +10,6 @@ import java.util.function.Predicate;
  * serve them, and no agent of theirs has come yet. Any thread.
  */
 public final class ExpectedGroups implements Predicate<GroupName> {
-  /** No agent is waited for. */
-  public static final ExpectedGroups NONE =
-      new ExpectedGroups(new AgentRegistry(), group -> false, Duration.ZERO, System::nanoTime);
-
   // deps
   private final AgentRegistry registry;
   private final Predicate<GroupName> servable;

@@ -23,6 +23,7 @@ import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import dev.adit.testing.tunnel.TunnelPair.Arrived;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,9 @@ final class DispatchBench {
 
   private final HandLoop hand = new HandLoop();
   private final AgentRegistry registry = new AgentRegistry();
-  private final Dispatcher dispatcher = new Dispatcher(registry, ExpectedGroups.NONE);
+  private final Dispatcher dispatcher =
+      new Dispatcher(
+          registry, new ExpectedGroups(registry, group -> false, Duration.ZERO, () -> 0));
   private final List<TunnelPair> agents = new ArrayList<>();
   private final List<AgentSession> sessions = new ArrayList<>();
   private final Caller caller = new Caller();

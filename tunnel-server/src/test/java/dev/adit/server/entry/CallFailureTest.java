@@ -110,7 +110,7 @@ final class CallFailureTest {
 
   @Test
   void noRuleIsUnimplementedAndNamesWhatWasAsked() throws IOException {
-    EntryBench.Settings settings = new EntryBench.Settings();
+    EntrySettings settings = new EntrySettings();
     settings.hasRule = false;
     try (EntryBench unruled = new EntryBench(settings)) {
       unruled.send(unruled.grpc(1, false), unruled.http(3, "GET", true));

@@ -17,7 +17,7 @@ final class CallerKeepaliveTest {
   private final EntryBench bench;
 
   CallerKeepaliveTest() throws IOException {
-    EntryBench.Settings settings = new EntryBench.Settings();
+    EntrySettings settings = new EntrySettings();
     settings.keepalive = true;
     bench = new EntryBench(settings);
     bench.join("a", 10);

@@ -9,7 +9,6 @@ import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.EntryConfig;
-import dev.adit.server.config.ForwardedHeaders;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.entry.call.EntryConnection;
@@ -21,7 +20,6 @@ import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
-import dev.adit.server.policy.Mirror;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.ExpectedGroups;
@@ -54,7 +52,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One caller's connection to the entry, by real HTTP/2 frames, and agents that the test speaks for;
@@ -65,29 +62,12 @@ final class EntryBench implements AutoCloseable {
   static final int WINDOW = 1024;
   private static final int INITIAL_WINDOW = 4;
 
-  /** What the entry of a test is like. */
-  static final class Settings {
-    ForwardedHeaders forwarded = ForwardedHeaders.OVERWRITE;
-    int maxHeaderBytes = 2048;
-    int maxStreams = 100;
-    @Nullable Duration timeout;
-    @Nullable Duration idleTimeout;
-    boolean hasRule = true;
-
-    /** What the rule does with copies of its calls. */
-    @Nullable Mirror mirror;
-
-    /** Whether calls are logged; its thread takes a while to end. */
-    boolean logged;
-
-    /** Whether callers that have vanished are looked for. */
-    boolean keepalive;
-  }
-
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Http2Script script = new Http2Script();
   private final AgentRegistry registry = new AgentRegistry();
-  private final Dispatcher dispatcher = new Dispatcher(registry, ExpectedGroups.NONE);
+  private final Dispatcher dispatcher =
+      new Dispatcher(
+          registry, new ExpectedGroups(registry, group -> false, Duration.ZERO, () -> 0));
   private final Drain drain = new Drain();
   private final MemoryBudget memory = MemoryBudget.unlimited();
   private final CallCounter calls = new CallCounter();
@@ -101,10 +81,10 @@ final class EntryBench implements AutoCloseable {
   private int seen;
 
   EntryBench() throws IOException {
-    this(new Settings());
+    this(new EntrySettings());
   }
 
-  EntryBench(Settings settings) throws IOException {
+  EntryBench(EntrySettings settings) throws IOException {
     accessLog =
         new AccessLog(
             new AccessLogConfig(
@@ -141,10 +121,10 @@ final class EntryBench implements AutoCloseable {
 
   /** The usual configuration. */
   static EntryConfig config() {
-    return config(new Settings());
+    return config(new EntrySettings());
   }
 
-  private static EntryConfig config(Settings settings) {
+  private static EntryConfig config(EntrySettings settings) {
     return new EntryConfig(
         List.of(),
         List.of(),
@@ -159,7 +139,7 @@ final class EntryBench implements AutoCloseable {
         FloodLimits.DEFAULT);
   }
 
-  private static RoutingTable rules(Settings settings) {
+  private static RoutingTable rules(EntrySettings settings) {
     Rule rule =
         new Rule(
             new RuleName("all"),

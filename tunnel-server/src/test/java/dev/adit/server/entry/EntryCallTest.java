@@ -313,7 +313,7 @@ final class EntryCallTest {
 
   @Test
   void ruleMayEndCallsThatAreIdle() throws IOException {
-    EntryBench.Settings settings = new EntryBench.Settings();
+    EntrySettings settings = new EntrySettings();
     settings.idleTimeout = Duration.ofSeconds(2);
     try (EntryBench idle = new EntryBench(settings)) {
       TunnelPair only = idle.join("a", 10);
@@ -330,7 +330,7 @@ final class EntryCallTest {
 
   @Test
   void ruleMayCapTheCallersTime() throws IOException {
-    EntryBench.Settings settings = new EntryBench.Settings();
+    EntrySettings settings = new EntrySettings();
     settings.timeout = Duration.ofSeconds(2);
     try (EntryBench capped = new EntryBench(settings)) {
       TunnelPair only = capped.join("a", 10);
@@ -344,7 +344,7 @@ final class EntryCallTest {
 
   @Test
   void everyCallIsOneLineInTheLogHoweverItEnds() throws IOException {
-    EntryBench.Settings settings = new EntryBench.Settings();
+    EntrySettings settings = new EntrySettings();
     settings.logged = true;
     EntryBench logged = new EntryBench(settings);
     TunnelPair only = logged.join("a", 3);

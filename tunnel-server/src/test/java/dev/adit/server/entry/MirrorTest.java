@@ -31,8 +31,8 @@ final class MirrorTest {
 
   MirrorTest() throws IOException {}
 
-  private static EntryBench.Settings mirrored(double percent) {
-    EntryBench.Settings settings = new EntryBench.Settings();
+  private static EntrySettings mirrored(double percent) {
+    EntrySettings settings = new EntrySettings();
     settings.mirror = new Mirror(SHADOW, percent);
     settings.logged = true;
     return settings;

@@ -3,13 +3,13 @@ package dev.adit.core.http2.flood;
 import java.time.Duration;
 
 /** Counts events within windows of time that follow each other. Confined to one thread. */
-public final class EventRate {
+final class EventRate {
   private final long windowNanos;
   private long begunNanos;
   private boolean begun;
   private int count;
 
-  public EventRate(Duration window) {
+  EventRate(Duration window) {
     windowNanos = window.toNanos();
   }
 
@@ -19,7 +19,7 @@ public final class EventRate {
    * @param nowNanos by a clock that never goes back
    * @return how many there are in this window, this one included
    */
-  public int add(long nowNanos) {
+  int add(long nowNanos) {
     if (!begun || nowNanos - begunNanos >= windowNanos) {
       begun = true;
       begunNanos = nowNanos;

@@ -87,7 +87,7 @@ public final class FloodGuard {
       onFlood.accept(limit);
     }
     throw Http2Exception.connectionError(
-        Http2Error.ENHANCE_YOUR_CALM, "too many %s (limit %s)", limit.what(), limit.text());
+        Http2Error.ENHANCE_YOUR_CALM, "limit %s passed", limit.text());
   }
 
   private static long now(ChannelHandlerContext ctx) {

@@ -2,6 +2,7 @@ package dev.adit.server.entry.call;
 
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.http2.flood.QuickResets;
 import dev.adit.server.config.EntryConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,4 +1,4 @@
-package dev.adit.server.entry.call;
+package dev.adit.core.http2.flood;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
