@@ -12,7 +12,6 @@ import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.BackendConfig;
-import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
 import java.net.UnknownHostException;
@@ -92,16 +91,7 @@ final class ExposeOptions {
     Set<GroupName> named = new LinkedHashSet<>();
     groups.forEach(group -> named.add(option("--group", () -> new GroupName(group))));
     UpstreamConfig upstream =
-        new UpstreamConfig(
-            new UpstreamName("exposed"),
-            List.of(new BackendConfig(address, 1)),
-            UpstreamBalance.LEAST_CALLS,
-            null,
-            null,
-            null,
-            UpstreamConfig.SLOW_START,
-            1,
-            4);
+        UpstreamConfig.of(new UpstreamName("exposed"), List.of(new BackendConfig(address, 1)));
     return new AgentConfig(
         agentId(environment),
         named,

@@ -11,7 +11,6 @@ import dev.adit.core.match.TextMatch;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.BackendConfig;
-import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
 import io.netty.util.AsciiString;
@@ -58,16 +57,7 @@ final class AgentRoutesTest {
 
   private static UpstreamConfig upstream(String name) {
     BackendConfig backend = new BackendConfig(new HostPort("127.0.0.1", 1), 1);
-    return new UpstreamConfig(
-        new UpstreamName(name),
-        List.of(backend),
-        UpstreamBalance.LEAST_CALLS,
-        null,
-        null,
-        null,
-        UpstreamConfig.SLOW_START,
-        1,
-        4);
+    return UpstreamConfig.of(new UpstreamName(name), List.of(backend));
   }
 
   private static CallHeaders call(String path) {

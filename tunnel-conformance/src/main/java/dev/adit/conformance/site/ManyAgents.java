@@ -19,7 +19,6 @@ import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.BackendConfig;
-import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
 import dev.adit.core.wire.FrameLimits;
@@ -56,16 +55,7 @@ public final class ManyAgents {
     this.server = server;
     missing = new CountDownLatch(number);
     UpstreamConfig upstream =
-        new UpstreamConfig(
-            new UpstreamName("all"),
-            List.of(new BackendConfig(backend, 1)),
-            UpstreamBalance.LEAST_CALLS,
-            null,
-            null,
-            null,
-            UpstreamConfig.SLOW_START,
-            1,
-            4);
+        UpstreamConfig.of(new UpstreamName("all"), List.of(new BackendConfig(backend, 1)));
     ServedUpstreams served =
         new ServedUpstreams(
             new RoutedUpstreams(

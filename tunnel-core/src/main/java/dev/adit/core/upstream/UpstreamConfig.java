@@ -28,7 +28,26 @@ public record UpstreamConfig(
   /** Slow start where nothing else is said. */
   public static final Duration SLOW_START = Duration.ofSeconds(10);
 
+  /** Connections to each backend, per event loop, where nothing else is said. */
+  static final int MIN_CONNECTIONS = 1;
+
+  static final int MAX_CONNECTIONS = 4;
+
   public UpstreamConfig {
     backends = List.copyOf(backends);
+  }
+
+  /** An upstream of which nothing is said but where it is. */
+  public static UpstreamConfig of(UpstreamName name, List<BackendConfig> backends) {
+    return new UpstreamConfig(
+        name,
+        backends,
+        UpstreamBalance.LEAST_CALLS,
+        null,
+        null,
+        null,
+        SLOW_START,
+        MIN_CONNECTIONS,
+        MAX_CONNECTIONS);
   }
 }

@@ -69,8 +69,8 @@ public final class UpstreamReader {
     List<BackendConfig> backends =
         listed == null ? List.of() : listed.oneOrList(UpstreamReader::backend);
     ConfigMap connections = map.childOrEmpty("connections");
-    int min = connections.integer("min", 1, 0, 1000);
-    int max = connections.integer("max", Math.max(4, min), 1, 1000);
+    int min = connections.integer("min", UpstreamConfig.MIN_CONNECTIONS, 0, 1000);
+    int max = connections.integer("max", Math.max(UpstreamConfig.MAX_CONNECTIONS, min), 1, 1000);
     if (max < min) {
       connections.value().reject("expected max to be at least min");
     }
