@@ -92,6 +92,11 @@ public final class LocalSite implements AutoCloseable {
         InetAddress.getLoopbackAddress(), ((InetSocketAddress) server.entryAddress()).getPort());
   }
 
+  /** Where operators ask, {@code HOST:PORT}. */
+  public String admin() {
+    return "127.0.0.1:" + server.adminAddress().getPort();
+  }
+
   public ServerApp server() {
     return server;
   }

@@ -42,6 +42,11 @@ public record SitePlan(
     return new SitePlan(rules, "", "", false, List.of(agents), 1, Optional.empty(), JVM_OPTIONS);
   }
 
+  /** Agents of one group, which gets every call. */
+  public static SitePlan ofGroup(String group, AgentPlan... agents) {
+    return of("version: 1\nrules:\n- {name: all, to: " + group + "}\n", agents);
+  }
+
   public SitePlan withSizes(TunnelSizes newSizes) {
     return new SitePlan(
         rules,

@@ -1,12 +1,16 @@
 package dev.adit.conformance.site;
 
+import dev.adit.core.admin.AdminClient;
+import dev.adit.core.config.HostPort;
 import dev.adit.demo.process.ChildCommand;
 import dev.adit.demo.process.ChildException;
 import dev.adit.demo.process.ChildProcess;
 import dev.adit.demo.process.Children;
 import dev.adit.demo.process.ReadyLine;
+import dev.adit.server.admin.ServerStatus;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import java.util.Optional;
 public final class TunnelSite implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration MANY_READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
   // deps
@@ -163,6 +168,34 @@ public final class TunnelSite implements AutoCloseable {
 
   private String listener(String server, String name) {
     return Objects.requireNonNull(ready.get(server), server).field(name);
+  }
+
+  /** Where callers of the first server dial. */
+  public InetSocketAddress entryAddress() {
+    HostPort address = HostPort.parse(entry());
+    return new InetSocketAddress(address.host(), address.port());
+  }
+
+  /** How the first server stands. */
+  public ServerStatus status() throws IOException {
+    return status("server");
+  }
+
+  /** How a server stands. */
+  public ServerStatus status(String server) throws IOException {
+    return new AdminClient(admin(server), null).get("/status", ServerStatus.class);
+  }
+
+  /** Sends SIGKILL to a server or an agent; returns once it is gone. */
+  public void kill(String name) throws ChildException, InterruptedException {
+    process(name).kill();
+    process(name).awaitEnd(END_TIMEOUT);
+  }
+
+  /** Sends SIGTERM to a server or an agent; returns its exit code. */
+  public int terminate(String name) throws ChildException, InterruptedException {
+    process(name).terminate();
+    return process(name).awaitEnd(END_TIMEOUT);
   }
 
   /** A server or an agent by its name, as it was started last. */

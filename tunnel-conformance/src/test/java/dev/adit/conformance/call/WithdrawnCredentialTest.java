@@ -85,7 +85,7 @@ final class WithdrawnCredentialTest {
     Eventually.holds(
         "it is refused when it comes back",
         () ->
-            new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
+            new AdminClient(site.admin(), null)
                 .get("/metrics")
                 .lines()
                 .anyMatch(

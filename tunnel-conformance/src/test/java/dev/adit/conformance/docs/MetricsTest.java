@@ -21,8 +21,7 @@ final class MetricsTest {
   private static final Document METRICS = Document.named("docs/metrics.md");
 
   private static List<String> lines(LocalSite site) throws Exception {
-    AdminClient admin =
-        new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null);
+    AdminClient admin = new AdminClient(site.admin(), null);
     return admin.get("/metrics").lines().toList();
   }
 

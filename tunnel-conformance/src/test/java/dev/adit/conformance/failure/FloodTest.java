@@ -37,7 +37,6 @@ final class FloodTest {
   private static final int ENHANCE_YOUR_CALM = 11;
   private static final int CANCEL = 8;
   private static final int UNKNOWN = 0x42;
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   /** Sends one more of what it is about. */
   private interface Misdeed {
@@ -53,7 +52,7 @@ final class FloodTest {
     backend = RawBackend.start(Script.answer(0));
     site =
         LocalSite.start(
-            SitePlan.of(RULES, AgentPlan.of("a", "shop", backend.hostAndPort()))
+            SitePlan.ofGroup("shop", AgentPlan.of("a", "shop", backend.hostAndPort()))
                 .withEntryOptions("greetingTimeout: 300ms, maxConnectionsPerAddress: 5"));
     other = RawConnection.dial(site.entry());
   }
@@ -70,7 +69,7 @@ final class FloodTest {
 
   private double counted(String limit) throws IOException {
     String line = "adit_entry_floods_total{limit=\"" + limit + "\"} ";
-    return new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
+    return new AdminClient(site.admin(), null)
         .get("/metrics")
         .lines()
         .filter(each -> each.startsWith(line))

@@ -25,11 +25,10 @@ import org.junit.jupiter.api.Timeout;
 final class StreamLimitTest {
   private static final int LIMIT = 5;
   private static final int REFUSED_STREAM = 7;
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   private static LocalSite start(RawBackend backend) throws Exception {
     return LocalSite.start(
-        SitePlan.of(RULES, AgentPlan.of("a", "shop", backend.hostAndPort()))
+        SitePlan.ofGroup("shop", AgentPlan.of("a", "shop", backend.hostAndPort()))
             .withEntryOptions("maxStreamsPerConnection: " + LIMIT));
   }
 

@@ -8,9 +8,7 @@ import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
 import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,17 +21,14 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class AgentFaultIT {
-  private static final Duration END = Duration.ofSeconds(10);
 
   /** A dial into the silence is given up after 10 s, then comes a pause. */
   private static final Duration GIVEN_UP = Duration.ofSeconds(30);
 
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
   private static final String LOST = "UNAVAILABLE tunnel-lost";
 
-  private static boolean isConnected(AdminClient admin, String agent) throws IOException {
-    return admin.get("/status", ServerStatus.class).agents().stream()
-        .anyMatch(each -> each.id().equals(agent));
+  private static boolean isConnected(TunnelSite site, String agent) throws IOException {
+    return site.status().agents().stream().anyMatch(each -> each.id().equals(agent));
   }
 
   @Test
@@ -43,45 +38,42 @@ final class AgentFaultIT {
         Link link = Link.start(Duration.ZERO);
         TunnelSite site =
             TunnelSite.start(
-                SitePlan.of(
-                    RULES,
+                SitePlan.ofGroup(
+                    "shop",
                     agent("drained", backend),
                     agent("killed", backend),
                     agent("frozen", backend),
                     agent("cut-off", backend).withWay(link::to),
                     agent("spared", backend)))) {
-      AdminClient admin = new AdminClient(site.admin(), null);
       calls.start(SeveralServers.channel(List.of(site.entry())));
       calls.awaitMore();
       calls.assertNoneFailed("nothing");
 
-      ChildProcess drained = site.process("drained");
-      drained.terminate();
-      assertEquals(0, drained.awaitEnd(END));
+      assertEquals(0, site.terminate("drained"));
       calls.awaitMore();
       calls.assertNoneFailed("SIGTERM");
 
-      site.process("killed").kill();
-      Eventually.holds("killed is gone", () -> !isConnected(admin, "killed"));
+      site.kill("killed");
+      Eventually.holds("killed is gone", () -> !isConnected(site, "killed"));
       calls.awaitMore();
       int byKill = calls.assertFailed("SIGKILL", LOST, CountedCalls.CALLERS);
 
       ChildProcess frozen = site.process("frozen");
       Chaos.signal(frozen, "STOP");
-      Eventually.holds("frozen is gone", () -> !isConnected(admin, "frozen"));
+      Eventually.holds("frozen is gone", () -> !isConnected(site, "frozen"));
       calls.awaitMore();
       int byStop = calls.assertFailed("SIGSTOP", LOST, CountedCalls.CALLERS);
       Chaos.signal(frozen, "CONT");
-      Eventually.holds("frozen is back", () -> isConnected(admin, "frozen"));
+      Eventually.holds("frozen is back", () -> isConnected(site, "frozen"));
       calls.awaitMore();
       calls.assertNoneFailed("SIGCONT");
 
       link.swallow();
-      Eventually.holds("cut-off is gone", () -> !isConnected(admin, "cut-off"));
+      Eventually.holds("cut-off is gone", () -> !isConnected(site, "cut-off"));
       calls.awaitMore();
       int byLoss = calls.assertFailed("silence", LOST, CountedCalls.CALLERS);
       link.heal();
-      Eventually.holds("cut-off is back", GIVEN_UP, () -> isConnected(admin, "cut-off"));
+      Eventually.holds("cut-off is back", GIVEN_UP, () -> isConnected(site, "cut-off"));
       calls.awaitMore();
       calls.assertNoneFailed("the agent's return");
 

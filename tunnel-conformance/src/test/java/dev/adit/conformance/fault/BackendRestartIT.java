@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class BackendRestartIT {
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
   private static final String UPSTREAM =
       """
       upstreams:
@@ -31,8 +30,8 @@ final class BackendRestartIT {
     try (RawBackend spared = RawBackend.start(calls.backend());
         TunnelSite site =
             TunnelSite.start(
-                SitePlan.of(
-                    RULES,
+                SitePlan.ofGroup(
+                    "shop",
                     new AgentPlan(
                         "agent-1",
                         List.of("shop"),

@@ -7,9 +7,7 @@ import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
 import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +44,6 @@ final class Chaos {
     }
   }
 
-  private static final Duration END = Duration.ofSeconds(15);
   private static final Duration WHOLE = Duration.ofSeconds(60);
   private static final Duration FROZEN = Duration.ofSeconds(6);
   private static final String VICTIM = "victim";
@@ -109,13 +106,10 @@ final class Chaos {
   }
 
   private void restart(String name, boolean gently) throws Exception {
-    ChildProcess former = site.process(name);
     if (gently) {
-      former.terminate();
-      assertEquals(0, former.awaitEnd(END));
+      assertEquals(0, site.terminate(name));
     } else {
-      former.kill();
-      former.awaitEnd(END);
+      site.kill(name);
     }
     site.restart(name);
   }
@@ -128,10 +122,7 @@ final class Chaos {
   }
 
   private int agents(String server) throws IOException {
-    return new AdminClient(site.admin(server), null)
-        .get("/status", ServerStatus.class)
-        .agents()
-        .size();
+    return site.status(server).agents().size();
   }
 
   /** Ends the backend of now. */

@@ -5,7 +5,6 @@ import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
 import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,21 +20,18 @@ final class CutTunnelIT {
   /** The server has one for each processor; an agent has a tunnel on each, up to 16. */
   private static final long LOOPS = Math.min(16, Runtime.getRuntime().availableProcessors());
 
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
-
   @Test
   void theThirdCutAtTheSameAgeIsCalledAProxysLimit() throws Exception {
     try (Link proxy = Link.start(Duration.ZERO);
         TunnelSite site =
             TunnelSite.start(
-                SitePlan.of(
-                    RULES, AgentPlan.of("agent-1", "shop", "127.0.0.1:1").withWay(proxy::to)))) {
-      AdminClient admin = new AdminClient(site.admin(), null);
+                SitePlan.ofGroup(
+                    "shop", AgentPlan.of("agent-1", "shop", "127.0.0.1:1").withWay(proxy::to)))) {
       for (int cut = 0; cut < 3; cut++) {
-        Eventually.holds("a tunnel is up on each loop", () -> loopsWithATunnel(admin) == LOOPS);
+        Eventually.holds("a tunnel is up on each loop", () -> loopsWithATunnel(site) == LOOPS);
         Eventually.pass(AGE);
         proxy.cut();
-        Eventually.holds("they have ended", () -> loopsWithATunnel(admin) == 0);
+        Eventually.holds("they have ended", () -> loopsWithATunnel(site) == 0);
       }
       Eventually.holds(
           "the log names the limit",
@@ -45,8 +41,8 @@ final class CutTunnelIT {
     }
   }
 
-  private static long loopsWithATunnel(AdminClient admin) throws IOException {
-    return admin.get("/status", ServerStatus.class).agents().stream()
+  private static long loopsWithATunnel(TunnelSite site) throws IOException {
+    return site.status().agents().stream()
         .flatMap(agent -> agent.tunnels().stream())
         .map(ServerStatus.Tunnel::loop)
         .distinct()

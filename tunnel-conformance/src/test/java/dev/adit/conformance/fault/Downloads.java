@@ -3,7 +3,6 @@ package dev.adit.conformance.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.conformance.stall.StalledReader;
-import dev.adit.core.config.HostPort;
 import io.grpc.ManagedChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -25,11 +24,8 @@ final class Downloads {
     this.bytes = bytes;
   }
 
-  static Downloads start(String entry, int bytes) {
-    HostPort address = HostPort.parse(entry);
-    Downloads downloads =
-        new Downloads(
-            StalledReader.channel(new InetSocketAddress(address.host(), address.port())), bytes);
+  static Downloads start(InetSocketAddress entry, int bytes) {
+    Downloads downloads = new Downloads(StalledReader.channel(entry), bytes);
     Thread thread = new Thread(downloads::run, "downloads");
     thread.setDaemon(true);
     thread.start();

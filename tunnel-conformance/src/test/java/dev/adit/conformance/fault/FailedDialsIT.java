@@ -9,11 +9,6 @@ import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
-import dev.adit.core.config.HostPort;
-import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,15 +19,14 @@ final class FailedDialsIT {
   private static final int CALLS = 1000;
   private static final Duration OUTAGE = Duration.ofSeconds(4);
   private static final Duration BACK = Duration.ofSeconds(30);
-  private static final Duration END = Duration.ofSeconds(10);
   private static final double FEW = 8;
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   @Test
   void nothingIsLeftOfThem() throws Exception {
     // Port 1 of the loopback address refuses.
     try (TunnelSite site =
-        TunnelSite.start(SitePlan.of(RULES, AgentPlan.of("agent-1", "shop", "127.0.0.1:1")))) {
+        TunnelSite.start(
+            SitePlan.ofGroup("shop", AgentPlan.of("agent-1", "shop", "127.0.0.1:1")))) {
       long agent = site.process("agent-1").pid();
       callAll(site, 10);
       ProcessSample before = ProcessSample.of(agent);
@@ -40,25 +34,17 @@ final class FailedDialsIT {
       ProcessSample after = ProcessSample.of(agent);
       assertFewMore(before, after, CALLS + " calls to a backend that refuses");
 
-      ChildProcess server = site.process("server");
-      server.kill();
-      server.awaitEnd(END);
+      site.kill("server");
       Eventually.pass(OUTAGE);
       site.restart("server");
-      AdminClient admin = new AdminClient(site.admin(), null);
-      Eventually.holds(
-          "the agent is back",
-          BACK,
-          () -> !admin.get("/status", ServerStatus.class).agents().isEmpty());
+      Eventually.holds("the agent is back", BACK, () -> !site.status().agents().isEmpty());
       callAll(site, 10);
       assertFewMore(before, ProcessSample.of(agent), "dials to a server that is not there");
     }
   }
 
   private static void callAll(TunnelSite site, int calls) throws Exception {
-    HostPort entry = HostPort.parse(site.entry());
-    try (RawConnection caller =
-        RawConnection.dial(new InetSocketAddress(entry.host(), entry.port()))) {
+    try (RawConnection caller = RawConnection.dial(site.entryAddress())) {
       for (int i = 0; i < calls; i++) {
         assertEquals(
             "backend-unreachable",

@@ -8,11 +8,7 @@ import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
-import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,12 +20,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class ServerFaultIT {
-  private static final Duration END = Duration.ofSeconds(10);
 
   /** With the start of a process less than the time that calls wait for agents. */
   private static final Duration OUTAGE = Duration.ofSeconds(1);
-
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   @Test
   void twoServersAreUpgradedOneAfterTheOtherAndOneIsKilled() throws Exception {
@@ -46,19 +39,17 @@ final class ServerFaultIT {
       calls.assertNoneFailed("nothing");
 
       for (String server : List.of("server", "server-2")) {
-        ChildProcess former = site.process(server);
-        former.terminate();
-        assertEquals(0, former.awaitEnd(END));
+        assertEquals(0, site.terminate(server));
         calls.awaitMore();
         calls.assertNoneFailed("SIGTERM of " + server);
         site.restart(server);
         Eventually.holds(
-            server + " gets calls again", () -> status(site, server).calls().total() > 0);
+            server + " gets calls again", () -> site.status(server).calls().total() > 0);
         calls.awaitMore();
         calls.assertNoneFailed("the return of " + server);
       }
 
-      site.process("server").kill();
+      site.kill("server");
       calls.awaitMore();
       int byKill = calls.assertFailed("SIGKILL", "UNAVAILABLE.*", CountedCalls.CALLERS);
       calls.awaitMore();
@@ -82,14 +73,12 @@ final class ServerFaultIT {
       calls.awaitMore();
       calls.assertNoneFailed("nothing");
 
-      ChildProcess killed = site.process("server");
-      killed.kill();
-      killed.awaitEnd(END);
+      site.kill("server");
       Eventually.pass(OUTAGE);
       site.restart("server");
       long ready = System.nanoTime();
       channel.resetConnectBackoff();
-      Eventually.holds("it gets calls again", () -> status(site, "server").calls().total() > 0);
+      Eventually.holds("it gets calls again", () -> site.status().calls().total() > 0);
       calls.awaitGood();
       Duration served = Duration.ofNanos(System.nanoTime() - ready);
       int failed =
@@ -108,17 +97,13 @@ final class ServerFaultIT {
   }
 
   private static SitePlan plan(RawBackend backend) {
-    return SitePlan.of(
-        RULES,
+    return SitePlan.ofGroup(
+        "shop",
         AgentPlan.of("agent-1", "shop", backend.hostAndPort()),
         AgentPlan.of("agent-2", "shop", backend.hostAndPort()));
   }
 
   private static void awaitAgents(TunnelSite site, String server) {
-    Eventually.holds("agents are at " + server, () -> status(site, server).agents().size() == 2);
-  }
-
-  private static ServerStatus status(TunnelSite site, String server) throws IOException {
-    return new AdminClient(site.admin(server), null).get("/status", ServerStatus.class);
+    Eventually.holds("agents are at " + server, () -> site.status(server).agents().size() == 2);
   }
 }

@@ -14,7 +14,6 @@ import dev.adit.conformance.site.TunnelSite;
 import dev.adit.conformance.stall.StalledReader;
 import dev.adit.core.admin.AdminClient;
 import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import java.nio.file.Files;
@@ -140,7 +139,7 @@ final class SoakIT {
     Map<Event, Integer> failed = new EnumMap<>(Event.class);
     ManagedChannel channel =
         SeveralServers.channel(List.of(site.entry("server"), site.entry("server-2")));
-    Downloads downloads = Downloads.start(site.entry("server"), DOWNLOAD_BYTES);
+    Downloads downloads = Downloads.start(site.entryAddress(), DOWNLOAD_BYTES);
     calls.start(channel);
     calls.awaitMore();
     calls.assertNoneFailed("nothing");
@@ -173,10 +172,8 @@ final class SoakIT {
   }
 
   private static void assertNothingLeft(TunnelSite site, Map<String, Held> held) throws Exception {
-    AdminClient admin = new AdminClient(site.admin(), null);
-    Eventually.holds(
-        "no call is left", () -> admin.get("/status", ServerStatus.class).calls().running() == 0);
-    String metrics = admin.get("/metrics");
+    Eventually.holds("no call is left", () -> site.status().calls().running() == 0);
+    String metrics = new AdminClient(site.admin(), null).get("/metrics");
     for (String gauge :
         List.of("adit_calls_running", "adit_promised_bytes", "adit_kept_request_bytes")) {
       assertTrue(metrics.contains("\n" + gauge + " 0.0\n"), gauge + " is not 0:\n" + metrics);

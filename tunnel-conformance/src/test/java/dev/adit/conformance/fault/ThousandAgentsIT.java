@@ -7,11 +7,7 @@ import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
-import dev.adit.demo.process.ChildProcess;
-import dev.adit.server.admin.ServerStatus;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,10 +22,8 @@ import org.junit.jupiter.api.Timeout;
 final class ThousandAgentsIT {
   private static final int AGENTS = 1000;
   private static final Duration OUTAGE = Duration.ofSeconds(4);
-  private static final Duration END = Duration.ofSeconds(10);
   private static final Duration ALL_BACK = Duration.ofSeconds(60);
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   @Test
   void allComeBackAndCallsGoOnAtOnce() throws Exception {
@@ -39,16 +33,14 @@ final class ThousandAgentsIT {
           IntStream.range(0, AGENTS)
               .mapToObj(i -> AgentPlan.of("agent-" + i, "shop", backend.hostAndPort()))
               .toArray(AgentPlan[]::new);
-      try (TunnelSite site = TunnelSite.startServers(SitePlan.of(RULES, plans))) {
+      try (TunnelSite site = TunnelSite.startServers(SitePlan.ofGroup("shop", plans))) {
         site.startManyAgents("agent-", "shop", backend.hostAndPort());
         ManagedChannel channel = SeveralServers.channel(List.of(site.entry()));
         calls.start(channel);
         calls.awaitMore();
         calls.assertNoneFailed("nothing");
 
-        ChildProcess killed = site.process("server");
-        killed.kill();
-        killed.awaitEnd(END);
+        site.kill("server");
         Eventually.pass(OUTAGE);
         site.restart("server");
         long ready = System.nanoTime();
@@ -56,7 +48,10 @@ final class ThousandAgentsIT {
         calls.awaitGood();
         Duration first = Duration.ofNanos(System.nanoTime() - ready);
         // Not as often as elsewhere: the page of a thousand agents is long.
-        await().atMost(ALL_BACK).pollInterval(LOOK_EVERY).until(() -> agents(site) == AGENTS);
+        await()
+            .atMost(ALL_BACK)
+            .pollInterval(LOOK_EVERY)
+            .until(() -> site.status().agents().size() == AGENTS);
         Duration all = Duration.ofNanos(System.nanoTime() - ready);
         calls.assertFailed(
             "the outage", "UNAVAILABLE " + CountedCalls.BY_THE_CLIENT + ".*", Integer.MAX_VALUE);
@@ -69,9 +64,5 @@ final class ThousandAgentsIT {
             calls.ended(), OUTAGE.toSeconds(), first.toMillis(), AGENTS, all.toMillis());
       }
     }
-  }
-
-  private static int agents(TunnelSite site) throws IOException {
-    return new AdminClient(site.admin(), null).get("/status", ServerStatus.class).agents().size();
   }
 }

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Timeout;
 /** One call over a link with a long round trip: its window grows to what the link can carry. */
 @Timeout(120)
 final class LongLinkTest {
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
   private static final Duration ONE_WAY = Duration.ofMillis(25);
   private static final int BODY_BYTES = 48 << 20;
 
@@ -47,11 +46,10 @@ final class LongLinkTest {
         Link link = Link.start(ONE_WAY);
         LocalSite site =
             LocalSite.start(
-                SitePlan.of(
-                    RULES, AgentPlan.of("far", "shop", backend.hostAndPort()).withWay(link::to)));
+                SitePlan.ofGroup(
+                    "shop", AgentPlan.of("far", "shop", backend.hostAndPort()).withWay(link::to)));
         RawConnection caller = RawConnection.dial(site.entry())) {
-      AdminClient admin =
-          new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null);
+      AdminClient admin = new AdminClient(site.admin(), null);
       Eventually.holds(
           "a round trip is measured",
           () ->

@@ -15,7 +15,6 @@ import dev.adit.conformance.peer.StreamEvent;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.config.HostPort;
 import dev.adit.demo.process.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 final class MemoryBudgetIT {
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
   private static final String SMALL = "-XX:MaxDirectMemorySize=64m";
   private static final int CALLS_PER_CONNECTION = 100;
   private static final int MOST_CALLS = 6000;
@@ -48,10 +46,9 @@ final class MemoryBudgetIT {
     try (RawBackend backend = RawBackend.start(Script.answer(BODY_BYTES));
         TunnelSite site =
             TunnelSite.start(
-                SitePlan.of(RULES, AgentPlan.of("agent-1", "shop", backend.hostAndPort()))
+                SitePlan.ofGroup("shop", AgentPlan.of("agent-1", "shop", backend.hostAndPort()))
                     .withJvmOptions(SMALL))) {
-      HostPort address = HostPort.parse(site.entry());
-      InetSocketAddress entry = new InetSocketAddress(address.host(), address.port());
+      InetSocketAddress entry = site.entryAddress();
       List<RawConnection> connections = new ArrayList<>();
       List<RawStream> stalled = new ArrayList<>();
       try {

@@ -13,13 +13,9 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
-import dev.adit.core.admin.AdminClient;
-import dev.adit.core.config.HostPort;
-import dev.adit.server.admin.ServerStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +41,6 @@ final class StalledReadersIT {
   private static final int HELD_BYTES = 2 * 256 * 1024;
 
   private static final int HUGE_BYTES = 8 << 20;
-  private static final String RULES = "version: 1\nrules:\n- {name: all, to: shop}\n";
 
   // shared
   private final AtomicLong sentOfHuge = new AtomicLong();
@@ -87,20 +82,15 @@ final class StalledReadersIT {
 
   private static TunnelSite start(String backend) throws Exception {
     return TunnelSite.start(
-        SitePlan.of(RULES, AgentPlan.of("agent-1", "shop", backend))
+        SitePlan.ofGroup("shop", AgentPlan.of("agent-1", "shop", backend))
             .withEntryOptions("maxStreamsPerConnection: 2000"));
-  }
-
-  private static InetSocketAddress entry(TunnelSite site) {
-    HostPort address = HostPort.parse(site.entry());
-    return new InetSocketAddress(address.host(), address.port());
   }
 
   @Test
   void aStalledCallHoldsNoMoreThanItsWindows() throws Exception {
     try (RawBackend backend = RawBackend.start(this::serve);
         TunnelSite site = start(backend.hostAndPort());
-        RawConnection caller = RawConnection.dial(entry(site), 0)) {
+        RawConnection caller = RawConnection.dial(site.entryAddress(), 0)) {
       RawStream stalled = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
       stalled.nextHead();
       long held = awaitStill(sentOfHuge);
@@ -127,10 +117,10 @@ final class StalledReadersIT {
   void aThousandStalledCallsDelayNobodyAndFinish() throws Exception {
     Server backend = StalledReader.backend(BODY_BYTES).build().start();
     try (TunnelSite site = start("127.0.0.1:" + backend.getPort());
-        RawConnection others = RawConnection.dial(entry(site))) {
+        RawConnection others = RawConnection.dial(site.entryAddress())) {
       warmUp(others);
       long alone = p99Micros(others);
-      ManagedChannel channel = StalledReader.channel(entry(site));
+      ManagedChannel channel = StalledReader.channel(site.entryAddress());
       List<StalledReader> readers = new ArrayList<>();
       for (int i = 0; i < STALLED; i++) {
         readers.add(StalledReader.start(channel));
@@ -142,8 +132,7 @@ final class StalledReadersIT {
       Eventually.pass(STILL);
       warmUp(others);
       long beside = p99Micros(others);
-      AdminClient admin = new AdminClient(site.admin(), null);
-      assertEquals(STALLED, admin.get("/status", ServerStatus.class).calls().running());
+      assertEquals(STALLED, site.status().calls().running());
 
       long resumed = System.nanoTime();
       readers.forEach(StalledReader::read);
@@ -151,8 +140,7 @@ final class StalledReadersIT {
         assertEquals(BODY_BYTES, reader.awaitEnd());
       }
       Duration finished = Duration.ofNanos(System.nanoTime() - resumed);
-      Eventually.holds(
-          "no call is left", () -> admin.get("/status", ServerStatus.class).calls().running() == 0);
+      Eventually.holds("no call is left", () -> site.status().calls().running() == 0);
       System.out.printf(
           "StalledReadersIT: %d stalled calls finished %d ms after they were read again; p99 of others %d us alone, %d us beside them%n",
           STALLED, finished.toMillis(), alone, beside);
