@@ -142,7 +142,7 @@ final class DispatchBench {
     }
   }
 
-  private static Route route(@Nullable RetryPolicy retry) {
+  static Route route(@Nullable RetryPolicy retry) {
     Rule rule =
         new Rule(
             new RuleName("r"),

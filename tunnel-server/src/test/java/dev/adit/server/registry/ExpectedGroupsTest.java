@@ -1,0 +1,49 @@
+package dev.adit.server.registry;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
+import dev.adit.testing.tunnel.HandLoop;
+import dev.adit.testing.tunnel.TunnelPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** For which groups calls wait after a start. */
+final class ExpectedGroupsTest {
+  private static final GroupName SHOP = new GroupName("shop");
+  private static final Duration WAIT = Duration.ofSeconds(5);
+
+  private final AgentRegistry registry = new AgentRegistry();
+  private long now = Long.MAX_VALUE - 1000;
+  private final ExpectedGroups expected =
+      new ExpectedGroups(registry, SHOP::equals, WAIT, () -> now);
+
+  @Test
+  void groupIsExpectedForItsTimeAlsoAcrossTheEndOfTheClock() {
+    assertTrue(expected.test(SHOP));
+    now += WAIT.toNanos() - 1;
+    assertTrue(expected.test(SHOP));
+    now += 1;
+    assertFalse(expected.test(SHOP));
+  }
+
+  @Test
+  void groupThatNobodyMayServeIsNot() {
+    assertFalse(expected.test(new GroupName("strange")));
+  }
+
+  @Test
+  void groupWhoseAgentHasBeenHereIsNot() {
+    TunnelPair pair = new TunnelPair(new HandLoop(), TunnelPair.SMALL);
+    registry.join(
+        new AgentId("a"),
+        "run",
+        pair.server().stream(),
+        () -> new AgentSession(new AgentId("a"), "run", Set.of(SHOP), 1, "", "", Instant.EPOCH));
+    assertFalse(expected.test(SHOP));
+  }
+}
