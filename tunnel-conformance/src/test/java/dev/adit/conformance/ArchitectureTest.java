@@ -47,6 +47,7 @@ final class ArchitectureTest {
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.config", "core.flow")),
+          Map.entry("core.tls", Set.of("core.process")),
           Map.entry("core.token", Set.of()),
           Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),
           Map.entry("core.upstream", Set.of("core.call", "core.config", "core.match", "core.name")),
@@ -71,7 +72,8 @@ final class ArchitectureTest {
                   "server.config",
                   "server.registry",
                   "server.routing",
-                  "server.rules")),
+                  "server.rules",
+                  "server.setup")),
           Map.entry("server.config", Set.of("core")),
           Map.entry(
               "server.dispatch",
@@ -94,6 +96,7 @@ final class ArchitectureTest {
           Map.entry("server.policy", Set.of("core")),
           Map.entry("server.registry", Set.of("core")),
           Map.entry("server.routing", Set.of("core", "server.policy")),
+          Map.entry("server.setup", Set.of("core")),
           Map.entry("server.rules", Set.of("core", "server.policy", "server.routing")),
           Map.entry(
               "server.tunnel",
@@ -185,12 +188,22 @@ final class ArchitectureTest {
 
   @Test
   void http2CodecIsUsedOnlyAtTheEdges() {
-    onlyIn("io.netty.handler.codec.http2..", "core.http2", "server.entry", "agent.backend");
+    onlyIn(
+        "io.netty.handler.codec.http2..",
+        "core.http2",
+        "core.tls",
+        "server.entry",
+        "agent.backend");
   }
 
   @Test
   void yamlIsReadOnlyByCoreConfig() {
     onlyIn("org.yaml.snakeyaml..", "core.config");
+  }
+
+  @Test
+  void bouncyCastleIsUsedOnlyForCertificates() {
+    onlyIn("org.bouncycastle..", "core.tls");
   }
 
   @Test

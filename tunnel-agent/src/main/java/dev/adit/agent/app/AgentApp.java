@@ -2,6 +2,7 @@ package dev.adit.agent.app;
 
 import dev.adit.agent.backend.UpstreamTable;
 import dev.adit.agent.config.AgentConfig;
+import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
@@ -10,14 +11,17 @@ import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelDialer;
 import dev.adit.agent.tunnel.TunnelPlan;
-import dev.adit.agent.tunnel.TunnelTls;
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
 import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.tls.CurrentSslContext;
+import dev.adit.core.tls.FollowedTls;
+import dev.adit.core.tls.TlsContexts;
 import dev.adit.core.wire.FrameLimits;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -50,6 +54,8 @@ public final class AgentApp implements AutoCloseable {
   private final CallDispatcher dispatcher;
   private final TunnelDialer dialer;
   private final @Nullable AdminServer admin;
+  private final @Nullable CurrentSslContext tls;
+  private final @Nullable FollowedTls followedTls;
 
   // shared
   private final CountDownLatch firstTunnel = new CountDownLatch(1);
@@ -78,6 +84,13 @@ public final class AgentApp implements AutoCloseable {
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
 
     memory = MemoryWatch.start(loops.all().get(0));
+
+    AgentTlsConfig files = config.tls();
+    tls = config.insecure() ? null : new CurrentSslContext(context(files));
+    followedTls =
+        tls == null
+            ? null
+            : FollowedTls.start("tls", files.files(), () -> tls.replace(context(files)));
 
     // 8: backends.
     served =
@@ -108,7 +121,7 @@ public final class AgentApp implements AutoCloseable {
                 config.groups(),
                 config.servers(),
                 config.token(),
-                config.insecure() ? null : TunnelTls.context(config.tls()),
+                tls,
                 config.tls(),
                 config.proxy(),
                 config.capacity(),
@@ -120,6 +133,10 @@ public final class AgentApp implements AutoCloseable {
                 memory.budget()),
             this::onConnected);
     dialer.start();
+  }
+
+  private static SslContext context(AgentTlsConfig tls) throws IOException {
+    return TlsContexts.client(tls.ca(), tls.cert(), tls.key());
   }
 
   private void onConnected(int servers) {
@@ -219,6 +236,10 @@ public final class AgentApp implements AutoCloseable {
     closed = true;
     firstTunnel.countDown();
     dialer.close();
+    if (followedTls != null) {
+      followedTls.close();
+    }
+    served.own().upstreams().retireAllBut(null);
     handed.close();
     loops.close();
     if (admin != null) {

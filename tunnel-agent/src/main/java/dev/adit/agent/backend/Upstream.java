@@ -2,11 +2,16 @@ package dev.adit.agent.backend;
 
 import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.tls.CurrentSslContext;
+import dev.adit.core.tls.FollowedTls;
+import dev.adit.core.tls.TlsContexts;
 import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
+import dev.adit.core.upstream.UpstreamTls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -30,11 +35,27 @@ public final class Upstream {
   /** Backends by turn: each as often as its weight says, spread evenly. */
   private final List<Backend> turns;
 
+  private final @Nullable FollowedTls followedTls;
+
   // shared: whose turn it is
   private final AtomicInteger turn = new AtomicInteger();
 
-  Upstream(UpstreamConfig config, EventLoops loops, @Nullable SslContext tls, int initialWindow) {
+  /**
+   * An upstream that dials nothing yet.
+   *
+   * @throws IOException if a TLS file does not hold what it should
+   */
+  Upstream(UpstreamConfig config, EventLoops loops, int initialWindow) throws IOException {
     this.config = config;
+    UpstreamTls files = config.tls();
+    CurrentSslContext tls = files == null ? null : new CurrentSslContext(context(files));
+    followedTls =
+        files == null || tls == null
+            ? null
+            : FollowedTls.start(
+                "upstream " + config.name() + ", tls",
+                files.files(),
+                () -> tls.replace(context(files)));
     text = AsciiString.cached(config.name().value());
     BackendConnector connector =
         new BackendConnector(
@@ -56,6 +77,10 @@ public final class Upstream {
                         config.slowStart()))
             .toList();
     turns = config.balance() == UpstreamBalance.WEIGHTED ? WeightedTurns.of(backends) : backends;
+  }
+
+  private static SslContext context(UpstreamTls tls) throws IOException {
+    return TlsContexts.client(tls.ca(), tls.cert(), tls.key());
   }
 
   public UpstreamName name() {
@@ -84,6 +109,9 @@ public final class Upstream {
   /** No call chooses it any more: its connections end with the calls on them. */
   void retire() {
     backends.forEach(Backend::retire);
+    if (followedTls != null) {
+      followedTls.close();
+    }
   }
 
   /** The name as it goes on the wire. */

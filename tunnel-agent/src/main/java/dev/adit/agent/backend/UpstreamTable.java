@@ -3,20 +3,11 @@ package dev.adit.agent.backend;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
-import dev.adit.core.upstream.UpstreamTls;
-import io.netty.handler.codec.http2.Http2SecurityUtil;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The upstreams of an agent by name. Immutable; any thread. */
@@ -27,10 +18,10 @@ public final class UpstreamTable {
    * A table of these upstreams; dials nothing yet.
    *
    * @param initialWindow bytes a backend may send on a stream before they move on
-   * @throws SSLException if a TLS file does not hold what it should
+   * @throws IOException if a TLS file does not hold what it should
    */
   public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, int initialWindow)
-      throws SSLException {
+      throws IOException {
     this(configs, loops, initialWindow, null);
   }
 
@@ -43,15 +34,14 @@ public final class UpstreamTable {
       EventLoops loops,
       int initialWindow,
       @Nullable UpstreamTable before)
-      throws SSLException {
+      throws IOException {
     for (UpstreamConfig config : configs) {
       Upstream known = before == null ? null : before.upstream(config.name());
       if (known != null && known.config().equals(config)) {
         upstreams.put(config.name(), known);
         continue;
       }
-      SslContext tls = config.tls() == null ? null : context(config.tls());
-      upstreams.put(config.name(), new Upstream(config, loops, tls, initialWindow));
+      upstreams.put(config.name(), new Upstream(config, loops, initialWindow));
     }
   }
 
@@ -67,27 +57,6 @@ public final class UpstreamTable {
         upstream.retire();
       }
     }
-  }
-
-  private static SslContext context(UpstreamTls tls) throws SSLException {
-    SslContextBuilder builder =
-        SslContextBuilder.forClient()
-            .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-            .protocols("TLSv1.3", "TLSv1.2")
-            .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-            .applicationProtocolConfig(
-                new ApplicationProtocolConfig(
-                    ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    ApplicationProtocolNames.HTTP_2));
-    if (tls.ca() != null) {
-      builder.trustManager(tls.ca().toFile());
-    }
-    if (tls.cert() != null && tls.key() != null) {
-      builder.keyManager(tls.cert().toFile(), tls.key().toFile());
-    }
-    return builder.build();
   }
 
   /** The upstream of this name, or null. */

@@ -10,10 +10,13 @@ import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tls.PemFiles;
+import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamReader;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -130,8 +133,24 @@ public final class AgentConfigReader {
     tls.end();
     if (tls.has("cert") != tls.has("key")) {
       tls.value().reject("expected cert and key together");
+    } else {
+      checkFiles(tls, ca, cert, key);
     }
     return new AgentTlsConfig(ca, cert, key, serverName);
+  }
+
+  private static void checkFiles(
+      ConfigMap tls, @Nullable Path ca, @Nullable Path cert, @Nullable Path key) {
+    try {
+      if (ca != null) {
+        PemFiles.certificates(ca);
+      }
+      if (cert != null && key != null) {
+        TlsIdentity.read(cert, key);
+      }
+    } catch (IOException e) {
+      tls.value().reject("expected PEM files that can be used; " + e.getMessage());
+    }
   }
 
   private boolean insecure(AgentTlsConfig tls) {

@@ -1,6 +1,8 @@
 package dev.adit.agent.config;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +17,9 @@ public record AgentTlsConfig(
 
   /** The system's trust and no certificate of our own. */
   public static final AgentTlsConfig DEFAULT = new AgentTlsConfig(null, null, null, null);
+
+  /** The files it names. */
+  public List<Path> files() {
+    return Stream.of(ca, cert, key).flatMap(Stream::ofNullable).toList();
+  }
 }

@@ -10,6 +10,7 @@ import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,7 +175,7 @@ public final class HandedGroups implements AutoCloseable {
       Offer next = usable.get(0);
       try {
         serve(next);
-      } catch (SSLException e) {
+      } catch (IOException e) {
         next.reject(
             new HandedConfig.Refused("TLS to backends cannot be set up: " + e.getMessage(), false));
         decide(group);
@@ -187,7 +187,7 @@ public final class HandedGroups implements AutoCloseable {
     offers(group).forEach(this::tell);
   }
 
-  private void serve(Offer offer) throws SSLException {
+  private void serve(Offer offer) throws IOException {
     GroupName group = offer.group();
     HandedConfig config = offer.config();
     RoutedUpstreams before = served.handed().get(group);

@@ -14,6 +14,8 @@ import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamBalance;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -33,12 +35,14 @@ final class UpstreamTest {
     for (int weight : weights) {
       backends.add(new BackendConfig(new HostPort("127.0.0.1", 1 + backends.size()), weight));
     }
-    return new Upstream(
+    UpstreamConfig config =
         new UpstreamConfig(
-            new UpstreamName("up"), backends, balance, null, null, null, SLOW_START, 0, 1),
-        LOOPS,
-        null,
-        1024);
+            new UpstreamName("up"), backends, balance, null, null, null, SLOW_START, 0, 1);
+    try {
+      return new Upstream(config, LOOPS, 1024);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String turns(Upstream upstream, int count) {

@@ -33,12 +33,12 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -223,7 +223,7 @@ final class AgentBench implements AutoCloseable {
     }
   }
 
-  AgentBench(UpstreamConfig upstream) throws SSLException {
+  AgentBench(UpstreamConfig upstream) throws IOException {
     this(upstream, AGENT_WINDOW);
   }
 
@@ -232,7 +232,7 @@ final class AgentBench implements AutoCloseable {
    *
    * @param serverWindow what a server greets with, bytes
    */
-  AgentBench(UpstreamConfig upstream, int serverWindow) throws SSLException {
+  AgentBench(UpstreamConfig upstream, int serverWindow) throws IOException {
     upstreams = new UpstreamTable(List.of(upstream), loops, AGENT_WINDOW);
     dispatcher =
         new CallDispatcher(

@@ -22,12 +22,12 @@ import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
 import dev.adit.core.wire.FrameLimits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 
 /**
  * Many agents as one process, which share its loops and their one upstream: each dials, redials and
@@ -50,7 +50,7 @@ public final class ManyAgents {
   private final CountDownLatch missing;
 
   private ManyAgents(int number, GroupName group, HostPort server, HostPort backend)
-      throws SSLException {
+      throws IOException {
     this.group = group;
     this.server = server;
     missing = new CountDownLatch(number);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
 import dev.adit.server.config.ServerConfigReader;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.rules.RuleFileReader;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is {@code yaml} and the file's name, and every other block of YAML that says {@code version: 1}.
  */
 final class SamplesTest {
+  private static final TlsIdentity IDENTITY = CertificateAuthority.create("samples").identity();
   private static final Pattern NAMED_FILE =
       Pattern.compile("[A-Za-z0-9_./-]+\\.(?:crt|key|pem|token)\\b");
 
@@ -121,7 +124,15 @@ final class SamplesTest {
     Matcher named = NAMED_FILE.matcher(body);
     while (named.find()) {
       List<String> parts = List.of(named.group().split("/"));
-      write(String.join("/", parts), "-");
+      String name = String.join("/", parts);
+      String kind = name.substring(name.lastIndexOf('.'));
+      write(
+          name,
+          switch (kind) {
+            case ".crt" -> CertificateAuthority.pem(IDENTITY.chain());
+            case ".key" -> CertificateAuthority.pem(IDENTITY.key());
+            default -> "-";
+          });
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.adit.core.upstream;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param serverName the name to ask for and to verify; absent: the backend's host
  */
 public record UpstreamTls(
-    @Nullable Path ca, @Nullable Path cert, @Nullable Path key, @Nullable String serverName) {}
+    @Nullable Path ca, @Nullable Path cert, @Nullable Path key, @Nullable String serverName) {
+
+  /** The files it names. */
+  public List<Path> files() {
+    return Stream.of(ca, cert, key).flatMap(Stream::ofNullable).toList();
+  }
+}

@@ -1,6 +1,8 @@
 package dev.adit.testing.corpus;
 
 import dev.adit.core.config.ConfigProblem;
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * file too, then every problem our reader is to tell, without the file's name.
  */
 public final class Corpus {
+  private static final TlsIdentity IDENTITY = CertificateAuthority.create("corpus").identity();
 
   private Corpus() {}
 
@@ -64,16 +68,23 @@ public final class Corpus {
 
   /** Copies a file to where all that the corpus names is there. */
   public static Path stage(Path file, Path directory, @Nullable String as) throws IOException {
-    for (String there :
-        List.of(
-            "tls/entry.crt",
-            "tls/entry.key",
-            "tls/ca.crt",
-            "secrets/admin.token",
-            "secrets/agent.token")) {
-      Path path = directory.resolve(there);
+    String certificate = CertificateAuthority.pem(IDENTITY.chain());
+    for (Map.Entry<String, String> there :
+        Map.of(
+                "tls/entry.crt",
+                certificate,
+                "tls/entry.key",
+                CertificateAuthority.pem(IDENTITY.key()),
+                "tls/ca.crt",
+                certificate,
+                "secrets/admin.token",
+                "not looked into\n",
+                "secrets/agent.token",
+                "not looked into\n")
+            .entrySet()) {
+      Path path = directory.resolve(there.getKey());
       Files.createDirectories(path.resolveSibling("."));
-      Files.writeString(path, "not looked into\n");
+      Files.writeString(path, there.getValue());
     }
     Files.createDirectories(directory.resolve("rules"));
     Files.writeString(directory.resolve("agents.yaml"), "version: 1\nagents: []\n");

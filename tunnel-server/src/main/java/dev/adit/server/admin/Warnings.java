@@ -24,10 +24,12 @@ public final class Warnings {
   private final AgentRegistry registry;
   private final Supplier<ReloadStatus> rules;
   private final Supplier<List<ConfigProblem>> agents;
+  private final Supplier<List<String>> identities;
 
   /**
    * @param insecure whether tunnels are in clear text
    * @param agents what is wrong with the file of agents
+   * @param identities what is wrong with certificates
    */
   public Warnings(
       boolean insecure,
@@ -35,13 +37,15 @@ public final class Warnings {
       Router router,
       AgentRegistry registry,
       Supplier<ReloadStatus> rules,
-      Supplier<List<ConfigProblem>> agents) {
+      Supplier<List<ConfigProblem>> agents,
+      Supplier<List<String>> identities) {
     this.insecure = insecure;
     this.memory = memory;
     this.router = router;
     this.registry = registry;
     this.rules = rules;
     this.agents = agents;
+    this.identities = identities;
   }
 
   /** The warnings of this moment; empty if all is well. */
@@ -58,6 +62,7 @@ public final class Warnings {
     lines.addAll(contested());
     rules.get().problems().forEach(problem -> lines.add("rules refused: " + problem));
     agents.get().forEach(problem -> lines.add("agents refused: " + problem));
+    lines.addAll(identities.get());
     return lines;
   }
 

@@ -17,11 +17,11 @@ import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
 import dev.adit.server.config.ServerConfig;
+import dev.adit.server.config.TlsConfig;
 import dev.adit.server.config.TunnelConfig;
 import dev.adit.server.config.agents.AgentsSource;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.entry.EntryServer;
-import dev.adit.server.entry.EntryTls;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.RequestIds;
@@ -77,6 +77,7 @@ public final class ServerApp implements AutoCloseable {
   private final AgentRegistry registry = new AgentRegistry();
   private final AgentIdentities identities;
   private final @Nullable AgentsReload agents;
+  private final ServerTls tls;
   private final ConfigHandout configs;
   private final RuleReload rules;
   private final ServerMetrics metrics;
@@ -106,6 +107,7 @@ public final class ServerApp implements AutoCloseable {
     this.config = config;
     this.version = version;
     identities = new AgentIdentities(config.agents().read());
+    tls = ServerTls.read(config);
 
     // 3: rules first, so that a mistake in them stops the start before anything listens.
     Router router = new Router(RoutingTable.EMPTY);
@@ -148,7 +150,9 @@ public final class ServerApp implements AutoCloseable {
             router,
             registry,
             rules::status,
-            () -> agents == null ? List.of() : agents.problems());
+            () -> agents == null ? List.of() : agents.problems(),
+            this::identityWarnings);
+    tls.follow();
     accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
@@ -163,7 +167,7 @@ public final class ServerApp implements AutoCloseable {
             new CallCounter(),
             new RequestIds(),
             tunnel.initialWindowBytes());
-    entry = new EntryServer(entryContext, entryTls());
+    entry = new EntryServer(entryContext, tls.entry());
     listenForCallers();
 
     watch();
@@ -218,7 +222,7 @@ public final class ServerApp implements AutoCloseable {
     try {
       return TunnelServer.start(
           tunnel.listen().stream().map(ServerApp::socketAddress).toList(),
-          tunnel.tls(),
+          tls.tunnel(),
           loops,
           service.definition());
     } catch (IOException e) {
@@ -227,8 +231,14 @@ public final class ServerApp implements AutoCloseable {
     }
   }
 
-  private @Nullable EntryTls entryTls() throws IOException {
-    return config.entry().tls().isEmpty() ? null : new EntryTls(config.entry().tls());
+  private List<String> identityWarnings() {
+    List<String> lines = new ArrayList<>(tls.warnings());
+    TlsConfig tunnel = config.tunnel().tls();
+    if (identities.useCertificates() && (tunnel == null || tunnel.clientCa() == null)) {
+      lines.add(
+          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is asked for its certificate");
+    }
+    return lines;
   }
 
   private void listenForCallers() throws IOException {
@@ -370,6 +380,7 @@ public final class ServerApp implements AutoCloseable {
 
   private void closeAll(@Nullable AdminServer operators) {
     rules.close();
+    tls.close();
     if (agents != null) {
       agents.close();
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       RunCommand.class,
+      InitCommand.class,
       CheckCommand.class,
       RulesCommand.class,
       TokenCommand.class,
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
+      "  tunnel-server init adit --host tunnel.example.com",
       "  tunnel-server run -c server.yaml",
       "  tunnel-server check -c server.yaml",
       "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",

@@ -3,6 +3,7 @@ package dev.adit.server.cli;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.token.Token;
 import dev.adit.server.config.agents.AgentIdPattern;
+import dev.adit.server.setup.YamlText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +59,9 @@ final class TokenCommand implements Runnable {
     Token token = Token.newToken();
     String lines =
         "- id: "
-            + quoted(id.text())
+            + YamlText.of(id.text())
             + "\n  groups: ["
-            + String.join(", ", named.stream().map(TokenCommand::quoted).toList())
+            + String.join(", ", named.stream().map(YamlText::of).toList())
             + "]\n  tokens:\n  - sha256: "
             + token.hash().hex();
     if (json) {
@@ -93,10 +94,6 @@ final class TokenCommand implements Runnable {
     } catch (IllegalArgumentException e) {
       throw wrong("--group: " + e.getMessage());
     }
-  }
-
-  private static String quoted(String name) {
-    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") ? name : "'" + name.replace("'", "''") + "'";
   }
 
   private ParameterException wrong(String message) {

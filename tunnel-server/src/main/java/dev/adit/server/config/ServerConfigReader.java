@@ -11,6 +11,7 @@ import dev.adit.core.config.SecretRef;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
+import io.netty.handler.ssl.ClientAuth;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ public final class ServerConfigReader {
     EntryConfig config =
         new EntryConfig(
             listen(entry, new HostPort("0.0.0.0", 8002)),
-            entry.oneOrList("tls", ServerConfigReader::tls),
+            entry.oneOrList("tls", each -> TlsReader.read(each, ClientAuth.REQUIRE)),
             keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
             keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
             entry.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),
@@ -101,7 +102,7 @@ public final class ServerConfigReader {
     @Nullable ConfigValue value =
         root.required("tunnel", "a section with tls: {cert: .., key: ..} or insecure: true");
     ConfigMap tunnel = value == null ? root.childOrEmpty("tunnel") : value.map();
-    @Nullable TlsConfig tls = tunnel.read("tls", ServerConfigReader::tls);
+    @Nullable TlsConfig tls = tunnel.read("tls", each -> TlsReader.read(each, ClientAuth.OPTIONAL));
     boolean insecure = tunnel.bool("insecure", false);
     if (tunnel.isMapping() && !tunnel.has("tls") && !insecureIsMeant(tunnel)) {
       tunnel
@@ -248,17 +249,6 @@ public final class ServerConfigReader {
   private static List<HostPort> listen(ConfigMap map, HostPort byDefault) {
     List<HostPort> listen = map.oneOrList("listen", ConfigValue::listenAddress);
     return listen.isEmpty() ? List.of(byDefault) : listen;
-  }
-
-  private static @Nullable TlsConfig tls(ConfigValue value) {
-    ConfigMap map = value.map();
-    @Nullable ConfigValue certValue = map.required("cert", "a PEM file with the certificate chain");
-    @Nullable ConfigValue keyValue = map.required("key", "a PEM file with the private key");
-    @Nullable Path cert = certValue == null ? null : certValue.existingFile();
-    @Nullable Path key = keyValue == null ? null : keyValue.existingFile();
-    @Nullable Path clientCa = map.read("clientCa", ConfigValue::existingFile);
-    map.end();
-    return cert == null || key == null ? null : new TlsConfig(cert, key, clientCa);
   }
 
   /** Rejects one of two keys that contradict each other: the first that is written. */

@@ -120,7 +120,7 @@ public final class EntryServer {
       connections.add(channel);
       channel.pipeline().addLast(new CallerKeepalive(entry.config()));
       if (tls != null) {
-        channel.pipeline().addLast(tls.newHandler(channel, entry.config().tls().size() > 1));
+        channel.pipeline().addLast(tls.newHandler(channel));
       }
       EntryConnection connection =
           EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null);

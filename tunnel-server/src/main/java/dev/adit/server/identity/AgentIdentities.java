@@ -36,6 +36,23 @@ public final class AgentIdentities {
     return proven;
   }
 
+  /**
+   * The lines that a certificate with these subject alternative names proves.
+   *
+   * @param names of a certificate that was verified
+   */
+  public List<AgentIdentity> ofCertificate(List<String> names) {
+    return identities.stream()
+        .filter(identity -> identity.certificateSan() != null)
+        .filter(identity -> names.contains(identity.certificateSan()))
+        .toList();
+  }
+
+  /** Whether a certificate may prove who an agent is. */
+  public boolean useCertificates() {
+    return identities.stream().anyMatch(identity -> identity.certificateSan() != null);
+  }
+
   /** Whether any agent may serve a group. */
   public boolean mayServe(GroupName group) {
     return identities.stream().anyMatch(identity -> identity.groups().contains(group));

@@ -2,23 +2,18 @@ package dev.adit.server.tunnel;
 
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.wire.FrameLimits;
-import dev.adit.server.config.TlsConfig;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +50,11 @@ public final class TunnelServer {
    * Listens; blocks until it does.
    *
    * @param tls null: clear text
-   * @throws IOException if an address cannot be had or a TLS file does not hold what it should
+   * @throws IOException if an address cannot be had
    */
   public static TunnelServer start(
       List<InetSocketAddress> addresses,
-      @Nullable TlsConfig tls,
+      @Nullable SslContext tls,
       EventLoops loops,
       ServerServiceDefinition service)
       throws IOException {
@@ -84,7 +79,7 @@ public final class TunnelServer {
       builder.withChildOption(loops.notSentLowat(), NOT_SENT_LOWAT_BYTES);
     }
     if (tls != null) {
-      builder.sslContext(context(tls));
+      builder.sslContext(tls);
     }
     return new TunnelServer(builder.build().start());
   }
@@ -93,16 +88,6 @@ public final class TunnelServer {
     ServerChannel listener = new ReflectiveChannelFactory<>(loops.serverChannelType()).newChannel();
     listener.pipeline().addLast(new AcceptPace(ACCEPTS_PER_SECOND));
     return listener;
-  }
-
-  private static SslContext context(TlsConfig tls) throws SSLException {
-    SslContextBuilder builder =
-        GrpcSslContexts.forServer(tls.cert().toFile(), tls.key().toFile())
-            .protocols("TLSv1.3", "TLSv1.2");
-    if (tls.clientCa() != null) {
-      builder.trustManager(tls.clientCa().toFile()).clientAuth(ClientAuth.OPTIONAL);
-    }
-    return builder.build();
   }
 
   /** Where it listens. */

@@ -1,5 +1,6 @@
 package dev.adit.server.tunnel;
 
+import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.proto.v1.TunnelServiceGrpc;
@@ -13,7 +14,12 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +32,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
+  private static final int MAX_NAME_CHARS = 256;
 
   private final TunnelGreeting greeting;
   private final AgentIdentities identities;
@@ -50,15 +57,32 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
         String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
             .replaceFirst("^[^/]*/", "");
     String authorization = headers.get(AUTHORIZATION);
-    if (authorization == null || !authorization.startsWith(BEARER)) {
-      return refuse(call, address, "no bearer token");
-    }
-    TokenHash token = TokenHash.of(authorization.substring(BEARER.length()));
-    Credential credential = new Credential(token, identities);
+    @Nullable TokenHash token =
+        authorization == null || !authorization.startsWith(BEARER)
+            ? null
+            : TokenHash.of(authorization.substring(BEARER.length()));
+    Credential credential = new Credential(token, certificateNames(call), identities);
     if (credential.lines().isEmpty()) {
-      return refuse(call, address, "unknown token");
+      return refuse(call, address, credential.complaint());
     }
     return new AcceptedTunnel(greeting, credential, address, call);
+  }
+
+  /** What the agent's certificate, which the handshake has verified, names it. */
+  private static List<String> certificateNames(ServerCall<ByteBuf, ByteBuf> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return List.of();
+    }
+    try {
+      return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+          ? CertificateNames.all(certificate).stream()
+              .map(name -> ForeignText.printable(name, MAX_NAME_CHARS))
+              .toList()
+          : List.of();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
   }
 
   private ServerCall.Listener<ByteBuf> refuse(

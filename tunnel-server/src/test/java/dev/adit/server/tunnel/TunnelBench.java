@@ -50,6 +50,7 @@ final class TunnelBench {
   private final Credential credential =
       new Credential(
           token,
+          List.of(),
           new AgentIdentities(
               List.of(
                   new AgentIdentity(

@@ -50,7 +50,7 @@ public final class EndLog {
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
           log.error(
-              "{} refuses our token ({}): put a token into the agent's token file whose hash is in the server's agents.yaml",
+              "{} refuses our credential ({}): put a token into the agent's token file whose hash is in the server's agents.yaml, or show a certificate whose name is there",
               address,
               text);
       case PERMISSION_DENIED, INVALID_ARGUMENT ->

@@ -1,0 +1,86 @@
+package dev.adit.conformance.security;
+
+import dev.adit.core.tls.PemFiles;
+import io.grpc.CallOptions;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** What a stock gRPC client, and any TLS client, sees on a port of this host. */
+final class TlsCaller {
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+          return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          try {
+            return stream.readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  private TlsCaller() {}
+
+  /** One unary call over TLS; returns the answer's message, or throws the call's status. */
+  static byte[] call(int port, TlsChannelCredentials.Builder credentials) {
+    ManagedChannel channel =
+        Grpc.newChannelBuilderForAddress("localhost", port, credentials.build()).build();
+    try {
+      return ClientCalls.blockingUnaryCall(
+          channel,
+          MethodDescriptor.newBuilder(BYTES, BYTES)
+              .setType(MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName("shop.Cart/Get")
+              .build(),
+          CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+          new byte[0]);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  static byte[] call(int port, Path ca) throws IOException {
+    return call(port, TlsChannelCredentials.newBuilder().trustManager(ca.toFile()));
+  }
+
+  /** The certificate that is shown on a port. */
+  static X509Certificate shown(int port, Path ca) throws IOException {
+    try {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      trusted.setCertificateEntry("ca", PemFiles.certificates(ca).get(0));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      try (SSLSocket socket =
+          (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
+        socket.startHandshake();
+        return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e);
+    }
+  }
+}

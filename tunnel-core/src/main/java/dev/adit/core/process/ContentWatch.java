@@ -1,0 +1,109 @@
+package dev.adit.core.process;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows files by their content, so that it does not matter how they are replaced: a change is
+ * told once they have stayed as they are from one look to the next, within three seconds. Works on
+ * a thread of its own.
+ */
+public final class ContentWatch implements AutoCloseable {
+  /** How often the files are looked at. */
+  public static final Duration POLL = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(ContentWatch.class);
+
+  /** Of each file; what is beyond does not count as content. */
+  private static final int MAX_BYTES = 4 << 20;
+
+  // deps
+  private final Collection<Path> files;
+  private final Runnable onChange;
+  private final ScheduledExecutorService thread;
+
+  // state, confined to the thread
+  private String told;
+  private String seen;
+
+  private ContentWatch(String name, Collection<Path> files, Runnable onChange) {
+    this.files = files;
+    this.onChange = onChange;
+    told = content();
+    seen = told;
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread daemon = new Thread(task, name);
+              daemon.setDaemon(true);
+              return daemon;
+            });
+  }
+
+  /**
+   * Follows files from now on. A file that cannot be read counts as one more content.
+   *
+   * @param name of the thread
+   * @param onChange told of each change, on the thread
+   */
+  public static ContentWatch start(String name, Collection<Path> files, Runnable onChange) {
+    ContentWatch watch = new ContentWatch(name, files, onChange);
+    watch.thread.scheduleWithFixedDelay(
+        watch::look, POLL.toMillis(), POLL.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  private void look() {
+    try {
+      String now = content();
+      boolean settled = now.equals(seen);
+      seen = now;
+      if (settled && !now.equals(told)) {
+        told = now;
+        onChange.run();
+      }
+    } catch (RuntimeException e) {
+      // Whatever it is, the next look must come.
+      log.error("{} could not be looked at", files, e);
+    }
+  }
+
+  private String content() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : files) {
+        digest.update(content(file));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] content(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_BYTES);
+    } catch (IOException e) {
+      return ("unreadable: " + e.getClass().getName()).getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.adit.core.tls;
+
+import dev.adit.core.process.ContentWatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the PEM files of one purpose: what they hold is in force within three seconds, and files
+ * that cannot be used leave the last good ones in force. Works on a thread of its own.
+ */
+public final class FollowedTls implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FollowedTls.class);
+
+  /** Puts what the files hold in force; changes nothing if they cannot be used. */
+  @FunctionalInterface
+  public interface Loading {
+    void load() throws IOException;
+  }
+
+  // deps
+  private final String what;
+  private final Loading loading;
+  private final ContentWatch watch;
+
+  // shared: what is wrong with the files now; empty if nothing is
+  private volatile String problem = "";
+
+  private FollowedTls(String what, Collection<Path> files, Loading loading) {
+    this.what = what;
+    this.loading = loading;
+    watch = ContentWatch.start("tls-reload", files, this::load);
+  }
+
+  /**
+   * Follows files that are in force.
+   *
+   * @param what they are for, in the words of the configuration: {@code entry.tls}
+   */
+  public static FollowedTls start(String what, Collection<Path> files, Loading loading) {
+    return new FollowedTls(what, files, loading);
+  }
+
+  private void load() {
+    try {
+      loading.load();
+      problem = "";
+      log.info("{}: changed certificates are in force for new connections", what);
+    } catch (IOException e) {
+      problem = what + " refused: " + e.getMessage();
+      log.error("{}; the last good certificates stay in force", problem);
+    }
+  }
+
+  /** What is wrong with the files as they are; empty if they are in force. */
+  public String problem() {
+    return problem;
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

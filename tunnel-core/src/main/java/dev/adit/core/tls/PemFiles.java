@@ -1,0 +1,92 @@
+package dev.adit.core.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+
+/** Reads PEM files (RFC 7468); what is wrong with one names it, and the cure. Any thread. */
+public final class PemFiles {
+  private PemFiles() {}
+
+  /**
+   * The certificates in a file, in their order.
+   *
+   * @return at least one
+   * @throws IOException if it cannot be read or holds none
+   */
+  public static List<X509Certificate> certificates(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      List<X509Certificate> certificates =
+          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+      if (certificates.isEmpty()) {
+        throw new IOException(file + " holds no certificate; expected PEM, BEGIN CERTIFICATE");
+      }
+      return certificates;
+    } catch (CertificateException e) {
+      throw new IOException(
+          file + " holds no certificate that can be read; expected PEM, BEGIN CERTIFICATE", e);
+    }
+  }
+
+  /**
+   * The private key in a file: PKCS #8, PKCS #1 or SEC 1.
+   *
+   * @throws IOException if it cannot be read, holds none, or holds an encrypted one
+   */
+  public static PrivateKey key(Path file) throws IOException {
+    try (Reader in = new InputStreamReader(open(file), StandardCharsets.US_ASCII);
+        PEMParser parser = new PEMParser(in)) {
+      for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
+        if (found instanceof PEMKeyPair pair) {
+          return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
+        }
+        if (found instanceof PrivateKeyInfo info) {
+          return new JcaPEMKeyConverter().getPrivateKey(info);
+        }
+        if (found instanceof PEMEncryptedKeyPair || found instanceof PKCS8EncryptedPrivateKeyInfo) {
+          throw new IOException(
+              file
+                  + " is encrypted, and nobody can be asked for its pass phrase; decrypt it:"
+                  + " openssl pkey -in FILE -out NEW");
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      String text = String.valueOf(e.getMessage());
+      if (e instanceof IOException known && text.startsWith(file.toString())) {
+        throw known;
+      }
+      // The parser's own words could quote the file.
+      throw new IOException(file + " holds no private key that can be read; expected PEM");
+    }
+    throw new IOException(file + " holds no private key; expected PEM, BEGIN PRIVATE KEY");
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    try {
+      return Files.newInputStream(file);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + " is not there", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException(file + " may not be read by this user", e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.adit.server.setup;
+
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
+import dev.adit.core.token.Token;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes a first setup into a directory: an authority and a certificate, a token, and the files of
+ * a server and of one agent. Blocks while it writes; any thread.
+ *
+ * @param directory new or empty
+ * @param hosts names and addresses that callers and agents dial; at least one
+ * @param agent the agent's id
+ * @param group what it serves
+ * @param backend what it reaches
+ */
+public record NewSetup(
+    Path directory, List<String> hosts, String agent, String group, String backend) {
+  /** Of the server's certificate. */
+  public static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(825);
+
+  private static final String CA_CERT = "tls/ca.crt";
+  private static final String CA_KEY = "tls/ca.key";
+  private static final String CERT = "tls/server.crt";
+  private static final String KEY = "tls/server.key";
+
+  public NewSetup {
+    hosts = List.copyOf(hosts);
+  }
+
+  /**
+   * Writes the files; the keys and the token are readable by their owner only.
+   *
+   * @throws IOException if the directory is in use or cannot be written
+   */
+  public void write() throws IOException {
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        if (files.findAny().isPresent()) {
+          throw new FileAlreadyExistsException(
+              directory + " is not empty; name a new directory, or one that is");
+        }
+      }
+    }
+    for (String each : List.of("tls", "secrets", "rules")) {
+      Files.createDirectories(directory.resolve(each));
+    }
+    CertificateAuthority authority = CertificateAuthority.create("Adit " + hosts.get(0));
+    write(CA_CERT, CertificateAuthority.pem(authority.identity().chain()));
+    writeSecret(CA_KEY, CertificateAuthority.pem(authority.identity().key()));
+    write(authority.issue(hosts, CERTIFICATE_LIFETIME));
+    Token token = Token.newToken();
+    writeSecret("secrets/agent.token", token.secret() + "\n");
+    write("server.yaml", serverFile());
+    write("agents.yaml", agentsFile(token));
+    write("rules/rules.yaml", rulesFile());
+    write("agent.yaml", agentFile());
+  }
+
+  /**
+   * Puts a new certificate, by the authority of an earlier setup, in the place of the server's.
+   *
+   * @throws IOException if the directory has no authority or cannot be written
+   */
+  public static void renew(Path directory, List<String> hosts) throws IOException {
+    CertificateAuthority authority =
+        CertificateAuthority.read(directory.resolve(CA_CERT), directory.resolve(CA_KEY));
+    new NewSetup(directory, hosts, "", "", "").write(authority.issue(hosts, CERTIFICATE_LIFETIME));
+  }
+
+  private void write(TlsIdentity identity) throws IOException {
+    writeSecret(KEY, CertificateAuthority.pem(identity.key()));
+    write(CERT, CertificateAuthority.pem(identity.chain()));
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+
+  /** In one step, so that nobody else can have it open, or sees half of it. */
+  private void writeSecret(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Path made = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(made);
+    Files.createFile(
+        made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(made, text, StandardOpenOption.TRUNCATE_EXISTING);
+    Files.move(made, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String serverFile() {
+    return """
+        # The public host. docs/configuration.md has every key.
+        version: 1
+
+        # Where callers come in. They trust tls/ca.crt, or put a certificate of a public authority here.
+        entry:
+          listen: 0.0.0.0:8002
+          tls: {cert: tls/server.crt, key: tls/server.key}
+
+        # Where agents dial in.
+        tunnel:
+          listen: 0.0.0.0:8003
+          tls: {cert: tls/server.crt, key: tls/server.key}
+
+        admin:
+          listen: 127.0.0.1:8004
+
+        rules: rules/
+        agents: agents.yaml
+        """;
+  }
+
+  private String agentsFile(Token token) {
+    return """
+        # Who may connect as an agent; followed while the server runs. One more:
+        # tunnel-server token new --agent ID --group GROUP
+        version: 1
+
+        agents:
+        - id: %s
+          groups: [%s]
+          tokens:
+          - sha256: %s
+        """
+        .formatted(YamlText.of(agent), YamlText.of(group), token.hash().hex());
+  }
+
+  private String rulesFile() {
+    return """
+        # Which calls go where; followed while the server runs. docs/rules.md has every key.
+        version: 1
+
+        rules:
+        - name: everything
+          to: %s
+        """
+        .formatted(YamlText.of(group));
+  }
+
+  private String agentFile() {
+    return """
+        # Beside the services: take this file, tls/ca.crt and secrets/agent.token there.
+        version: 1
+
+        id: %s
+        groups: [%s]
+        servers: ["%s:8003"]
+        tls: {ca: tls/ca.crt}
+        token: {file: secrets/agent.token}
+
+        # The only addresses that this agent dials.
+        upstreams:
+        - name: backend
+          backends: ["%s"]
+        """
+        .formatted(YamlText.of(agent), YamlText.of(group), bracketed(hosts.get(0)), backend);
+  }
+
+  private static String bracketed(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+}

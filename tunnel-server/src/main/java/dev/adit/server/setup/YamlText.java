@@ -1,0 +1,11 @@
+package dev.adit.server.setup;
+
+/** Names as they stand in the YAML that we write. Any thread. */
+public final class YamlText {
+  private YamlText() {}
+
+  /** The name, in quotes where it needs them. */
+  public static String of(String name) {
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") ? name : "'" + name.replace("'", "''") + "'";
+  }
+}
