@@ -116,7 +116,8 @@ final class FrameCodecTest {
     return out;
   }
 
-  private static void write(ByteBuf out, SeenFrame frame) {
+  /** Writes what was read. */
+  static void write(ByteBuf out, SeenFrame frame) {
     long id = frame.id();
     switch (frame.kind()) {
       case "control" -> FrameWriter.control(out, (Frame) frame.value());

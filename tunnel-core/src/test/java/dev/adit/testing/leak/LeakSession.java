@@ -13,6 +13,8 @@ public final class LeakSession implements LauncherSessionListener {
   @Override
   public void launcherSessionOpened(LauncherSession session) {
     ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(LeakLog.INSTANCE);
-    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    if (System.getProperty("io.netty.leakDetection.level") == null) {
+      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    }
   }
 }
