@@ -39,6 +39,9 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   /** A backend may have seen the call. */
   private boolean accepted;
 
+  /** Accepted has come, which a head only implies. */
+  private boolean acceptedInWords;
+
   OutgoingCall(
       TunnelStream stream, long id, RequestHead head, int sendWindow, ResponseSide response) {
     super(stream, id, sendWindow, head.window());
@@ -104,6 +107,10 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   @Override
   void receiveAccepted(AsciiString upstream, AsciiString backend) throws WireException {
     if (expects(State.OPEN, "Accepted")) {
+      if (acceptedInWords) {
+        throw new WireException("call " + id + " is accepted twice");
+      }
+      acceptedInWords = true;
       accepted = true;
       response.onAccepted(upstream, backend);
     }
