@@ -34,7 +34,7 @@ import dev.adit.testing.tunnel.TunnelPair;
 import dev.adit.testing.tunnel.TunnelPair.Arrived;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
@@ -63,6 +63,7 @@ final class EntryBench implements AutoCloseable {
   private static final int INITIAL_WINDOW = 4;
 
   private final MockTicker ticker = Ticker.newMockTicker();
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false, true);
   private final Http2Script script = new Http2Script();
   private final AgentRegistry registry = new AgentRegistry();
   private final Dispatcher dispatcher =
@@ -114,9 +115,12 @@ final class EntryBench implements AutoCloseable {
         settings.keepalive
             ? builder.handlers(new CallerKeepalive(config), connection).build()
             : builder.handlers(connection).build();
+    channel.config().setAllocator(buffers);
     hand = new HandLoop(channel, ticker);
-    sendRaw(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
-    send(script.settings(), script.settingsAck());
+    if (settings.greeted) {
+      sendRaw(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
+      send(script.settings(), script.settingsAck());
+    }
   }
 
   /** The usual configuration. */
@@ -230,7 +234,7 @@ final class EntryBench implements AutoCloseable {
         () ->
             channel
                 .pipeline()
-                .fireChannelRead(Unpooled.copiedBuffer(bytes))
+                .fireChannelRead(buffers.buffer().writeBytes(bytes))
                 .fireChannelReadComplete());
   }
 
@@ -315,6 +319,11 @@ final class EntryBench implements AutoCloseable {
     return agent.agent().newest();
   }
 
+  /** Bytes of the connection's buffers that nobody has released. */
+  long heldBytes() {
+    return buffers.metric().usedHeapMemory() + buffers.metric().usedDirectMemory();
+  }
+
   boolean isConnected() {
     return channel.isActive();
   }
@@ -351,6 +360,7 @@ final class EntryBench implements AutoCloseable {
     check(calls.running() == 0, "calls that run");
     check(!hand.hasTimers(), "timers");
     channel.finishAndReleaseAll();
+    check(heldBytes() == 0, "buffers of the connection");
     script.close();
     accessLog.close();
     check(!logged || logLines().size() == calls.total(), "lines of the log");

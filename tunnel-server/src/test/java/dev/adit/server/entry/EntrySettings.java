@@ -14,6 +14,9 @@ final class EntrySettings {
   @Nullable Duration idleTimeout;
   boolean hasRule = true;
 
+  /** Whether the caller has said what a caller says first. */
+  boolean greeted = true;
+
   /** What the rule does with copies of its calls. */
   @Nullable Mirror mirror;
 
