@@ -128,6 +128,11 @@ final class HeadOracle {
       String name = pairs.get(i);
       if (name.equals("te")) {
         trailers |= pairs.get(i + 1).equals("trailers");
+      } else if (name.equals("content-length")) {
+        // The same number twice is one, as RFC 9110 8.6 allows.
+        if (!forwarded.contains("content-length")) {
+          forwarded.addAll(List.of("content-length", "0"));
+        }
       } else if (!endsHere(name)) {
         forwarded.add(name);
         forwarded.add(pairs.get(i + 1));

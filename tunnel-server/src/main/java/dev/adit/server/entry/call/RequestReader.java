@@ -5,6 +5,7 @@ import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.GrpcTimeout;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
@@ -42,6 +43,9 @@ record RequestReader(
     AsciiString scheme = list.scheme();
     if (method == null || path == null || scheme == null) {
       throw new CallException(CallFailure.MALFORMED, "a CONNECT request is not served here");
+    }
+    if (!method.equals(HeaderNames.POST) && !FieldRules.isToken(method)) {
+      throw new CallException(CallFailure.MALFORMED, "the method is no token (RFC 9110 9.1)");
     }
     if (!HeaderRules.isPath(method, path)) {
       throw new CallException(
