@@ -96,13 +96,15 @@ public final class FrameReader {
     if (id < 0) {
       throw new WireException("request id " + Long.toUnsignedString(id) + " is out of range");
     }
+    // Empty data that ends nothing is nothing: handed on, it would be a frame to a caller each
+    // time.
     boolean hasData = dataStart >= 0;
     boolean lastInHead = last && !hasData;
     in.readerIndex(kindStart);
     int end = kindStart + kindLength;
     switch (kind) {
       case 0 -> {
-        if (hasData || last) {
+        if (dataLength > 0 || last) {
           handler.onChunk(id, chunk(in), last);
         }
         return;
@@ -131,8 +133,8 @@ public final class FrameReader {
       }
       default -> throw new WireException("frame kind " + kind + " with request id " + id);
     }
-    if (hasData
-        || (last && kind != Fields.FRAME_REQUEST_HEAD && kind != Fields.FRAME_RESPONSE_HEAD)) {
+    boolean inHead = kind == Fields.FRAME_REQUEST_HEAD || kind == Fields.FRAME_RESPONSE_HEAD;
+    if (dataLength > 0 || (last && (hasData || !inHead))) {
       handler.onChunk(id, chunk(in), last);
     }
   }
