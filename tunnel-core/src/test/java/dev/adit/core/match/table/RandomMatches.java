@@ -30,7 +30,14 @@ final class RandomMatches {
   private final Random random;
 
   RandomMatches(long seed) {
-    this.random = new Random(seed);
+    this(new Random(seed));
+  }
+
+  /**
+   * @param random asked for an int below a bound, and for booleans
+   */
+  RandomMatches(Random random) {
+    this.random = random;
   }
 
   List<MatchEntry<Integer>> entries(int atMost) {
