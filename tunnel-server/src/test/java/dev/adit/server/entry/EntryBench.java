@@ -246,7 +246,8 @@ final class EntryBench implements AutoCloseable {
       hand.run();
       for (TunnelPair agent : agents) {
         agent.hand().run();
-        while (agent.deliver(agent.server()) || agent.deliver(agent.agent())) {
+        while (agent.server().transport().underWay() + agent.agent().transport().underWay() > 0) {
+          agent.hand().run(() -> deliver(agent));
           moved = true;
         }
       }
@@ -256,6 +257,11 @@ final class EntryBench implements AutoCloseable {
         out.release();
       }
     }
+  }
+
+  private static void deliver(TunnelPair agent) {
+    agent.deliver(agent.server());
+    agent.deliver(agent.agent());
   }
 
   void advance(Duration by) {
