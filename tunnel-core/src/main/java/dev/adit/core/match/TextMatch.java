@@ -76,14 +76,30 @@ public final class TextMatch {
     return bytes;
   }
 
-  /** Whether {@code value} satisfies the condition. */
+  /**
+   * Whether {@code value} satisfies the condition. To an expression a byte that is no UTF-8 is the
+   * character U+FFFD.
+   */
   public boolean fits(AsciiString value) {
     if (pattern != null) {
-      return pattern.matches(value.isEntireArrayUsed() ? value.array() : value.toByteArray());
+      byte[] all = value.isEntireArrayUsed() ? value.array() : value.toByteArray();
+      // The matcher stops at bytes that are no UTF-8, as if the text ended there: none would fit.
+      return isAscii(all)
+          ? pattern.matches(all)
+          : pattern.matches(new String(all, StandardCharsets.UTF_8));
     }
     return kind == Kind.EXACT
         ? value.equals(bytes)
         : value.length() >= bytes.length() && value.regionMatches(0, bytes, 0, bytes.length());
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -30,6 +30,18 @@ final class TextMatchTest {
     assertTrue(TextMatch.exact("\u00e4").fits(slice));
   }
 
+  /** Such a byte would let a call pass by a rule that means every path. */
+  @Test
+  void expressionSeesBytesThatAreNoUtf8AsCharacters() {
+    AsciiString cutOff = new AsciiString(new byte[] {'/', 'a', (byte) 0xc4}, false);
+    AsciiString swallowed = new AsciiString(new byte[] {'/', (byte) 0xc4, 'b'}, false);
+    assertTrue(TextMatch.regex("/a.*").fits(cutOff));
+    assertTrue(TextMatch.regex("/a.").fits(cutOff));
+    assertFalse(TextMatch.regex("/a").fits(cutOff));
+    assertFalse(TextMatch.regex("/[^b]*").fits(swallowed));
+    assertTrue(TextMatch.regex("/.b").fits(swallowed));
+  }
+
   @Test
   void evilExpressionTakesLinearTime() {
     AsciiString evil = AsciiString.of("a".repeat(20_000) + "!");

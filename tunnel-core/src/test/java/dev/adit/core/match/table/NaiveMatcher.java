@@ -6,6 +6,7 @@ import dev.adit.core.match.HeaderMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.MatchEntry;
 import dev.adit.core.match.TextMatch;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +84,18 @@ final class NaiveMatcher {
     return switch (match.kind()) {
       case EXACT -> text.equals(match.text()) ? 1_000_000 : -1;
       case PREFIX -> text.startsWith(match.text()) ? 1 + match.text().length() : -1;
-      case REGEX -> java.util.regex.Pattern.matches(match.text(), text) ? 1 : -1;
+      case REGEX ->
+          java.util.regex.Pattern.compile(match.text(), java.util.regex.Pattern.DOTALL)
+                  .matcher(characters(text))
+                  .matches()
+              ? 1
+              : -1;
     };
+  }
+
+  /** A text whose characters are bytes, as UTF-8; what is none is U+FFFD. */
+  private static String characters(String bytes) {
+    return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   private static boolean headerFits(HeaderMatch header, CallFacts call) {
