@@ -94,6 +94,13 @@ final class ConfigFileTest {
   }
 
   @Test
+  void escapeThatIsCutOffHasAPlace() {
+    assertEquals(
+        "f.yaml:2:1: x: expected valid YAML; a text that begins behind this place cannot be read",
+        complaint("version: 1\nx: \"\\x".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
   void aliasBombIsRefusedAtItsFirstAnchor() {
     StringBuilder bomb = new StringBuilder("version: 1\na0: &a0 [x, x]\n");
     for (int i = 1; i < 30; i++) {

@@ -43,6 +43,7 @@ public final class YamlReader {
 
   // state
   private String keyPath = ROOT;
+  private @Nullable Event last;
   private int depth;
 
   private YamlReader(String text, Consumer<YamlProblem> problems) {
@@ -62,9 +63,20 @@ public final class YamlReader {
 
           @Override
           public Event next() {
-            return parser.getEvent();
+            Event event = nextOf(parser);
+            last = event;
+            return event;
           }
         };
+  }
+
+  /** The parser fails with anything at all where an escape is cut off. */
+  private static Event nextOf(ParserImpl parser) {
+    try {
+      return parser.getEvent();
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw new YAMLException("a text that begins behind this place cannot be read", e);
+    }
   }
 
   /** The root of the file, or null if it could not be composed; then the problem is noted. */
@@ -77,7 +89,13 @@ public final class YamlReader {
     } catch (MarkedYAMLException e) {
       problems.accept(reader.syntaxProblem(e, text));
     } catch (YAMLException e) {
-      problems.accept(new YamlProblem(1, 1, reader.keyPath, plainWords(e)));
+      Event last = reader.last;
+      problems.accept(
+          new YamlProblem(
+              last == null ? 1 : line(last),
+              last == null ? 1 : column(last),
+              reader.keyPath,
+              plainWords(e)));
     }
     return null;
   }
