@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LineFormat {
   private static final int MAX_VALUE_LENGTH = 256;
+  private static final String HEX = "0123456789abcdef";
 
   private final boolean json;
   private final Clock clock;
@@ -98,7 +99,10 @@ final class LineFormat {
       } else if (c >= ' ' && c < 0x7f) {
         line.append(c);
       } else {
-        line.append(String.format("\\u%04x", (int) c));
+        line.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          line.append(HEX.charAt(c >> shift & 0xf));
+        }
       }
     }
     if (length < value.length()) {
