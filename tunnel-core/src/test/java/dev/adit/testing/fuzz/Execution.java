@@ -4,9 +4,10 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What one input may cost: 100 ms, and memory of ten times its size beside what any input costs.
- * What passes a limit is run again, and counts only if it passes it each time: a pause of the
- * machine or the loading of a class comes once, a slow input is slow every time.
+ * What one input may cost: 100 ms of this thread's processor time, and memory of ten times its size
+ * beside what any input costs. What passes a limit is run again, and counts only if it passes it
+ * each time: the loading of a class comes once, a slow input is slow every time. Other processes
+ * and the garbage collector take no processor time of this thread.
  */
 public final class Execution {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -34,9 +35,9 @@ public final class Execution {
     long bytes = Long.MAX_VALUE;
     for (int i = 0; i < TRIES && (nanos > MAX_NANOS || bytes > maxBytes); i++) {
       long allocated = THREADS.getCurrentThreadAllocatedBytes();
-      long start = System.nanoTime();
+      long start = THREADS.getCurrentThreadCpuTime();
       run(input, body);
-      nanos = Math.min(nanos, System.nanoTime() - start);
+      nanos = Math.min(nanos, THREADS.getCurrentThreadCpuTime() - start);
       bytes = Math.min(bytes, THREADS.getCurrentThreadAllocatedBytes() - allocated);
     }
     if (nanos > MAX_NANOS) {
