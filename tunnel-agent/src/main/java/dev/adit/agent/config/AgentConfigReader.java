@@ -19,12 +19,14 @@ import dev.adit.core.upstream.UpstreamReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code agent.yaml}. Every method reads one section and notes what is wrong with it. */
@@ -141,6 +143,11 @@ public final class AgentConfigReader {
 
   private static void checkFiles(
       ConfigMap tls, @Nullable Path ca, @Nullable Path cert, @Nullable Path key) {
+    boolean there =
+        Stream.of(ca, cert, key).flatMap(Stream::ofNullable).allMatch(Files::isRegularFile);
+    if (!there) {
+      return;
+    }
     try {
       if (ca != null) {
         PemFiles.certificates(ca);

@@ -6,6 +6,7 @@ import dev.adit.core.tls.PemFiles;
 import dev.adit.core.tls.TlsIdentity;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +37,19 @@ final class TlsReader {
     if (cert == null || key == null) {
       return null;
     }
-    try {
-      TlsIdentity.read(cert, key);
-    } catch (IOException e) {
-      value.reject("expected a certificate and its key; " + e.getMessage());
+    if (Files.isRegularFile(cert) && Files.isRegularFile(key)) {
+      try {
+        TlsIdentity.read(cert, key);
+      } catch (IOException e) {
+        value.reject("expected a certificate and its key; " + e.getMessage());
+      }
     }
     return new TlsConfig(cert, key, clientCa, clients);
   }
 
   private static @Nullable Path authorities(ConfigValue value) {
     @Nullable Path file = value.existingFile();
-    if (file != null) {
+    if (file != null && Files.isRegularFile(file)) {
       try {
         PemFiles.certificates(file);
       } catch (IOException e) {
