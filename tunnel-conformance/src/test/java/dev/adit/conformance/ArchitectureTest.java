@@ -52,7 +52,9 @@ final class ArchitectureTest {
           Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),
           Map.entry("core.upstream", Set.of("core.call", "core.config", "core.match", "core.name")),
           Map.entry("core.wire", Set.of("core.call", "core.flow", "proto")),
-          Map.entry("server.accesslog", Set.of("core", "server.config", "server.registry")),
+          Map.entry(
+              "server.accesslog",
+              Set.of("core", "server.config", "server.policy", "server.registry")),
           Map.entry(
               "server.admin",
               Set.of(
@@ -209,6 +211,11 @@ final class ArchitectureTest {
   @Test
   void commandLineIsParsedOnlyInCli() {
     onlyIn("picocli..", "server.cli", "agent.cli");
+  }
+
+  @Test
+  void tokensAreParsedInOnePlace() {
+    onlyIn("com.nimbusds..", "server.policy.auth");
   }
 
   @Test

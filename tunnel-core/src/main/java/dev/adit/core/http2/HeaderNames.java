@@ -27,6 +27,8 @@ public final class HeaderNames {
   public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   public static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
   public static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+  public static final AsciiString WWW_AUTHENTICATE = AsciiString.cached("www-authenticate");
+  public static final AsciiString BEARER = AsciiString.cached("Bearer");
   public static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
 
   private HeaderNames() {}

@@ -11,12 +11,36 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderRules {
   private static final AsciiString TUNNEL_PREFIX = AsciiString.cached("x-tunnel-");
   private static final AsciiString PROXY_PREFIX = AsciiString.cached("proxy-");
+  private static final AsciiString GRPC_PREFIX = AsciiString.cached("grpc-");
+  private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
   private static final Set<AsciiString> HOP_BY_HOP = new HashSet<>();
+  private static final Set<AsciiString> SPOKEN_FOR = new HashSet<>();
 
   static {
     for (String name :
         new String[] {"connection", "te", "transfer-encoding", "upgrade", "keep-alive"}) {
       HOP_BY_HOP.add(AsciiString.cached(name));
+    }
+    for (String name :
+        new String[] {
+          "accept",
+          "accept-encoding",
+          "authorization",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "cookie",
+          "expect",
+          "forwarded",
+          "host",
+          "http2-settings",
+          "trailer",
+          "user-agent",
+          "x-request-id",
+          "traceparent",
+          "tracestate"
+        }) {
+      SPOKEN_FOR.add(AsciiString.cached(name));
     }
   }
 
@@ -95,6 +119,18 @@ public final class HeaderRules {
   /** Whether only Adit may set a field of this name. */
   public static boolean isOurs(AsciiString name) {
     return name.byteAt(0) == 'x' && name.startsWith(TUNNEL_PREFIX);
+  }
+
+  /**
+   * Whether HTTP, gRPC or Adit itself gives a request's field of this name a meaning, so that it
+   * cannot have another.
+   */
+  public static boolean isSpokenFor(AsciiString name) {
+    return isHopByHop(name)
+        || isOurs(name)
+        || name.startsWith(GRPC_PREFIX)
+        || name.startsWith(FORWARDED_PREFIX)
+        || SPOKEN_FOR.contains(name);
   }
 
   /**

@@ -21,6 +21,11 @@ public final class CertificateNames {
     return of(certificate, List.of(DNS));
   }
 
+  /** Its URIs. */
+  public static List<String> uris(X509Certificate certificate) {
+    return of(certificate, List.of(URI));
+  }
+
   /** What a peer may be known by: DNS names in lower case, URIs, e-mail and IP addresses. */
   public static List<String> all(X509Certificate certificate) {
     return of(certificate, List.of(DNS, URI, EMAIL, IP));

@@ -6,6 +6,7 @@ import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.policy.auth.CallerIdentity;
 import dev.adit.server.registry.AgentSession;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class CallRecord {
   @Nullable CallHeaders request;
   AsciiString requestId = AsciiString.EMPTY_STRING;
   AsciiString rule = AsciiString.EMPTY_STRING;
+  @Nullable CallerIdentity caller;
   @Nullable GroupName group;
   @Nullable AgentId agent;
   int attempts;
@@ -49,6 +51,11 @@ public final class CallRecord {
   public void route(AsciiString ruleName, @Nullable GroupName groupName) {
     rule = ruleName;
     group = groupName;
+  }
+
+  /** Who makes the call; null: nobody knows. */
+  public void caller(@Nullable CallerIdentity identity) {
+    caller = identity;
   }
 
   public void placed(AgentSession session, int attempt) {

@@ -37,6 +37,7 @@ final class LineFormat {
       text(line, "host", request.authority());
       text(line, "path", request.path());
     }
+    text(line, "caller", record.caller == null ? "" : record.caller.text());
     text(line, "rule", record.rule);
     text(line, "group", record.group == null ? "" : record.group.value());
     text(line, "agent", record.agent == null ? "" : record.agent.value());

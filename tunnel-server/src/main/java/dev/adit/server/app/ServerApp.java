@@ -25,6 +25,7 @@ import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.RequestIds;
+import dev.adit.server.entry.caller.CallerCheck;
 import dev.adit.server.identity.AgentIdentities;
 import dev.adit.server.identity.AgentsReload;
 import dev.adit.server.metrics.ServerMetrics;
@@ -164,6 +165,7 @@ public final class ServerApp implements AutoCloseable {
             metrics.floods(),
             drain,
             memory.budget(),
+            new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
             new RequestIds(),
             tunnel.initialWindowBytes());

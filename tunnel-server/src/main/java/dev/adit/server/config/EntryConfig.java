@@ -2,8 +2,10 @@ package dev.adit.server.config;
 
 import dev.adit.core.config.HostPort;
 import dev.adit.core.http2.flood.FloodLimits;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public listener.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param keepaliveAfter silence with open calls after which a caller is pinged
  * @param keepaliveTimeout how long that ping may take
  * @param greetingTimeout how long a caller may take for its TLS handshake, and for its SETTINGS
+ * @param identityHeader lower-case name of the header that tells backends who calls; null: none
  * @param maxConnectionsPerAddress connections at a time from one IP address
  */
 public record EntryConfig(
@@ -26,6 +29,7 @@ public record EntryConfig(
     int maxStreamsPerConnection,
     int maxHeaderBytes,
     ForwardedHeaders forwardedHeaders,
+    @Nullable AsciiString identityHeader,
     FloodLimits floods) {
 
   public EntryConfig {

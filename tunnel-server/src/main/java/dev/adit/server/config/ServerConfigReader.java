@@ -8,15 +8,19 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.util.AsciiString;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code server.yaml}. Every method reads one section and notes what is wrong with it. */
@@ -25,6 +29,7 @@ public final class ServerConfigReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Pattern IDENTITY_HEADER = Pattern.compile("[a-z0-9_.-]{1,64}");
   private static final int KIB = 1024;
   private static final int MIB = 1024 * 1024;
 
@@ -79,10 +84,33 @@ public final class ServerConfigReader {
             entry.integer("maxStreamsPerConnection", 100, 1, 1_000_000),
             (int) entry.bytes("maxHeaderBytes", 16 * KIB, KIB, MIB),
             entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE),
+            entry.read("identityHeader", ServerConfigReader::identityHeader),
             floods(entry.childOrEmpty("floods")));
     keepalive.end();
     entry.end();
     return config;
+  }
+
+  /** A name that gRPC lets pass as metadata of text, and that means nothing to HTTP or to us. */
+  private static @Nullable AsciiString identityHeader(ConfigValue value) {
+    return value.parse(
+        "a header's name such as x-adit-identity",
+        text -> {
+          AsciiString name = AsciiString.of(text);
+          if (!text.equals(text.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("it must be in lower case, as HTTP/2 sends it");
+          }
+          if (!IDENTITY_HEADER.matcher(text).matches()) {
+            throw new IllegalArgumentException("it may have a-z, 0-9, '-', '_' and '.'");
+          }
+          if (text.endsWith("-bin")) {
+            throw new IllegalArgumentException("gRPC takes what ends in -bin for base64");
+          }
+          if (HeaderRules.isSpokenFor(name)) {
+            throw new IllegalArgumentException("'" + text + "' has a meaning already");
+          }
+          return name;
+        });
   }
 
   private static FloodLimits floods(ConfigMap floods) {

@@ -2,6 +2,7 @@ package dev.adit.server.routing;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.policy.auth.JwtVerifier;
 import io.netty.util.AsciiString;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -19,26 +20,34 @@ public final class Route {
   private final @Nullable RateLimiter limiter;
   private final AsciiString ruleText;
   private final RetryBudget retries;
+  private final @Nullable JwtVerifier jwt;
 
   // shared: calls that chose their agent in turn
   private final AtomicInteger turn = new AtomicInteger();
 
-  private Route(Rule rule, Split split, @Nullable RateLimiter limiter, RetryBudget retries) {
+  private Route(
+      Rule rule,
+      Split split,
+      @Nullable RateLimiter limiter,
+      RetryBudget retries,
+      @Nullable JwtVerifier jwt) {
     this.rule = rule;
     this.split = split;
     this.limiter = limiter;
     this.retries = retries;
+    this.jwt = jwt;
     ruleText = AsciiString.cached(rule.name().value());
   }
 
   /**
    * @param before the route of the rule of this name until now, whose counts go on; null if none
+   * @param jwt judges the JWTs of the rule's callers; null if it accepts none
    */
-  static Route of(Rule rule, @Nullable Route before) {
+  static Route of(Rule rule, @Nullable Route before, @Nullable JwtVerifier jwt) {
     boolean sameSplit = before != null && before.rule.to().equals(rule.to());
     Split split = before != null && sameSplit ? before.split : new Split(rule.to());
     RetryBudget retries = before == null ? new RetryBudget() : before.retries;
-    return new Route(rule, split, limiter(rule, before), retries);
+    return new Route(rule, split, limiter(rule, before), retries, jwt);
   }
 
   private static @Nullable RateLimiter limiter(Rule rule, @Nullable Route before) {
@@ -62,6 +71,11 @@ public final class Route {
   /** What the rule's retry policy may still spend. */
   public RetryBudget retries() {
     return retries;
+  }
+
+  /** Judges the JWTs of the rule's callers; null if it accepts none. */
+  public @Nullable JwtVerifier jwt() {
+    return jwt;
   }
 
   /** The rule's name as it goes on the wire and into logs. */

@@ -5,8 +5,6 @@ import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.match.MatchReader;
 import dev.adit.core.name.GroupName;
-import dev.adit.core.token.TokenHash;
-import dev.adit.server.policy.AuthPolicy;
 import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.policy.HeaderChanges.Field;
 import dev.adit.server.policy.Mirror;
@@ -174,26 +172,5 @@ final class PolicyReader {
     @Nullable AsciiString name = header == null ? null : MatchReader.headerName(header);
     map.end();
     return name;
-  }
-
-  static AuthPolicy auth(ConfigValue value) {
-    ConfigMap map = value.map();
-    if (map.has("jwt")) {
-      value.reject("expected bearer; this version does not check JWTs");
-    }
-    @Nullable ConfigValue bearer = map.optional("bearer");
-    if (map.isMapping() && bearer == null && !map.has("jwt")) {
-      map.required("bearer", "a list such as [{sha256: ..}]");
-    }
-    List<TokenHash> hashes = bearer == null ? List.of() : bearer.listOfSome(PolicyReader::hash);
-    map.end();
-    return new AuthPolicy(hashes);
-  }
-
-  private static @Nullable TokenHash hash(ConfigValue value) {
-    ConfigMap map = value.map();
-    @Nullable ConfigValue hash = map.required("sha256", "the SHA-256 of a token");
-    map.end();
-    return hash == null ? null : hash.parse("the SHA-256 of a token", TokenHash::new);
   }
 }

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of rule files. It is looked at by content and not by time stamps, so that editors'
@@ -23,19 +25,27 @@ import java.util.Map;
  */
 public record RuleDirectory(Path path) {
 
-  /** All files of one moment in the order of their names, each cut off past the size we read. */
+  /**
+   * All files of one moment in the order of their names, each cut off past the size we read, and
+   * the files that they name.
+   */
   public static final class Snapshot {
     private final RuleDirectory directory;
     private final Map<Path, byte[]> files;
+    private final NamedFiles named;
+    private final String filesHash;
     private final String hash;
 
-    private Snapshot(RuleDirectory directory, Map<Path, byte[]> files) {
+    private Snapshot(
+        RuleDirectory directory, Map<Path, byte[]> files, String filesHash, NamedFiles named) {
       this.directory = directory;
       this.files = Collections.unmodifiableMap(files);
-      this.hash = hashOf(files);
+      this.filesHash = filesHash;
+      this.named = named;
+      this.hash = named.paths().isEmpty() ? filesHash : hashOf(filesHash, named);
     }
 
-    /** SHA-256 over names and contents. */
+    /** SHA-256 over names and contents, those of the files that rules name included. */
     public String hash() {
       return hash;
     }
@@ -47,10 +57,19 @@ public record RuleDirectory(Path path) {
     Map<Path, byte[]> files() {
       return files;
     }
+
+    NamedFiles named() {
+      return named;
+    }
   }
 
-  /** Reads all {@code *.yaml} files that do not start with a dot. Blocks. */
-  public Snapshot snapshot() throws IOException {
+  /**
+   * Reads all {@code *.yaml} files that do not start with a dot, and the files they name. Blocks.
+   *
+   * @param before an earlier one, which saves looking for names where the rule files have not
+   *     changed; null if there is none
+   */
+  public Snapshot snapshot(@Nullable Snapshot before) throws IOException {
     List<Path> paths = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(path, RuleDirectory::isRuleFile)) {
       stream.forEach(paths::add);
@@ -65,7 +84,11 @@ public record RuleDirectory(Path path) {
         files.remove(file);
       }
     }
-    return new Snapshot(this, files);
+    String hash = hashOf(files);
+    boolean same = before != null && before.filesHash.equals(hash);
+    Collection<Path> named =
+        before != null && same ? before.named.paths() : NamedFiles.namesIn(files);
+    return new Snapshot(this, files, hash, NamedFiles.read(named));
   }
 
   private static boolean isRuleFile(Path file) {
@@ -74,16 +97,28 @@ public record RuleDirectory(Path path) {
   }
 
   private static String hashOf(Map<Path, byte[]> files) {
+    MessageDigest digest = sha256();
+    files.forEach((path, content) -> update(digest, path.getFileName(), content));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String hashOf(String filesHash, NamedFiles named) {
+    MessageDigest digest = sha256();
+    digest.update(filesHash.getBytes(StandardCharsets.UTF_8));
+    named.contents().forEach((path, content) -> update(digest, path, content));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, Path path, byte[] content) {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    digest.update((name.length + " " + content.length + " ").getBytes(StandardCharsets.UTF_8));
+    digest.update(name);
+    digest.update(content);
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Map.Entry<Path, byte[]> file : files.entrySet()) {
-        byte[] name = file.getKey().getFileName().toString().getBytes(StandardCharsets.UTF_8);
-        digest.update(
-            (name.length + " " + file.getValue().length + " ").getBytes(StandardCharsets.UTF_8));
-        digest.update(name);
-        digest.update(file.getValue());
-      }
-      return HexFormat.of().formatHex(digest.digest());
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
     }

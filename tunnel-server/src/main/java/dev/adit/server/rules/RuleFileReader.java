@@ -32,8 +32,11 @@ public final class RuleFileReader {
   private final Map<RuleName, String> rulePlaces = new HashMap<>();
   private final Map<GroupName, GroupConfig> groups = new LinkedHashMap<>();
   private final List<RuleTestCase> tests = new ArrayList<>();
+  private final AuthReader auth;
 
-  private RuleFileReader() {}
+  private RuleFileReader(NamedFiles named) {
+    auth = new AuthReader(named);
+  }
 
   /** The rules in a directory as it is now; throws with every problem there is. */
   public static RuleSet read(Path directory) throws ConfigException {
@@ -49,7 +52,7 @@ public final class RuleFileReader {
   /** The usable rules in a directory as it is now; what is wrong goes to problems. */
   public static @Nullable RuleSet read(Path directory, ConfigProblems problems) {
     try {
-      return read(new RuleDirectory(directory).snapshot(), problems);
+      return read(new RuleDirectory(directory).snapshot(null), problems);
     } catch (IOException e) {
       problems.add(unreadable(directory, e));
       return null;
@@ -65,7 +68,7 @@ public final class RuleFileReader {
 
   /** The usable rules in the files of a snapshot; what is wrong goes to problems. */
   public static RuleSet read(RuleDirectory.Snapshot snapshot, ConfigProblems problems) {
-    RuleFileReader reader = new RuleFileReader();
+    RuleFileReader reader = new RuleFileReader(snapshot.named());
     for (Map.Entry<Path, byte[]> file : snapshot.files().entrySet()) {
       @Nullable ConfigMap root = ConfigFile.of(file.getKey()).parse(file.getValue(), problems);
       if (root != null) {
@@ -86,7 +89,7 @@ public final class RuleFileReader {
 
   private @Nullable Rule rule(ConfigValue value) {
     ConfigMap map = value.map();
-    @Nullable Rule rule = new RuleReader(map).read();
+    @Nullable Rule rule = new RuleReader(map, auth).read();
     @Nullable ConfigValue name = map.optional("name");
     if (rule != null && name != null) {
       @Nullable String first = rulePlaces.putIfAbsent(rule.name(), rule.place());

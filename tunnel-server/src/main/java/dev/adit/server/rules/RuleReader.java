@@ -7,13 +7,13 @@ import dev.adit.core.match.CallMatch;
 import dev.adit.core.match.HostPattern;
 import dev.adit.core.match.MatchReader;
 import dev.adit.core.name.GroupName;
-import dev.adit.server.policy.AuthPolicy;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.policy.Mirror;
 import dev.adit.server.policy.RateLimit;
 import dev.adit.server.policy.RetryPolicy;
+import dev.adit.server.policy.auth.AuthPolicy;
 import dev.adit.server.routing.Rule;
 import dev.adit.server.routing.RuleName;
 import io.netty.util.AsciiString;
@@ -33,9 +33,11 @@ final class RuleReader {
   private static final Duration MAX_TIMEOUT = Duration.ofDays(365);
 
   private final ConfigMap map;
+  private final AuthReader auth;
 
-  RuleReader(ConfigMap map) {
+  RuleReader(ConfigMap map, AuthReader auth) {
     this.map = map;
+    this.auth = auth;
   }
 
   /** The rule, or null if it has no usable name or group. */
@@ -56,7 +58,7 @@ final class RuleReader {
     HeaderChanges requestHeaders = PolicyReader.headers(map.optional("requestHeaders"));
     HeaderChanges responseHeaders = PolicyReader.headers(map.optional("responseHeaders"));
     @Nullable AsciiString setHost = map.read("setHost", RuleReader::authority);
-    @Nullable AuthPolicy auth = map.read("auth", PolicyReader::auth);
+    @Nullable AuthPolicy policy = map.read("auth", auth::auth);
     map.end();
     if (name == null || to.isEmpty()) {
       return null;
@@ -78,7 +80,7 @@ final class RuleReader {
         requestHeaders,
         responseHeaders,
         setHost,
-        auth);
+        policy);
   }
 
   private @Nullable RuleName name() {

@@ -15,6 +15,7 @@ import dev.adit.server.entry.call.EntryConnection;
 import dev.adit.server.entry.call.EntryContext;
 import dev.adit.server.entry.call.EntryStreamHandler;
 import dev.adit.server.entry.call.RequestIds;
+import dev.adit.server.entry.caller.CallerCheck;
 import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.policy.Balance;
@@ -104,6 +105,7 @@ final class EntryBench implements AutoCloseable {
             new FloodMetrics(new PrometheusRegistry()),
             drain,
             memory,
+            new CallerCheck(Clock.systemUTC()),
             calls,
             new RequestIds(),
             WINDOW);
@@ -140,6 +142,7 @@ final class EntryBench implements AutoCloseable {
         settings.maxStreams,
         settings.maxHeaderBytes,
         settings.forwarded,
+        settings.identityHeader,
         FloodLimits.DEFAULT);
   }
 

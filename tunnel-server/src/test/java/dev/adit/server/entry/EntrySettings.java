@@ -2,12 +2,14 @@ package dev.adit.server.entry;
 
 import dev.adit.server.config.ForwardedHeaders;
 import dev.adit.server.policy.Mirror;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the entry of a test is like. */
 final class EntrySettings {
   ForwardedHeaders forwarded = ForwardedHeaders.OVERWRITE;
+  @Nullable AsciiString identityHeader;
   int maxHeaderBytes = 2048;
   int maxStreams = 100;
   @Nullable Duration timeout;

@@ -91,11 +91,14 @@ final class RateLimiterTest {
   void bucketOutlivesAReloadThatLeavesTheLimit() {
     RateLimit limit = new RateLimit(1, Duration.ofSeconds(1), 1, null);
     RateLimit other = new RateLimit(2, Duration.ofSeconds(1), 2, null);
-    Route first = Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), limit), null);
+    Route first =
+        Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), limit), null, null);
     assertEquals(0, first.nanosUntilAllowed(new HeaderFields(), 0));
-    Route same = Route.of(TestRules.rule("r", List.of(TestRules.share("b", 1)), limit), first);
+    Route same =
+        Route.of(TestRules.rule("r", List.of(TestRules.share("b", 1)), limit), first, null);
     assertTrue(same.nanosUntilAllowed(new HeaderFields(), 0) > 0);
-    Route changed = Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), other), first);
+    Route changed =
+        Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), other), first, null);
     assertEquals(0, changed.nanosUntilAllowed(new HeaderFields(), 0));
   }
 

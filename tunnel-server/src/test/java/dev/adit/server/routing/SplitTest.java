@@ -84,7 +84,7 @@ final class SplitTest {
 
   @Test
   void fallbackIsForWhenNoPartIsLive() {
-    Route route = Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), null), null);
+    Route route = Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), null), null, null);
     assertEquals(new GroupName("a"), route.chooseGroup(group -> true));
     assertEquals(new GroupName("spare"), route.chooseGroup(group -> group.value().equals("spare")));
     assertEquals(null, route.chooseGroup(group -> false));
@@ -93,9 +93,9 @@ final class SplitTest {
   @Test
   void turnsGoOnAfterAReload() {
     List<GroupShare> to = List.of(TestRules.share("a", 1), TestRules.share("b", 1));
-    Route before = Route.of(TestRules.rule("r", to, null), null);
+    Route before = Route.of(TestRules.rule("r", to, null), null, null);
     assertEquals(new GroupName("a"), before.chooseGroup(group -> true));
-    Route after = Route.of(TestRules.rule("r", to, null), before);
+    Route after = Route.of(TestRules.rule("r", to, null), before, null);
     assertEquals(new GroupName("b"), after.chooseGroup(group -> true));
     assertTrue(after != before);
   }

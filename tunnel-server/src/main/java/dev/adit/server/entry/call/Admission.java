@@ -3,32 +3,47 @@ package dev.adit.server.entry.call;
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
-import dev.adit.server.policy.AuthPolicy;
+import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.entry.caller.ConnectionCaller;
+import dev.adit.server.entry.caller.Credential;
+import dev.adit.server.entry.caller.IdentityHeader;
+import dev.adit.server.policy.auth.CallerIdentity;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Rule;
 import io.netty.util.AsciiString;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a rule asks of a call before it is placed: who may call, how often, and what is changed in
- * the request's head.
+ * the request's head. Confined to the loop of one connection.
+ *
+ * @param identityHeader tells backends who calls; null: none does
  */
-final class Admission {
-  private Admission() {}
+record Admission(ConnectionCaller caller, @Nullable IdentityHeader identityHeader) {
 
   /**
    * Lets a call in.
    *
+   * @param credential what the call has brought, checked
    * @param headers its fields are changed in place
-   * @param nowNanos by a clock that never goes back
+   * @param connection that the call came on
+   * @param record told who calls
    * @return the head as the backend gets it
    * @throws CallException if the rule does not let the call in
    */
-  static CallHeaders admit(Route route, CallHeaders headers, long nowNanos) throws CallException {
+  CallHeaders admit(
+      Route route,
+      Credential credential,
+      CallHeaders headers,
+      EntryConnection connection,
+      CallRecord record)
+      throws CallException {
     Rule rule = route.rule();
-    if (rule.auth() != null) {
-      authenticate(rule.auth(), headers);
-    }
+    long nowNanos = connection.loop().ticker().nanoTime();
+    @Nullable CallerIdentity identity =
+        caller.identity(credential, caller.knowsCertificate() ? null : connection.session());
+    record.caller(identity);
     long wait = route.nanosUntilAllowed(headers.fields(), nowNanos);
     if (wait > 0) {
       long millis =
@@ -39,6 +54,7 @@ final class Admission {
           millis);
     }
     rule.requestHeaders().applyTo(headers.fields());
+    tellIdentity(identity, headers);
     AsciiString authority = rule.setHost() == null ? headers.authority() : rule.setHost();
     long cap = rule.timeout() == null ? CallHeaders.NO_TIMEOUT : rule.timeout().toNanos();
     if (authority.equals(headers.authority()) && headers.timeoutNanos() <= cap) {
@@ -54,14 +70,14 @@ final class Admission {
         Math.min(headers.timeoutNanos(), cap));
   }
 
-  private static void authenticate(AuthPolicy auth, CallHeaders headers) throws CallException {
-    switch (auth.judge(headers.fields())) {
-      case ALLOWED -> {}
-      case UNAUTHENTICATED ->
-          throw new CallException(CallFailure.UNAUTHENTICATED, "a bearer token is needed");
-      case FORBIDDEN ->
-          throw new CallException(
-              CallFailure.FORBIDDEN, "the bearer token is not one that this rule knows");
+  /** Last, so that nothing but this says it, whatever the rule does with headers. */
+  private void tellIdentity(@Nullable CallerIdentity identity, CallHeaders headers) {
+    if (identityHeader == null) {
+      return;
+    }
+    headers.fields().remove(identityHeader.name());
+    if (identity != null) {
+      headers.fields().add(identityHeader.name(), identity.text());
     }
   }
 }

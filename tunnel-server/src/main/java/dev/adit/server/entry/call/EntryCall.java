@@ -3,7 +3,6 @@ package dev.adit.server.entry.call;
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
@@ -12,7 +11,6 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.HeaderNames;
-import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
@@ -20,6 +18,9 @@ import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
+import dev.adit.server.dispatch.placement.TimeLeft;
+import dev.adit.server.entry.caller.Credential;
+import dev.adit.server.entry.caller.HeldRequest;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Router;
@@ -40,16 +41,6 @@ import org.jspecify.annotations.Nullable;
  * closed.
  */
 final class EntryCall implements PlacementListener {
-  private static final CallHeaders UNREAD =
-      new CallHeaders(
-          CallProtocol.HTTP,
-          AsciiString.EMPTY_STRING,
-          AsciiString.EMPTY_STRING,
-          AsciiString.EMPTY_STRING,
-          AsciiString.EMPTY_STRING,
-          new HeaderFields(),
-          CallHeaders.NO_TIMEOUT);
-
   // deps
   private final EntryContext entry;
   private final EntryConnection connection;
@@ -59,7 +50,7 @@ final class EntryCall implements PlacementListener {
   private final WriteMeter meter;
 
   // state, confined to the loop
-  private CallHeaders headers = UNREAD;
+  private CallHeaders headers = RequestReader.UNREAD;
   private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Route route;
@@ -82,7 +73,7 @@ final class EntryCall implements PlacementListener {
   }
 
   /** Reads the head, routes the call and gives it to an agent. */
-  void begin(RequestReader reader, Http2HeaderFields list, boolean last) {
+  void begin(RequestReader reader, Admission admission, Http2HeaderFields list, boolean last) {
     entry.calls().begin();
     boolean read = false;
     try {
@@ -98,21 +89,60 @@ final class EntryCall implements PlacementListener {
       if (route == null) {
         throw new CallException(CallFailure.NO_RULE, Router.unmatched(headers));
       }
-      dispatch(route, last);
+      dispatch(route, admission, last);
     } catch (CallException e) {
       if (!read) {
-        headers = unread(list);
+        headers = RequestReader.unread(list);
         record.request(headers, requestId);
       }
-      writer.pushback(e.pushbackMillis());
-      fail(e.failure(), e.failure().grpcCode(), e.failure().httpStatus(), e.text());
+      refuse(e);
     }
   }
 
-  private void dispatch(Route matched, boolean last) throws CallException {
+  private void refuse(CallException e) {
+    writer.pushback(e.pushbackMillis());
+    fail(e.failure(), e.failure().grpcCode(), e.failure().httpStatus(), e.text());
+  }
+
+  private void dispatch(Route matched, Admission admission, boolean last) throws CallException {
     route = matched;
     record.route(matched.ruleText(), null);
-    headers = Admission.admit(matched, headers, connection.loop().ticker().nanoTime());
+    Credential credential = admission.caller().credential(matched, headers.fields());
+    RequestSide side =
+        credential.needsCheck()
+            ? dispatchChecked(matched, admission, credential)
+            : dispatch(matched, admission, credential);
+    request = side;
+    if (last) {
+      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    }
+  }
+
+  /** Once the signature of the call's token has been checked; until then its request is kept. */
+  private RequestSide dispatchChecked(Route matched, Admission admission, Credential credential)
+      throws CallException {
+    HeldRequest held = new HeldRequest();
+    Runnable checked =
+        () -> {
+          if (held.isOver()) {
+            return;
+          }
+          try {
+            long waited = connection.loop().ticker().nanoTime() - record.begunNanos();
+            headers = TimeLeft.after(headers, waited);
+            held.handTo(dispatch(matched, admission, credential));
+          } catch (CallException e) {
+            held.onCancel(CallReset.cancelled());
+            refuse(e);
+          }
+        };
+    admission.caller().check(credential, connection.loop(), checked);
+    return held;
+  }
+
+  private RequestSide dispatch(Route matched, Admission admission, Credential credential)
+      throws CallException {
+    headers = admission.admit(matched, credential, headers, connection, record);
     GroupName group = entry.dispatcher().chooseGroup(matched);
     record.route(matched.ruleText(), group);
     if (group == null && !entry.dispatcher().isEarly(matched)) {
@@ -121,16 +151,9 @@ final class EntryCall implements PlacementListener {
           Dispatcher.noAgentText(matched));
     }
     startTimers(matched);
-    RequestSide side =
-        group == null
-            ? entry
-                .dispatcher()
-                .dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
-            : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
-    request = side;
-    if (last) {
-      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
-    }
+    return group == null
+        ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
+        : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
   }
 
   private void onGroup(GroupName group) {
@@ -150,18 +173,6 @@ final class EntryCall implements PlacementListener {
     if (idle != null) {
       idleTimer = new IdleTimer(connection.loop(), idle, this::onIdle);
     }
-  }
-
-  /**
-   * What can be said of a request whose head is not acceptable: enough to answer it in its own
-   * protocol.
-   */
-  private static CallHeaders unread(Http2HeaderFields list) {
-    AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
-    CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
-    AsciiString none = AsciiString.EMPTY_STRING;
-    return new CallHeaders(
-        protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
   }
 
   /**
@@ -213,7 +224,7 @@ final class EntryCall implements PlacementListener {
     if (writer.ended() || !checkSound(head.fields(), last)) {
       return;
     }
-    if (!head.isInformational() && headers.isGrpc() && !isGrpcHead(head, last)) {
+    if (!head.isInformational() && headers.isGrpc() && !ResponseWriter.isGrpcHead(head, last)) {
       failHttpResponse(head.status(), last);
       return;
     }
@@ -252,16 +263,6 @@ final class EntryCall implements PlacementListener {
         CallFailure.BACKEND_RESET.httpStatus(),
         "the response has malformed header fields");
     return false;
-  }
-
-  /** gRPC over HTTP/2, "Responses": 200 and a gRPC content-type, or a status right away. */
-  private static boolean isGrpcHead(ResponseHead head, boolean last) {
-    if (head.fields().contains(HeaderNames.GRPC_STATUS)) {
-      return true;
-    }
-    return !last
-        && head.status() == 200
-        && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
   }
 
   private void failHttpResponse(int status, boolean last) {

@@ -13,6 +13,9 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslHandler;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** A caller's connection. Confined to its event loop. */
 public final class EntryConnection extends EdgeHandler {
@@ -38,6 +41,12 @@ public final class EntryConnection extends EdgeHandler {
   /** The caller opens streams only to reset them. */
   void onQuickResets() throws Http2Exception {
     onFlood(Flood.QUICK_RESETS);
+  }
+
+  /** Of the caller's finished TLS handshake; null: clear text. */
+  @Nullable SSLSession session() {
+    @Nullable SslHandler tls = context().pipeline().get(SslHandler.class);
+    return tls == null ? null : tls.engine().getSession();
   }
 
   /** Asks the caller for a sign of life. */

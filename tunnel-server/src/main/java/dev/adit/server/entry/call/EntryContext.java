@@ -5,6 +5,7 @@ import dev.adit.core.flow.MemoryBudget;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
+import dev.adit.server.entry.caller.CallerCheck;
 import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.routing.Router;
@@ -14,6 +15,7 @@ import dev.adit.server.routing.Router;
  *
  * @param router decides the rule; pure
  * @param memory refuses calls while the process runs short of it
+ * @param callers judges their credentials
  * @param initialWindow bytes a caller may send on a stream before they move on
  */
 public record EntryContext(
@@ -25,6 +27,7 @@ public record EntryContext(
     FloodMetrics floods,
     Drain drain,
     MemoryBudget memory,
+    CallerCheck callers,
     CallCounter calls,
     RequestIds requestIds,
     int initialWindow) {}

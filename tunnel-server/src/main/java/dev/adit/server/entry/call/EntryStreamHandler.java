@@ -4,6 +4,8 @@ import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.QuickResets;
 import dev.adit.server.config.EntryConfig;
+import dev.adit.server.entry.caller.ConnectionCaller;
+import dev.adit.server.entry.caller.IdentityHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the frames of one caller's connection and gives each to the call of its stream. The call
@@ -33,6 +36,7 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
   // deps
   private final EntryContext entry;
   private final RequestReader reader;
+  private final Admission admission;
   private final EntryConnection connection;
   private final Http2Connection.PropertyKey callKey;
   private final int number;
@@ -41,9 +45,13 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
   private EntryStreamHandler(EntryContext entry, SocketAddress remote, boolean encrypted) {
     this.entry = entry;
     EntryConfig config = entry.config();
+    @Nullable IdentityHeader identity =
+        config.identityHeader() == null ? null : new IdentityHeader(config.identityHeader());
+    admission = new Admission(new ConnectionCaller(entry.callers(), remote), identity);
     reader =
         new RequestReader(
             config.forwardedHeaders(),
+            identity,
             config.maxHeaderBytes(),
             hostOf(remote),
             AsciiString.cached(encrypted ? "https" : "http"));
@@ -107,7 +115,7 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
         new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
     stream.setProperty(callKey, call);
     quickResets.onOpened(call.begunNanos());
-    call.begin(reader, (Http2HeaderFields) headers, last);
+    call.begin(reader, admission, (Http2HeaderFields) headers, last);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.server.config.ForwardedHeaders;
+import dev.adit.server.entry.caller.IdentityHeader;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +20,32 @@ import org.jspecify.annotations.Nullable;
  * takes out what ends at this hop and what a caller may not set, and adds what we say about the
  * caller. Immutable.
  *
+ * @param identityHeader only we may send it, and what looks like it; null: none
  * @param maxHeaderBytes of a header list, as RFC 9113 6.5.2 counts it
  * @param remoteAddress the caller's address without port
  * @param scheme what we say in x-forwarded-proto
  */
 record RequestReader(
-    ForwardedHeaders forwarded, int maxHeaderBytes, AsciiString remoteAddress, AsciiString scheme) {
+    ForwardedHeaders forwarded,
+    @Nullable IdentityHeader identityHeader,
+    int maxHeaderBytes,
+    AsciiString remoteAddress,
+    AsciiString scheme) {
   private static final AsciiString X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
 
+  /** Nothing is known of it yet. */
+  static final CallHeaders UNREAD =
+      new CallHeaders(
+          CallProtocol.HTTP,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          AsciiString.EMPTY_STRING,
+          new HeaderFields(),
+          CallHeaders.NO_TIMEOUT);
+
   /** Fields that we add ourselves. */
-  private static final int ADDED = 4;
+  private static final int ADDED = 5;
 
   /**
    * Reads a request.
@@ -106,7 +123,22 @@ record RequestReader(
     return timeout;
   }
 
+  /**
+   * What can be said of a request whose head is not acceptable: enough to answer it in its own
+   * protocol.
+   */
+  static CallHeaders unread(Http2HeaderFields list) {
+    AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
+    CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
+    AsciiString none = AsciiString.EMPTY_STRING;
+    return new CallHeaders(
+        protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
+  }
+
   private boolean goesOn(AsciiString name) {
+    if (identityHeader != null && identityHeader.covers(name)) {
+      return false;
+    }
     return switch (name.byteAt(0)) {
       case 'h' -> !name.equals(HeaderNames.HOST);
       case 'x' -> !HeaderRules.isOurs(name) && !isForwarded(name);

@@ -171,6 +171,10 @@ final class ResponseWriter {
       AsciiString requestId) {
     HeaderFields fields = new HeaderFields(4);
     fields.add(HeaderNames.CONTENT_TYPE, HeaderNames.TEXT_PLAIN);
+    if (failure == CallFailure.UNAUTHENTICATED) {
+      // RFC 9110 15.5.2 wants it.
+      fields.add(HeaderNames.WWW_AUTHENTICATE, HeaderNames.BEARER);
+    }
     fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
     fields.add(HeaderNames.X_REQUEST_ID, requestId);
     boolean bodiless = request.method().equals(HeaderNames.HEAD);
@@ -181,6 +185,16 @@ final class ResponseWriter {
     ByteBuf body =
         ByteBufUtil.writeUtf8(connection.allocator(), message + " (" + failure.token() + ")\n");
     chunk(body, true, null);
+  }
+
+  /** gRPC over HTTP/2, "Responses": 200 and a gRPC content-type, or a status right away. */
+  static boolean isGrpcHead(ResponseHead head, boolean last) {
+    if (head.fields().contains(HeaderNames.GRPC_STATUS)) {
+      return true;
+    }
+    return !last
+        && head.status() == 200
+        && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
   }
 
   /** The stream is gone: nothing can be written any more. */

@@ -71,6 +71,13 @@ public final class RuleLint {
     if (pointless) {
       findings.add(new LintFinding(rule, "falls back to a group it already goes to"));
     }
+    if (rule.auth() != null
+        && rule.auth().jwt() != null
+        && rule.auth().jwt().audiences().isEmpty()) {
+      findings.add(
+          new LintFinding(
+              rule, "accepts JWTs that were issued for other services; name its own audience"));
+    }
     @Nullable RetryPolicy retry = rule.retry();
     if (retry != null
         && retry.perAttemptTimeout() != null

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ public final class RuleReload implements AutoCloseable {
 
   // state, confined to the background thread
   private String seenHash;
+  private RuleDirectory.@Nullable Snapshot seen;
   private String unreadable = "";
 
   // shared: an immutable snapshot, replaced as a whole
@@ -129,7 +131,7 @@ public final class RuleReload implements AutoCloseable {
 
   private void poll() {
     try {
-      String hash = directory.snapshot().hash();
+      String hash = snapshot().hash();
       if (!hash.equals(seenHash) || !unreadable.isEmpty()) {
         thread.schedule(() -> settle(hash), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -144,7 +146,7 @@ public final class RuleReload implements AutoCloseable {
   /** Loads the files if they have stayed as they were; if not, the next poll sees them. */
   private void settle(String hash) {
     try {
-      RuleDirectory.Snapshot snapshot = directory.snapshot();
+      RuleDirectory.Snapshot snapshot = snapshot();
       boolean loadedMeanwhile = snapshot.hash().equals(seenHash) && unreadable.isEmpty();
       if (snapshot.hash().equals(hash) && !loadedMeanwhile) {
         load(snapshot);
@@ -160,11 +162,17 @@ public final class RuleReload implements AutoCloseable {
 
   private ReloadStatus loadNow() {
     try {
-      load(directory.snapshot());
+      load(snapshot());
     } catch (IOException e) {
       refuse(e);
     }
     return status;
+  }
+
+  private RuleDirectory.Snapshot snapshot() throws IOException {
+    RuleDirectory.Snapshot now = directory.snapshot(seen);
+    seen = now;
+    return now;
   }
 
   private void load(RuleDirectory.Snapshot snapshot) {

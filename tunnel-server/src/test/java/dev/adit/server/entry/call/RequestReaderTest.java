@@ -23,7 +23,8 @@ final class RequestReaderTest {
   private static final AsciiString NEW_ID = AsciiString.of("new-id");
 
   private static RequestReader reader(ForwardedHeaders forwarded) {
-    return new RequestReader(forwarded, 1000, AsciiString.of("192.0.2.7"), AsciiString.of("http"));
+    return new RequestReader(
+        forwarded, null, 1000, AsciiString.of("192.0.2.7"), AsciiString.of("http"));
   }
 
   /** A gRPC request with these fields, pseudo-headers among them. */

@@ -2,12 +2,14 @@ package dev.adit.server.rules.reload;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.config.ConfigException;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
+import dev.adit.testing.jwt.TestIssuer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,52 @@ final class RuleReloadTest {
       await().atMost(SOON).until(() -> names().equals(List.of("three", "four")));
       assertTrue(reload.status().isCurrent());
       assertTrue(reload.status().refused() >= 1);
+    }
+  }
+
+  private static final String WITH_KEYS =
+      """
+      version: 1
+      rules:
+      - {name: one, to: g, auth: {jwt: {jwksFile: keys/set.json, audience: a}}}
+      """;
+
+  private String keysInForce() {
+    return String.valueOf(router.table().rules().get(0).auth());
+  }
+
+  @Test
+  void filesThatRulesNameAreFollowedLikeTheRules() throws Exception {
+    Path keys = Files.createDirectory(directory.resolve("keys")).resolve("set.json");
+    Files.writeString(keys, TestIssuer.ec("k").jwks());
+    Files.writeString(directory.resolve("a.yaml"), WITH_KEYS);
+    try (RuleReload reload = start()) {
+      String first = keysInForce();
+      Files.writeString(keys, "{");
+      await().atMost(SOON).until(() -> !reload.status().isCurrent());
+      String problems = reload.status().problems().toString();
+      assertTrue(problems.contains("a.yaml:3:45: rules[0].auth.jwt.jwksFile"), problems);
+      assertEquals(first, keysInForce());
+      Files.delete(keys);
+      await().atMost(SOON).until(() -> reload.status().refused() == 2);
+      assertEquals(first, keysInForce());
+      Files.writeString(keys, TestIssuer.ec("k").jwks());
+      await().atMost(SOON).until(() -> reload.status().isCurrent());
+      assertNotEquals(first, keysInForce());
+    }
+  }
+
+  @Test
+  void fileThatIsNamedLaterIsFollowedFromThenOn() throws Exception {
+    Path keys = Files.createDirectory(directory.resolve("keys")).resolve("set.json");
+    Files.writeString(keys, TestIssuer.ec("k").jwks());
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      Files.writeString(directory.resolve("a.yaml"), WITH_KEYS);
+      await().atMost(SOON).until(() -> reload.status().loaded() == 2);
+      String first = keysInForce();
+      Files.writeString(keys, TestIssuer.ec("k").jwks());
+      await().atMost(SOON).until(() -> !first.equals(keysInForce()));
     }
   }
 

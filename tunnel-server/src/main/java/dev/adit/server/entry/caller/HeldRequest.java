@@ -1,0 +1,67 @@
+package dev.adit.server.entry.caller;
+
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.RequestSide;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what a caller sends, no more than its flow-control window, while the signature of its token
+ * is checked. Confined to the loop of the caller's connection.
+ */
+public final class HeldRequest implements RequestSide {
+
+  // state, confined to the loop; buffers are owned until they are handed on
+  private final Queue<ByteBuf> kept = new ArrayDeque<>();
+  private boolean keptLast;
+  private boolean over;
+  private @Nullable RequestSide next;
+
+  /** Hands on what was kept, and from now on what comes. */
+  public void handTo(RequestSide side) {
+    next = side;
+    for (ByteBuf data = kept.poll(); data != null; data = kept.poll()) {
+      side.onRequestChunk(data, keptLast && kept.isEmpty());
+    }
+  }
+
+  /** Whether the call has ended meanwhile. */
+  public boolean isOver() {
+    return over;
+  }
+
+  @Override
+  public void onRequestChunk(ByteBuf data, boolean last) {
+    RequestSide side = next;
+    if (side != null) {
+      side.onRequestChunk(data, last);
+    } else if (over) {
+      data.release();
+    } else {
+      kept.add(data);
+      keptLast = last;
+    }
+  }
+
+  @Override
+  public void onResponseConsumed(int bytes) {
+    RequestSide side = next;
+    if (side != null) {
+      side.onResponseConsumed(bytes);
+    }
+  }
+
+  @Override
+  public void onCancel(CallReset reset) {
+    RequestSide side = next;
+    if (side != null) {
+      side.onCancel(reset);
+      return;
+    }
+    over = true;
+    kept.forEach(ByteBuf::release);
+    kept.clear();
+  }
+}
