@@ -20,6 +20,31 @@ public record ConfigProblem(
   /** The key path of a problem that concerns the file as a whole. */
   public static final String WHOLE_FILE = YamlReader.ROOT;
 
+  /** Keys and values of the file may stand in its words: whatever they hold, it stays one line. */
+  public ConfigProblem {
+    keyPath = onOneLine(keyPath);
+    expected = onOneLine(expected);
+    suggestion = suggestion == null ? null : onOneLine(suggestion);
+  }
+
+  private static String onOneLine(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> shown.appendCodePoint(isSeen(c) ? c : 0xFFFD));
+    return shown.toString();
+  }
+
+  private static boolean isSeen(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+
   /** {@code file:line:column: key path: what was expected (did you mean ...?)}. */
   @Override
   public String toString() {

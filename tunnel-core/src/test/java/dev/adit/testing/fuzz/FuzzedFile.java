@@ -38,8 +38,12 @@ public final class FuzzedFile {
     if (problem.line() < 1 || problem.column() < 1 || problem.expected().isBlank()) {
       throw new AssertionError("a problem without a place or words: " + problem);
     }
-    if (problem.toString().indexOf('\n') >= 0) {
-      throw new AssertionError("a problem of several lines: " + problem);
+    if (problem.toString().codePoints().anyMatch(FuzzedFile::isUnseen)) {
+      throw new AssertionError("a problem that is not one line as it is seen: " + problem);
     }
+  }
+
+  private static boolean isUnseen(int c) {
+    return c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || c == 0xfeff;
   }
 }
