@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a caller is called by the certificate that its TLS handshake has verified. */
 final class ClientCertificate {
-  /** RFC 5280 section 4.2.1.6. */
   private ClientCertificate() {}
 
   /**
