@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 
 /** Waits for what comes true by itself. */
 public final class Eventually {
-  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final Duration BOUND = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(2);
 
   private Eventually() {}
