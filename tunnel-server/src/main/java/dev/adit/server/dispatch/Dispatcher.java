@@ -74,9 +74,7 @@ public final class Dispatcher {
       EventLoop home,
       Consumer<GroupName> chosen,
       PlacementListener caller) {
-    EarlyCall call = new EarlyCall(this, headers, route, home, chosen, caller);
-    call.lookLater();
-    return call;
+    return new EarlyCall(this, headers, route, home, chosen, caller).begin();
   }
 
   /**

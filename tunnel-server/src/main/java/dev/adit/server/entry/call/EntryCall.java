@@ -8,6 +8,7 @@ import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.flow.HeldRequest;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.HeaderNames;
@@ -20,7 +21,6 @@ import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.dispatch.placement.TimeLeft;
 import dev.adit.server.entry.caller.Credential;
-import dev.adit.server.entry.caller.HeldRequest;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Router;
@@ -132,7 +132,7 @@ final class EntryCall implements PlacementListener {
             headers = TimeLeft.after(headers, waited);
             held.handTo(dispatch(matched, admission, credential));
           } catch (CallException e) {
-            held.onCancel(CallReset.cancelled());
+            held.drop();
             refuse(e);
           }
         };

@@ -1,4 +1,4 @@
-package dev.adit.server.entry.caller;
+package dev.adit.core.flow;
 
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
@@ -8,8 +8,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a caller sends, no more than its flow-control window, while the signature of its token
- * is checked. Confined to the loop of the caller's connection.
+ * Keeps what a caller sends, no more than its flow-control window, until it is known where the call
+ * goes. Confined to the loop of the caller's connection.
  */
 public final class HeldRequest implements RequestSide {
 
@@ -58,8 +58,13 @@ public final class HeldRequest implements RequestSide {
     RequestSide side = next;
     if (side != null) {
       side.onCancel(reset);
-      return;
+    } else {
+      drop();
     }
+  }
+
+  /** Lets go of what was kept, and of what still comes: the call goes nowhere. */
+  public void drop() {
     over = true;
     kept.forEach(ByteBuf::release);
     kept.clear();

@@ -1,4 +1,4 @@
-package dev.adit.server.entry.caller;
+package dev.adit.core.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
