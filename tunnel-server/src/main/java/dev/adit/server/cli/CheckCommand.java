@@ -2,6 +2,7 @@ package dev.adit.server.cli;
 
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.cli.output.Output;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
 import dev.adit.server.config.agents.AgentIdentity;

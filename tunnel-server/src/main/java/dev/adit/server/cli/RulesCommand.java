@@ -6,6 +6,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.admin.ExplainRequest;
 import dev.adit.server.admin.RunningRules;
+import dev.adit.server.cli.output.Output;
 import dev.adit.server.rules.RuleFileReader;
 import dev.adit.server.rules.RuleSet;
 import dev.adit.server.rules.check.LintFinding;

@@ -6,6 +6,7 @@ import dev.adit.core.admin.AdminClient;
 import dev.adit.core.config.SecretRef;
 import dev.adit.server.admin.ExplainRequest;
 import dev.adit.server.admin.RunningRules;
+import dev.adit.server.cli.output.Output;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -2,6 +2,7 @@ package dev.adit.server.cli;
 
 import dev.adit.core.name.GroupName;
 import dev.adit.core.token.Token;
+import dev.adit.server.cli.output.Output;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.setup.YamlText;
 import java.util.LinkedHashMap;

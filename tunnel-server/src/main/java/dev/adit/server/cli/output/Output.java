@@ -1,4 +1,4 @@
-package dev.adit.server.cli;
+package dev.adit.server.cli.output;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -8,23 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The shapes of what commands print for programs. */
-final class Output {
+/** The shapes of what commands print for programs. Any thread. */
+public final class Output {
 
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   private Output() {}
 
-  static String json(Object tree) {
+  /** A tree of maps, lists and values as JSON for people and programs. */
+  public static String json(Object tree) {
     return GSON.toJson(tree);
   }
 
-  static List<Map<String, Object>> problems(List<ConfigProblem> problems) {
+  /** Problems of files, a tree each. */
+  public static List<Map<String, Object>> problems(List<ConfigProblem> problems) {
     return problems.stream().map(Output::tree).toList();
   }
 
-  static List<Map<String, Object>> findings(List<LintFinding> findings) {
+  /** What is odd in rules, a tree each. */
+  public static List<Map<String, Object>> findings(List<LintFinding> findings) {
     return findings.stream().map(Output::tree).toList();
   }
 
