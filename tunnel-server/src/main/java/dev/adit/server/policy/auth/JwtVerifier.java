@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What costs little comes first: a token that is malformed, or signed with a key that we do not
  * know, never leads to a computation with keys; and its claims are not even parsed before its
- * signature is known to be signed.
+ * signature is known to be good.
  */
 public final class JwtVerifier {
   /** Longest token in bytes. */
@@ -39,7 +39,7 @@ public final class JwtVerifier {
   private final Cache<TokenHash, Signed> signed;
 
   /**
-   * A token whose signature is signed.
+   * What a token with a good signature says.
    *
    * @param refusal what else is wrong with it for ever; null: nothing
    * @param identity null: it names no subject that can be passed on
