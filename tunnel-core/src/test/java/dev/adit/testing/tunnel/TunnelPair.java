@@ -219,6 +219,12 @@ public final class TunnelPair {
     return true;
   }
 
+  /** Hands over one message each way, where there is one. */
+  public void deliverBoth() {
+    deliver(server);
+    deliver(agent);
+  }
+
   /** Runs the loop and delivers until nothing moves any more. */
   public void settle() {
     for (int turns = 0; turns < 10_000; turns++) {

@@ -250,7 +250,7 @@ final class EntryBench implements AutoCloseable {
       for (TunnelPair agent : agents) {
         agent.hand().run();
         while (agent.server().transport().underWay() + agent.agent().transport().underWay() > 0) {
-          agent.hand().run(() -> deliver(agent));
+          agent.hand().run(agent::deliverBoth);
           moved = true;
         }
       }
@@ -260,11 +260,6 @@ final class EntryBench implements AutoCloseable {
         out.release();
       }
     }
-  }
-
-  private static void deliver(TunnelPair agent) {
-    agent.deliver(agent.server());
-    agent.deliver(agent.agent());
   }
 
   void advance(Duration by) {
