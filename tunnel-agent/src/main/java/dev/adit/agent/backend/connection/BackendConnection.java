@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a backend. Confined to its event loop. */
@@ -40,6 +41,9 @@ public final class BackendConnection extends EdgeHandler {
   // state, confined to the loop
   private State state = State.CONNECTING;
   private int reserved;
+
+  /** Why TLS did not come about; empty if it did, or there is none. */
+  private String tlsFailure = "";
 
   private BackendConnection(
       ConnectionOwner owner,
@@ -242,6 +246,18 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      Throwable cause = handshake.cause();
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      tlsFailure = "TLS failed: " + cause.getMessage();
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     boolean wasConnecting = state == State.CONNECTING;
     State before = state;
@@ -249,12 +265,14 @@ public final class BackendConnection extends EdgeHandler {
     super.channelInactive(ctx);
     if (before != State.CLOSED) {
       owner.onClosed(
-          this,
-          !wasConnecting,
-          wasConnecting
-              ? "the backend closed the connection without HTTP/2 SETTINGS"
-              : "the backend closed the connection");
+          this, !wasConnecting, wasConnecting ? whyNever() : "the backend closed the connection");
     }
+  }
+
+  private String whyNever() {
+    return tlsFailure.isEmpty()
+        ? "the backend closed the connection without HTTP/2 SETTINGS"
+        : tlsFailure;
   }
 
   @Override
