@@ -55,7 +55,7 @@ public final class AgentApp implements AutoCloseable {
   private final TunnelDialer dialer;
   private final @Nullable AdminServer admin;
   private final @Nullable CurrentSslContext tls;
-  private final @Nullable FollowedTls followedTls;
+  private final FollowedTls followedTls;
 
   // shared
   private final CountDownLatch firstTunnel = new CountDownLatch(1);
@@ -86,11 +86,8 @@ public final class AgentApp implements AutoCloseable {
     memory = MemoryWatch.start(loops.all().get(0));
 
     AgentTlsConfig files = config.tls();
+    followedTls = new FollowedTls("tls", files.files());
     tls = config.insecure() ? null : new CurrentSslContext(context(files));
-    followedTls =
-        tls == null
-            ? null
-            : FollowedTls.start("tls", files.files(), () -> tls.replace(context(files)));
 
     // 8: backends.
     served =
@@ -133,6 +130,14 @@ public final class AgentApp implements AutoCloseable {
                 memory.budget()),
             this::onConnected);
     dialer.start();
+    if (tls != null) {
+      followedTls.start(() -> follow(tls));
+    }
+  }
+
+  private void follow(CurrentSslContext current) throws IOException {
+    current.replace(context(config.tls()));
+    dialer.dialNow();
   }
 
   private static SslContext context(AgentTlsConfig tls) throws IOException {
@@ -236,9 +241,7 @@ public final class AgentApp implements AutoCloseable {
     closed = true;
     firstTunnel.countDown();
     dialer.close();
-    if (followedTls != null) {
-      followedTls.close();
-    }
+    followedTls.close();
     served.own().upstreams().retireAllBut(null);
     handed.close();
     loops.close();

@@ -48,14 +48,15 @@ public final class Upstream {
   Upstream(UpstreamConfig config, EventLoops loops, int initialWindow) throws IOException {
     this.config = config;
     UpstreamTls files = config.tls();
-    CurrentSslContext tls = files == null ? null : new CurrentSslContext(context(files));
-    followedTls =
-        files == null || tls == null
-            ? null
-            : FollowedTls.start(
-                "upstream " + config.name() + ", tls",
-                files.files(),
-                () -> tls.replace(context(files)));
+    CurrentSslContext tls = null;
+    FollowedTls followed = null;
+    if (files != null) {
+      followed = new FollowedTls("upstream " + config.name() + ", tls", files.files());
+      CurrentSslContext current = new CurrentSslContext(context(files));
+      followed.start(() -> current.replace(context(files)));
+      tls = current;
+    }
+    followedTls = followed;
     text = AsciiString.cached(config.name().value());
     BackendConnector connector =
         new BackendConnector(

@@ -60,8 +60,13 @@ public final class TunnelDialer {
 
   /** Begins to dial. Any thread. */
   public void start() {
-    loop.execute(() -> plan.servers().forEach(this::resolveAndDial));
+    dialNow();
     loop.scheduleAtFixedRate(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Dials what is not up, whatever pause is left. Any thread. */
+  public void dialNow() {
+    loop.execute(() -> plan.servers().forEach(this::resolveAndDial));
   }
 
   EventLoop loop() {

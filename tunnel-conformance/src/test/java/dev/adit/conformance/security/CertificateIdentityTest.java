@@ -81,6 +81,26 @@ final class CertificateIdentityTest {
   }
 
   @Test
+  void agentTakesCertificateThatIsPutInThePlaceOfWrongOne() throws Exception {
+    SecureSite.proveByCertificate(directory, "agent-9.edge.example");
+    var agent = site.startAgent();
+    Eventually.holds("it is refused", () -> refused("unauthenticated"));
+    SecureSite.proveByCertificate(directory, "agent-1.edge.example");
+    agent.awaitFirstTunnel();
+    assertEquals(List.of("agent-1"), site.connected());
+  }
+
+  @Test
+  void dnsNameOfTheFileHasNoCase() throws Exception {
+    SecureSite.edit(directory.resolve("agents.yaml"), "agent-1.edge", "Agent-1.EDGE");
+    site.close();
+    site = SecureSite.start(directory);
+    SecureSite.proveByCertificate(directory, "agent-1.edge.example");
+    site.startAgent().awaitFirstTunnel();
+    assertEquals(List.of("agent-1"), site.connected());
+  }
+
+  @Test
   void tokenThatNobodyKnowsIsRefusedWhereCertificatesCount() throws Exception {
     site.startAgent();
     Eventually.holds("it is refused", () -> refused("unauthenticated"));

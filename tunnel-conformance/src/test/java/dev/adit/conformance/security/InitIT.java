@@ -2,16 +2,20 @@ package dev.adit.conformance.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
+import dev.adit.core.tls.CertificateNames;
+import dev.adit.core.tls.PemFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +155,29 @@ final class InitIT {
         }
       }
     }
+  }
+
+  @Test
+  void renewedCertificateIsForTheSameNamesUnlessOthersAreGiven() throws Exception {
+    Path directory = temporary.resolve("made");
+    Path certificate = directory.resolve("tls/server.crt");
+    String to = directory.toString();
+    assertEquals(0, server("init", to, "--host", "a.example", "--host", "::1").exit());
+    X509Certificate first = PemFiles.certificates(certificate).get(0);
+    String agents = Files.readString(directory.resolve("agents.yaml"));
+
+    assertEquals(0, server("init", to, "--renew").exit());
+    X509Certificate second = PemFiles.certificates(certificate).get(0);
+    assertNotEquals(first.getSerialNumber(), second.getSerialNumber());
+    assertEquals(CertificateNames.all(first), CertificateNames.all(second));
+    second.verify(PemFiles.certificates(directory.resolve("tls/ca.crt")).get(0).getPublicKey());
+
+    assertEquals(0, server("init", to, "--renew", "--host", "b.example").exit());
+    assertEquals(
+        List.of("b.example", "localhost", "127.0.0.1"),
+        CertificateNames.all(PemFiles.certificates(certificate).get(0)));
+    assertEquals(0, server("check", "-c", to + "/server.yaml").exit());
+    assertEquals(agents, Files.readString(directory.resolve("agents.yaml")));
   }
 
   @Test

@@ -60,7 +60,7 @@ final class SecureSite implements AutoCloseable {
   /** Starts an agent with {@code agent.yaml}; does not wait for its tunnel. */
   AgentApp startAgent() throws IOException, ConfigException {
     Path file = directory.resolve("agent.yaml");
-    edit(file, "localhost:\\d+", "localhost:" + server.tunnelAddress().getPort());
+    edit(file, "(servers: \\[\"localhost):\\d+", "$1:" + server.tunnelAddress().getPort());
     String text = Files.readString(file);
     if (!text.contains("admin: off")) {
       Files.writeString(file, text + "admin: off\n");

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,17 +32,21 @@ public final class ContentWatch implements AutoCloseable {
   private static final int MAX_BYTES = 4 << 20;
 
   // deps
-  private final Collection<Path> files;
-  private final Runnable onChange;
+  private final List<Path> files;
   private final ScheduledExecutorService thread;
 
   // state, confined to the thread
   private String told;
   private String seen;
 
-  private ContentWatch(String name, Collection<Path> files, Runnable onChange) {
-    this.files = files;
-    this.onChange = onChange;
+  /**
+   * Knows what the files hold now, and looks at them once it is started: what is read in between is
+   * at least as new. A file that cannot be read counts as one more content.
+   *
+   * @param name of the thread
+   */
+  public ContentWatch(String name, Collection<Path> files) {
+    this.files = List.copyOf(files);
     told = content();
     seen = told;
     thread =
@@ -54,19 +59,16 @@ public final class ContentWatch implements AutoCloseable {
   }
 
   /**
-   * Follows files from now on. A file that cannot be read counts as one more content.
+   * Follows the files from now on; once.
    *
-   * @param name of the thread
    * @param onChange told of each change, on the thread
    */
-  public static ContentWatch start(String name, Collection<Path> files, Runnable onChange) {
-    ContentWatch watch = new ContentWatch(name, files, onChange);
-    watch.thread.scheduleWithFixedDelay(
-        watch::look, POLL.toMillis(), POLL.toMillis(), TimeUnit.MILLISECONDS);
-    return watch;
+  public void start(Runnable onChange) {
+    thread.scheduleWithFixedDelay(
+        () -> look(onChange), POLL.toMillis(), POLL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void look() {
+  private void look(Runnable onChange) {
     try {
       String now = content();
       boolean settled = now.equals(seen);

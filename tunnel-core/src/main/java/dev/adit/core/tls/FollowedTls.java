@@ -22,28 +22,27 @@ public final class FollowedTls implements AutoCloseable {
 
   // deps
   private final String what;
-  private final Loading loading;
   private final ContentWatch watch;
 
   // shared: what is wrong with the files now; empty if nothing is
   private volatile String problem = "";
 
-  private FollowedTls(String what, Collection<Path> files, Loading loading) {
-    this.what = what;
-    this.loading = loading;
-    watch = ContentWatch.start("tls-reload", files, this::load);
-  }
-
   /**
-   * Follows files that are in force.
+   * To be made before the files are read for the first time, so that no change between is missed.
    *
    * @param what they are for, in the words of the configuration: {@code entry.tls}
    */
-  public static FollowedTls start(String what, Collection<Path> files, Loading loading) {
-    return new FollowedTls(what, files, loading);
+  public FollowedTls(String what, Collection<Path> files) {
+    this.what = what;
+    watch = new ContentWatch("tls-reload", files);
   }
 
-  private void load() {
+  /** Follows the files from now on; once. */
+  public void start(Loading loading) {
+    watch.start(() -> load(loading));
+  }
+
+  private void load(Loading loading) {
     try {
       loading.load();
       problem = "";

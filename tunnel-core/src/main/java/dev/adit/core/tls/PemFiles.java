@@ -3,7 +3,6 @@ package dev.adit.core.tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Reads PEM files (RFC 7468); what is wrong with one names it, and the cure. Any thread. */
 public final class PemFiles {
@@ -53,31 +53,41 @@ public final class PemFiles {
    * @throws IOException if it cannot be read, holds none, or holds an encrypted one
    */
   public static PrivateKey key(Path file) throws IOException {
-    try (Reader in = new InputStreamReader(open(file), StandardCharsets.US_ASCII);
-        PEMParser parser = new PEMParser(in)) {
+    @Nullable Object found;
+    try (InputStream in = open(file)) {
+      found = firstKey(file, in);
+    }
+    if (found instanceof PrivateKey key) {
+      return key;
+    }
+    throw new IOException(
+        found == null
+            ? file + " holds no private key; expected PEM, BEGIN PRIVATE KEY"
+            : file
+                + " is encrypted, and nobody can be asked for its pass phrase; decrypt it:"
+                + " openssl pkey -in FILE -out NEW");
+  }
+
+  /** The key, or the encrypted one as the parser has it, or null. */
+  private static @Nullable Object firstKey(Path file, InputStream in) throws IOException {
+    JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+    try (PEMParser parser = new PEMParser(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
       for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
         if (found instanceof PEMKeyPair pair) {
-          return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
+          return converter.getPrivateKey(pair.getPrivateKeyInfo());
         }
         if (found instanceof PrivateKeyInfo info) {
-          return new JcaPEMKeyConverter().getPrivateKey(info);
+          return converter.getPrivateKey(info);
         }
         if (found instanceof PEMEncryptedKeyPair || found instanceof PKCS8EncryptedPrivateKeyInfo) {
-          throw new IOException(
-              file
-                  + " is encrypted, and nobody can be asked for its pass phrase; decrypt it:"
-                  + " openssl pkey -in FILE -out NEW");
+          return found;
         }
       }
+      return null;
     } catch (IOException | RuntimeException e) {
-      String text = String.valueOf(e.getMessage());
-      if (e instanceof IOException known && text.startsWith(file.toString())) {
-        throw known;
-      }
-      // The parser's own words could quote the file.
+      // Without the cause: the parser's own words could quote the file.
       throw new IOException(file + " holds no private key that can be read; expected PEM");
     }
-    throw new IOException(file + " holds no private key; expected PEM, BEGIN PRIVATE KEY");
   }
 
   private static InputStream open(Path file) throws IOException {

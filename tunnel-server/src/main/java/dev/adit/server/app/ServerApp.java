@@ -107,8 +107,12 @@ public final class ServerApp implements AutoCloseable {
       throws ConfigException, IOException {
     this.config = config;
     this.version = version;
+    agents =
+        config.agents() instanceof AgentsSource.FromFile source
+            ? new AgentsReload(source.path())
+            : null;
     identities = new AgentIdentities(config.agents().read());
-    tls = ServerTls.read(config);
+    tls = new ServerTls(config);
 
     // 3: rules first, so that a mistake in them stops the start before anything listens.
     Router router = new Router(RoutingTable.EMPTY);
@@ -140,10 +144,9 @@ public final class ServerApp implements AutoCloseable {
     tunnels = listenForAgents(tunnel, frames);
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
-    agents =
-        config.agents() instanceof AgentsSource.FromFile source
-            ? AgentsReload.start(source.path(), identities)
-            : null;
+    if (agents != null) {
+      agents.start(identities);
+    }
     warnings =
         new Warnings(
             tunnel.insecure(),

@@ -30,27 +30,26 @@ final class ServerTls implements AutoCloseable {
   private final ServerConfig config;
   private final @Nullable EntryTls entry;
   private final @Nullable CurrentSslContext tunnel;
-  private final List<FollowedTls> followed = new ArrayList<>();
-
-  private ServerTls(
-      ServerConfig config, @Nullable EntryTls entry, @Nullable CurrentSslContext tunnel) {
-    this.config = config;
-    this.entry = entry;
-    this.tunnel = tunnel;
-  }
+  private final FollowedTls entryFiles;
+  private final FollowedTls tunnelFiles;
 
   /**
    * Reads the files.
    *
    * @throws IOException if one does not hold what it should
    */
-  static ServerTls read(ServerConfig config) throws IOException {
+  ServerTls(ServerConfig config) throws IOException {
+    this.config = config;
     List<TlsConfig> callers = config.entry().tls();
     TlsConfig agents = config.tunnel().tls();
-    return new ServerTls(
-        config,
-        callers.isEmpty() ? null : new EntryTls(callers),
-        agents == null ? null : new CurrentSslContext(context(agents)));
+    entryFiles = new FollowedTls("entry.tls", files(callers.stream()));
+    tunnelFiles = new FollowedTls("tunnel.tls", files(Stream.ofNullable(agents)));
+    entry = callers.isEmpty() ? null : new EntryTls(callers);
+    tunnel = agents == null ? null : new CurrentSslContext(context(agents));
+  }
+
+  private static List<Path> files(Stream<TlsConfig> identities) {
+    return identities.flatMap(tls -> tls.files().stream()).distinct().toList();
   }
 
   private static SslContext context(TlsConfig tls) throws IOException {
@@ -70,14 +69,11 @@ final class ServerTls implements AutoCloseable {
   /** From now on changed files are put in force. */
   void follow() {
     if (entry != null) {
-      List<Path> files =
-          config.entry().tls().stream().flatMap(tls -> tls.files().stream()).distinct().toList();
-      followed.add(FollowedTls.start("entry.tls", files, entry::reload));
+      entryFiles.start(entry::reload);
     }
     TlsConfig agents = config.tunnel().tls();
     if (agents != null && tunnel != null) {
-      followed.add(
-          FollowedTls.start("tunnel.tls", agents.files(), () -> tunnel.replace(context(agents))));
+      tunnelFiles.start(() -> tunnel.replace(context(agents)));
     }
     warnings().forEach(log::warn);
   }
@@ -85,7 +81,10 @@ final class ServerTls implements AutoCloseable {
   /** Files that are refused, and certificates whose end is near or past. Reads files. */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();
-    followed.stream().map(FollowedTls::problem).filter(text -> !text.isEmpty()).forEach(lines::add);
+    Stream.of(entryFiles, tunnelFiles)
+        .map(FollowedTls::problem)
+        .filter(text -> !text.isEmpty())
+        .forEach(lines::add);
     Stream.concat(config.entry().tls().stream(), Stream.ofNullable(config.tunnel().tls()))
         .distinct()
         .forEach(tls -> addEnd(tls, lines));
@@ -110,6 +109,7 @@ final class ServerTls implements AutoCloseable {
 
   @Override
   public void close() {
-    followed.forEach(FollowedTls::close);
+    entryFiles.close();
+    tunnelFiles.close();
   }
 }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tunnel-server init adit",
       "  tunnel-server init adit --host tunnel.example.com --group shop --backend 127.0.0.1:50051",
-      "  tunnel-server init adit --host tunnel.example.com --renew",
+      "  tunnel-server init adit --renew",
       "",
       "Keys and the token can be read by their owner only. A running server takes a renewed",
       "certificate within seconds, without losing a call."
@@ -63,19 +63,21 @@ final class InitCommand implements Callable<Integer> {
 
   @Option(
       names = "--renew",
-      description = "Only replace the server's certificate, by the authority that is there.")
+      description =
+          "Only replace the server's certificate, by the authority that is there; for the names of"
+              + " the one before unless --host is given.")
   private boolean renew;
 
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    List<String> names = names();
     if (renew) {
-      NewSetup.renew(directory, names);
+      List<String> names = NewSetup.renew(directory, hosts == null ? List.of() : names());
       print("renewed " + directory.resolve("tls/server.crt") + " for " + String.join(", ", names));
       return 0;
     }
+    List<String> names = names();
     new NewSetup(
             directory,
             names,

@@ -75,7 +75,7 @@ public final class ServerConfigReader {
     EntryConfig config =
         new EntryConfig(
             listen(entry, new HostPort("0.0.0.0", 8002)),
-            entry.oneOrList("tls", each -> TlsReader.read(each, ClientAuth.REQUIRE)),
+            TlsReader.ofEntry(entry),
             keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
             keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
             entry.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),

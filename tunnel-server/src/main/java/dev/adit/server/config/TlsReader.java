@@ -8,6 +8,7 @@ import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one TLS identity of {@code server.yaml}, and looks into the files that it names. */
@@ -18,6 +19,25 @@ final class TlsReader {
   private enum Clients {
     REQUIRED,
     OPTIONAL
+  }
+
+  /** The identities of the entry, which all ask alike for callers' certificates. */
+  static List<TlsConfig> ofEntry(ConfigMap entry) {
+    List<TlsConfig> identities =
+        entry.oneOrList("tls", each -> TlsReader.read(each, ClientAuth.REQUIRE));
+    @Nullable ConfigValue value = entry.optional("tls");
+    if (value != null && identities.stream().map(TlsReader::asks).distinct().count() > 1) {
+      // Which identity is shown is the caller's choice (SNI), and the host it then calls is not
+      // tied to it.
+      value.reject(
+          "expected every identity to have a clientCa and the same clients, or none: a caller could"
+              + " choose the one that asks for least");
+    }
+    return identities;
+  }
+
+  private static ClientAuth asks(TlsConfig identity) {
+    return identity.clientCa() == null ? ClientAuth.NONE : identity.clients();
   }
 
   /**

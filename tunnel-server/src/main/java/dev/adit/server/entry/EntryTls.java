@@ -33,13 +33,6 @@ public final class EntryTls {
    */
   public EntryTls(List<TlsConfig> configs) throws IOException {
     this.configs = List.copyOf(configs);
-    long asking = configs.stream().filter(config -> config.clientCa() != null).count();
-    if (asking > 0 && asking < configs.size()) {
-      // Which identity is shown is the caller's choice (SNI), and the host it then calls is not
-      // tied to it.
-      throw new IOException(
-          "entry.tls: either every identity has a clientCa or none has: a caller could choose one that asks for no certificate");
-    }
     current = contexts();
   }
 

@@ -20,25 +20,24 @@ public final class AgentsReload implements AutoCloseable {
 
   // deps
   private final Path file;
-  private final AgentIdentities identities;
   private final ContentWatch watch;
 
   // shared: what is wrong with the file now; empty if nothing is
   private volatile List<ConfigProblem> problems = List.of();
 
-  private AgentsReload(Path file, AgentIdentities identities) {
+  /** To be made before the file is read for the first time, so that no change is missed. */
+  public AgentsReload(Path file) {
     this.file = file;
-    this.identities = identities;
-    watch = ContentWatch.start("agents-reload", List.of(file), this::load);
+    watch = new ContentWatch("agents-reload", List.of(file));
   }
 
   /**
-   * Follows a file from now on.
+   * Follows the file from now on; once.
    *
-   * @param identities what it holds now
+   * @param identities what it held when it was read
    */
-  public static AgentsReload start(Path file, AgentIdentities identities) {
-    return new AgentsReload(file, identities);
+  public void start(AgentIdentities identities) {
+    watch.start(() -> load(identities));
   }
 
   /** What is wrong with the file as it is; while there is something, the last good one counts. */
@@ -46,7 +45,7 @@ public final class AgentsReload implements AutoCloseable {
     return problems;
   }
 
-  private void load() {
+  private void load(AgentIdentities identities) {
     ConfigProblems found = new ConfigProblems();
     List<AgentIdentity> now = AgentsFile.read(file, found);
     problems = found.toList();

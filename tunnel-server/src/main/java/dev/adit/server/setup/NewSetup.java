@@ -1,6 +1,8 @@
 package dev.adit.server.setup;
 
 import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.CertificateNames;
+import dev.adit.core.tls.PemFiles;
 import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.Token;
 import java.io.IOException;
@@ -57,10 +59,10 @@ public record NewSetup(
     }
     CertificateAuthority authority = CertificateAuthority.create("Adit " + hosts.get(0));
     write(CA_CERT, CertificateAuthority.pem(authority.identity().chain()));
-    writeSecret(CA_KEY, CertificateAuthority.pem(authority.identity().key()));
-    write(authority.issue(hosts, CERTIFICATE_LIFETIME));
+    writeSecret(directory.resolve(CA_KEY), CertificateAuthority.pem(authority.identity().key()));
+    writeIdentity(directory, authority.issue(hosts, CERTIFICATE_LIFETIME));
     Token token = Token.newToken();
-    writeSecret("secrets/agent.token", token.secret() + "\n");
+    writeSecret(directory.resolve("secrets/agent.token"), token.secret() + "\n");
     write("server.yaml", serverFile());
     write("agents.yaml", agentsFile(token));
     write("rules/rules.yaml", rulesFile());
@@ -70,17 +72,24 @@ public record NewSetup(
   /**
    * Puts a new certificate, by the authority of an earlier setup, in the place of the server's.
    *
+   * @param hosts what it is for; empty: what the one before is for
+   * @return what it is for
    * @throws IOException if the directory has no authority or cannot be written
    */
-  public static void renew(Path directory, List<String> hosts) throws IOException {
+  public static List<String> renew(Path directory, List<String> hosts) throws IOException {
     CertificateAuthority authority =
         CertificateAuthority.read(directory.resolve(CA_CERT), directory.resolve(CA_KEY));
-    new NewSetup(directory, hosts, "", "", "").write(authority.issue(hosts, CERTIFICATE_LIFETIME));
+    List<String> names =
+        hosts.isEmpty()
+            ? CertificateNames.all(PemFiles.certificates(directory.resolve(CERT)).get(0))
+            : hosts;
+    writeIdentity(directory, authority.issue(names, CERTIFICATE_LIFETIME));
+    return names;
   }
 
-  private void write(TlsIdentity identity) throws IOException {
-    writeSecret(KEY, CertificateAuthority.pem(identity.key()));
-    write(CERT, CertificateAuthority.pem(identity.chain()));
+  private static void writeIdentity(Path directory, TlsIdentity identity) throws IOException {
+    writeSecret(directory.resolve(KEY), CertificateAuthority.pem(identity.key()));
+    Files.writeString(directory.resolve(CERT), CertificateAuthority.pem(identity.chain()));
   }
 
   private void write(String name, String text) throws IOException {
@@ -88,8 +97,7 @@ public record NewSetup(
   }
 
   /** In one step, so that nobody else can have it open, or sees half of it. */
-  private void writeSecret(String name, String text) throws IOException {
-    Path file = directory.resolve(name);
+  private static void writeSecret(Path file, String text) throws IOException {
     Path made = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(made);
     Files.createFile(

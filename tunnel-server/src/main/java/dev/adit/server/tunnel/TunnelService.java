@@ -32,7 +32,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
-  private static final int MAX_NAME_CHARS = 256;
+  private static final int MAX_WHY_CHARS = 256;
 
   private final TunnelGreeting greeting;
   private final AgentIdentities identities;
@@ -63,7 +63,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
             : TokenHash.of(authorization.substring(BEARER.length()));
     Credential credential = new Credential(token, certificateNames(call), identities);
     if (credential.lines().isEmpty()) {
-      return refuse(call, address, credential.complaint());
+      return refuse(call, address, ForeignText.printable(credential.complaint(), MAX_WHY_CHARS));
     }
     return new AcceptedTunnel(greeting, credential, address, call);
   }
@@ -76,9 +76,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     }
     try {
       return session.getPeerCertificates()[0] instanceof X509Certificate certificate
-          ? CertificateNames.all(certificate).stream()
-              .map(name -> ForeignText.printable(name, MAX_NAME_CHARS))
-              .toList()
+          ? CertificateNames.all(certificate)
           : List.of();
     } catch (SSLPeerUnverifiedException e) {
       return List.of();

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,8 @@ public final class AgentsFile {
     @Nullable ConfigValue san =
         certificate.required("san", "a subject alternative name of the agent's certificate");
     certificate.end();
-    return san == null ? null : san.text("a subject alternative name");
+    @Nullable String name = san == null ? null : san.text("a subject alternative name");
+    // A DNS name, which has no case; URIs and e-mail addresses have.
+    return name == null || !name.matches("[A-Za-z0-9.*_-]+") ? name : name.toLowerCase(Locale.ROOT);
   }
 }
