@@ -1,8 +1,6 @@
 package dev.adit.server.app;
 
-import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
-import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
@@ -10,10 +8,8 @@ import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tunnel.TunnelSettings;
-import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
-import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
 import dev.adit.server.config.ServerConfig;
@@ -30,7 +26,6 @@ import dev.adit.server.identity.AgentIdentities;
 import dev.adit.server.identity.AgentsReload;
 import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
-import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
@@ -45,15 +40,10 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,14 +54,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerApp implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
-  private static final long DRAIN_POLL_MILLIS = 20;
-  private static final int AGENTS_REDIAL_MILLIS = 1000;
 
   // deps
   private final ServerConfig config;
-  private final String version;
   private final String serverId = UUID.randomUUID().toString();
-  private final Instant since = Instant.now();
   private final Drain drain = new Drain();
   private final EventLoops loops;
   private final MemoryWatch memory;
@@ -82,11 +68,11 @@ public final class ServerApp implements AutoCloseable {
   private final ConfigHandout configs;
   private final RuleReload rules;
   private final ServerMetrics metrics;
-  private final Warnings warnings;
   private final AccessLog accessLog;
   private final EntryContext entryContext;
   private final EntryServer entry;
   private final TunnelServer tunnels;
+  private final OperatorPort operators;
   private final AdminServer admin;
   private final List<SocketAddress> entryAddresses = new ArrayList<>();
 
@@ -106,7 +92,6 @@ public final class ServerApp implements AutoCloseable {
   private ServerApp(ServerConfig config, FrameLimits frames, String version, PrintStream stdout)
       throws ConfigException, IOException {
     this.config = config;
-    this.version = version;
     agents =
         config.agents() instanceof AgentsSource.FromFile source
             ? new AgentsReload(source.path())
@@ -141,13 +126,13 @@ public final class ServerApp implements AutoCloseable {
 
     // 6: the tunnels that calls go through.
     TunnelConfig tunnel = config.tunnel();
-    tunnels = listenForAgents(tunnel, frames);
+    tunnels = listenForAgents(tunnel, frames, version);
 
     // 1, 2: last, so that no call comes before there is somewhere to go.
     if (agents != null) {
       agents.start(identities);
     }
-    warnings =
+    Warnings warnings =
         new Warnings(
             tunnel.insecure(),
             memory.budget(),
@@ -176,6 +161,20 @@ public final class ServerApp implements AutoCloseable {
     listenForCallers();
 
     watch();
+    operators =
+        new OperatorPort(
+            serverId,
+            version,
+            new OperatorPort.Seen(
+                drain,
+                loops,
+                registry,
+                router,
+                rules,
+                metrics,
+                entryContext.calls(),
+                entry,
+                warnings));
     admin = listenForOperators();
   }
 
@@ -198,7 +197,8 @@ public final class ServerApp implements AutoCloseable {
     metrics.watchRules(rules::status);
   }
 
-  private TunnelServer listenForAgents(TunnelConfig tunnel, FrameLimits frames) throws IOException {
+  private TunnelServer listenForAgents(TunnelConfig tunnel, FrameLimits frames, String version)
+      throws IOException {
     if (tunnel.insecure()) {
       log.warn("tunnel.insecure: agents' tokens and all calls cross the network in clear text");
     }
@@ -257,18 +257,9 @@ public final class ServerApp implements AutoCloseable {
     }
   }
 
-  private AdminServer listenForOperators() throws IOException {
-    Map<String, Supplier<AdminPage>> pages = new LinkedHashMap<>();
-    pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
-    pages.put("/readyz", this::readiness);
-    pages.put("/status", () -> AdminPage.json(status()));
-    pages.put("/metrics", metrics::page);
-    RulePages rulePages = new RulePages(version, entryContext.router(), registry, rules);
-    pages.put("/rules", rulePages::rules);
-    String token = config.admin().token() == null ? null : config.admin().token().read();
+  private AdminServer listenForOperators() throws ConfigException, IOException {
     try {
-      return AdminServer.start(
-          socketAddress(config.admin().listen()), token, new AdminSite(pages, rulePages.actions()));
+      return operators.listen(config.admin());
     } catch (IOException e) {
       closeAll(null);
       throw new ListenException("admin", config.admin().listen(), e);
@@ -279,30 +270,9 @@ public final class ServerApp implements AutoCloseable {
     return new InetSocketAddress(address.host(), address.port());
   }
 
-  private AdminPage readiness() {
-    if (drain.inProgress()) {
-      return AdminPage.text(503, "draining\n");
-    }
-    String detail =
-        rules.status().isCurrent()
-            ? ""
-            : "rules on disk are refused, the last good ones are in force\n";
-    return AdminPage.text(200, "ready\n" + detail);
-  }
-
   /** How the server stands. */
   public ServerStatus status() {
-    CallCounter calls = entryContext.calls();
-    return new ServerStatus(
-        drain.inProgress() ? "draining" : "running",
-        serverId,
-        version,
-        since.toString(),
-        new ServerStatus.Calls(calls.running(), calls.total(), entry.connectionCount()),
-        ServerStatus.Rules.of(rules.status()),
-        ServerStatus.groups(registry.snapshot()),
-        ServerStatus.agents(registry.snapshot(), loops.all()),
-        warnings.lines());
+    return operators.status();
   }
 
   public SocketAddress entryAddress() {
@@ -343,37 +313,7 @@ public final class ServerApp implements AutoCloseable {
    * #close}.
    */
   public void drain() {
-    if (!drain.begin()) {
-      return;
-    }
-    log.info(
-        "draining: {} calls run, up to {} s for them",
-        calls().running(),
-        config.drainGrace().toSeconds());
-    for (AgentSession session : registry.snapshot().sessions()) {
-      for (TunnelStream tunnel : session.tunnels()) {
-        tunnel.loop().execute(() -> tunnel.announceDrain("going-away", AGENTS_REDIAL_MILLIS));
-      }
-    }
-    entry.stopListening();
-    entry.drain();
-    awaitCalls(config.drainGrace());
-    drain.complete();
-    log.info("drained: {} calls were still running", calls().running());
-  }
-
-  private void awaitCalls(Duration grace) {
-    long deadline = System.nanoTime() + grace.toNanos();
-    try {
-      // At least until callers have heard that they should go elsewhere.
-      while (System.nanoTime() - deadline < 0
-          && !drain.isComplete()
-          && (calls().running() > 0 || !entry.isDrained())) {
-        Thread.sleep(DRAIN_POLL_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    new ServerDrain(drain, registry, entry, calls()).run(config.drainGrace());
   }
 
   /** Ends now: calls that run are lost. */

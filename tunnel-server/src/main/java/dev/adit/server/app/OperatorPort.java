@@ -1,0 +1,96 @@
+package dev.adit.server.app;
+
+import dev.adit.core.admin.AdminPage;
+import dev.adit.core.admin.AdminServer;
+import dev.adit.core.admin.AdminSite;
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.drain.Drain;
+import dev.adit.core.process.EventLoops;
+import dev.adit.server.admin.RulePages;
+import dev.adit.server.admin.ServerStatus;
+import dev.adit.server.admin.Warnings;
+import dev.adit.server.config.AdminConfig;
+import dev.adit.server.entry.EntryServer;
+import dev.adit.server.entry.call.CallCounter;
+import dev.adit.server.metrics.ServerMetrics;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.routing.Router;
+import dev.adit.server.rules.reload.RuleReload;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What operators may see of a running server, and the port where they see it. Any thread. */
+final class OperatorPort {
+  private final Instant since = Instant.now();
+  private final String serverId;
+  private final String version;
+  private final Seen seen;
+
+  /** The parts of the server that are looked at. */
+  record Seen(
+      Drain drain,
+      EventLoops loops,
+      AgentRegistry registry,
+      Router router,
+      RuleReload rules,
+      ServerMetrics metrics,
+      CallCounter calls,
+      EntryServer entry,
+      Warnings warnings) {}
+
+  OperatorPort(String serverId, String version, Seen seen) {
+    this.serverId = serverId;
+    this.version = version;
+    this.seen = seen;
+  }
+
+  /**
+   * Listens; blocks until it does.
+   *
+   * @throws ConfigException if the token cannot be read
+   * @throws IOException if the address cannot be had
+   */
+  AdminServer listen(AdminConfig config) throws ConfigException, IOException {
+    Map<String, Supplier<AdminPage>> pages = new LinkedHashMap<>();
+    pages.put("/healthz", () -> AdminPage.text(200, "ok\n"));
+    pages.put("/readyz", this::readiness);
+    pages.put("/status", () -> AdminPage.json(status()));
+    pages.put("/metrics", seen.metrics()::page);
+    RulePages rulePages = new RulePages(version, seen.router(), seen.registry(), seen.rules());
+    pages.put("/rules", rulePages::rules);
+    String token = config.token() == null ? null : config.token().read();
+    InetSocketAddress address =
+        new InetSocketAddress(config.listen().host(), config.listen().port());
+    return AdminServer.start(address, token, new AdminSite(pages, rulePages.actions()));
+  }
+
+  private AdminPage readiness() {
+    if (seen.drain().inProgress()) {
+      return AdminPage.text(503, "draining\n");
+    }
+    String detail =
+        seen.rules().status().isCurrent()
+            ? ""
+            : "rules on disk are refused, the last good ones are in force\n";
+    return AdminPage.text(200, "ready\n" + detail);
+  }
+
+  /** How the server stands. */
+  ServerStatus status() {
+    CallCounter calls = seen.calls();
+    return new ServerStatus(
+        seen.drain().inProgress() ? "draining" : "running",
+        serverId,
+        version,
+        since.toString(),
+        new ServerStatus.Calls(calls.running(), calls.total(), seen.entry().connectionCount()),
+        ServerStatus.Rules.of(seen.rules().status()),
+        ServerStatus.groups(seen.registry().snapshot()),
+        ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
+        seen.warnings().lines());
+  }
+}

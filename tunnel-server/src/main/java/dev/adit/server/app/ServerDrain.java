@@ -1,0 +1,65 @@
+package dev.adit.server.app;
+
+import dev.adit.core.drain.Drain;
+import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.server.entry.EntryServer;
+import dev.adit.server.entry.call.CallCounter;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.registry.AgentSession;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Going away without losing a call: agents are told to hold tunnels elsewhere, callers to open
+ * calls elsewhere; what runs may finish within the grace. Any thread.
+ */
+final class ServerDrain {
+  private static final Logger log = LoggerFactory.getLogger(ServerDrain.class);
+  private static final long POLL_MILLIS = 20;
+  private static final int AGENTS_REDIAL_MILLIS = 1000;
+
+  private final Drain drain;
+  private final AgentRegistry registry;
+  private final EntryServer entry;
+  private final CallCounter calls;
+
+  ServerDrain(Drain drain, AgentRegistry registry, EntryServer entry, CallCounter calls) {
+    this.drain = drain;
+    this.registry = registry;
+    this.entry = entry;
+    this.calls = calls;
+  }
+
+  /** Blocks until the calls have ended, the grace is over, or the drain is completed by others. */
+  void run(Duration grace) {
+    if (!drain.begin()) {
+      return;
+    }
+    log.info("draining: {} calls run, up to {} s for them", calls.running(), grace.toSeconds());
+    for (AgentSession session : registry.snapshot().sessions()) {
+      for (TunnelStream tunnel : session.tunnels()) {
+        tunnel.loop().execute(() -> tunnel.announceDrain("going-away", AGENTS_REDIAL_MILLIS));
+      }
+    }
+    entry.stopListening();
+    entry.drain();
+    awaitCalls(grace);
+    drain.complete();
+    log.info("drained: {} calls were still running", calls.running());
+  }
+
+  private void awaitCalls(Duration grace) {
+    long deadline = System.nanoTime() + grace.toNanos();
+    try {
+      // At least until callers have heard that they should go elsewhere.
+      while (System.nanoTime() - deadline < 0
+          && !drain.isComplete()
+          && (calls.running() > 0 || !entry.isDrained())) {
+        Thread.sleep(POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
