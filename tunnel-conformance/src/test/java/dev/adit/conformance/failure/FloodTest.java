@@ -17,6 +17,7 @@ import dev.adit.core.admin.AdminClient;
 import dev.adit.core.http2.flood.FloodLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -85,6 +86,13 @@ final class FloodTest {
     return Stream.of(
         flood("settings", 20, (caller, i) -> caller.send(RawFrame.SETTINGS, 0, 0, new byte[0])),
         flood("pings", 101, (caller, i) -> caller.send(RawFrame.PING, 0, 0, new byte[8])),
+        flood(
+            "acknowledgements",
+            101,
+            (caller, i) -> caller.send(RawFrame.PING, RawFrame.ACK, 0, new byte[8])),
+        flood("goAways", 11, (caller, i) -> caller.send(RawFrame.GOAWAY, 0, 0, new byte[8])),
+        flood("emptyData", 11, FloodTest::sendNothing),
+        flood("continuations", 17, FloodTest::sendPieceOfHeader),
         flood("unknownFrames", 101, (caller, i) -> caller.send(UNKNOWN, 0, 0, new byte[3])),
         flood(
             "priorities",
@@ -111,6 +119,21 @@ final class FloodTest {
             }));
   }
 
+  private static void sendNothing(RawConnection caller, int number) throws IOException {
+    if (number == 0) {
+      caller.open(CallerKind.GRPC.request("/a.B/Hang"), false);
+    }
+    caller.send(RawFrame.DATA, 0, 1, new byte[0]);
+  }
+
+  private static void sendPieceOfHeader(RawConnection caller, int number) throws IOException {
+    if (number == 0) {
+      caller.awaitControl(RawFrame.SETTINGS);
+      caller.send(RawFrame.HEADERS, 0, 1, new byte[0]);
+    }
+    caller.send(RawFrame.CONTINUATION, 0, 1, new byte[0]);
+  }
+
   private static Arguments flood(String limit, int tooMany, Misdeed misdeed) {
     return Arguments.of(limit, tooMany, misdeed);
   }
@@ -118,7 +141,7 @@ final class FloodTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("floods")
   void floodEndsAtItsLimit(String limit, int tooMany, Misdeed misdeed) throws IOException {
-    if (limit.equals("quickResets")) {
+    if (limit.equals("quickResets") || limit.equals("emptyData")) {
       backend.script(RawStream::nextHead);
     }
     try (RawConnection caller = RawConnection.dial(site.entry())) {
@@ -156,6 +179,50 @@ final class FloodTest {
       backend.script(Script.answer(0));
       assertEquals(
           "0", caller.open(CallerKind.GRPC.request("/a.B/C"), true).answer().last("grpc-status"));
+    }
+  }
+
+  /** As Go and C-core clients do, which measure the way with each answer. */
+  @Test
+  void callerThatPingsWithEachAnswerIsNotAnAttacker() throws Exception {
+    try (RawConnection caller = RawConnection.dial(site.entry())) {
+      for (int i = 0; i < 150; i++) {
+        RawStream call = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
+        assertEquals("0", call.answer().last("grpc-status"));
+        caller.send(RawFrame.PING, 0, 0, new byte[8]);
+      }
+      assertEquals(0, counted("pings"));
+    }
+  }
+
+  @Test
+  void headerListThatTakesTooLongEndsTheConnection() throws Exception {
+    for (boolean withinFrame : List.of(true, false)) {
+      try (RawConnection caller = RawConnection.dial(site.entry())) {
+        caller.awaitControl(RawFrame.SETTINGS);
+        if (withinFrame) {
+          caller.write(new byte[] {0, 0, 100, RawFrame.HEADERS, 0x5, 0, 0, 0, 1, 0});
+        } else {
+          caller.send(RawFrame.HEADERS, 0, 1, new byte[0]);
+        }
+        RawFrame goAway = caller.awaitControl(RawFrame.GOAWAY);
+        String text = new String(goAway.payload(), StandardCharsets.ISO_8859_1);
+        assertTrue(text.contains("limit headerTimeout"), text);
+        caller.awaitClosed();
+      }
+    }
+    assertEquals(2, counted("headerTimeout"));
+  }
+
+  /** Slow bodies are no offence, whole frames or not. */
+  @Test
+  void bodyThatTakesItsTimeIsLeftAlone() throws Exception {
+    try (RawConnection caller = RawConnection.dial(site.entry())) {
+      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/C"), false);
+      caller.write(new byte[] {0, 0, 5, RawFrame.DATA, 0x1, 0, 0, 0, 1, 0, 0});
+      Eventually.pass(Duration.ofMillis(700));
+      caller.write(new byte[] {0, 0, 0});
+      assertEquals("0", call.answer().last("grpc-status"));
     }
   }
 

@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -65,6 +66,13 @@ final class TlsCaller {
 
   /** The certificate that is shown on a port. */
   static X509Certificate shown(int port, Path ca) throws IOException {
+    try (SSLSocket socket = dial(port, ca)) {
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
+  }
+
+  /** A connection after its handshake, for HTTP/2. */
+  static SSLSocket dial(int port, Path ca) throws IOException {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
@@ -74,11 +82,12 @@ final class TlsCaller {
       trust.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, trust.getTrustManagers(), null);
-      try (SSLSocket socket =
-          (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
-        socket.startHandshake();
-        return (X509Certificate) socket.getSession().getPeerCertificates()[0];
-      }
+      SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port);
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return socket;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }

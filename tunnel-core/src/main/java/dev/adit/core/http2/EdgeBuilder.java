@@ -1,10 +1,9 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
-import dev.adit.core.http2.flood.FloodLimits;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
+import dev.adit.core.http2.flood.GuardedReader;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
@@ -19,6 +18,7 @@ import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -37,22 +37,22 @@ public final class EdgeBuilder<T extends EdgeHandler>
   /** What a peer may make our encoder remember, whatever it offers: the default of RFC 7541. */
   private static final long MAX_ENCODER_TABLE_BYTES = 4096;
 
-  /**
-   * DATA frames without a byte that may follow each other; the codec's own 2 ends connections of
-   * honest peers that flush nothing.
-   */
-  private static final int MAX_EMPTY_CHUNKS = 10;
-
   private static final float REFILL_AT = 0.5f;
 
   private final Factory<T> factory;
   private final Http2FrameListener listener;
 
+  private final @Nullable ConnectionLimits limits;
   private final @Nullable FloodGuard guard;
 
-  private EdgeBuilder(Factory<T> factory, Http2FrameListener listener, @Nullable FloodGuard guard) {
+  private EdgeBuilder(
+      Factory<T> factory,
+      Http2FrameListener listener,
+      @Nullable ConnectionLimits limits,
+      @Nullable FloodGuard guard) {
     this.factory = factory;
     this.listener = listener;
+    this.limits = limits;
     this.guard = guard;
   }
 
@@ -70,18 +70,19 @@ public final class EdgeBuilder<T extends EdgeHandler>
    */
   public static <T extends EdgeHandler> T server(
       Http2Settings settings,
-      FloodLimits limits,
+      ConnectionLimits limits,
       Consumer<Flood> onFlood,
       Http2FrameListener listener,
       Factory<T> factory) {
-    return new EdgeBuilder<>(factory, listener, new FloodGuard(limits, onFlood))
+    return new EdgeBuilder<>(factory, listener, limits, new FloodGuard(limits.floods(), onFlood))
         .build(true, settings);
   }
 
   /** The side that dials. */
   public static <T extends EdgeHandler> T client(
       Http2Settings settings, Http2FrameListener listener, Factory<T> factory) {
-    return new EdgeBuilder<>(factory, listener, null).build(false, settings.pushEnabled(false));
+    return new EdgeBuilder<>(factory, listener, null, null)
+        .build(false, settings.pushEnabled(false));
   }
 
   private T build(boolean server, Http2Settings settings) {
@@ -99,7 +100,7 @@ public final class EdgeBuilder<T extends EdgeHandler>
         new DefaultHttp2ConnectionDecoder(
             connection,
             encoder,
-            new GuardedReader(new FlatHeadersDecoder(settings.maxHeaderListSize()), guard),
+            reader(new FlatHeadersDecoder(settings.maxHeaderListSize())),
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
@@ -114,10 +115,19 @@ public final class EdgeBuilder<T extends EdgeHandler>
     return build();
   }
 
-  /** Overridden, for it cannot be set beside a codec of our own. */
+  private Http2FrameReader reader(FlatHeadersDecoder headers) {
+    return limits == null || guard == null
+        ? new DefaultHttp2FrameReader(headers)
+        : new GuardedReader(headers, limits, guard);
+  }
+
+  /**
+   * None: the guard's own limit takes its place at a server; the backends that we dial may flush
+   * nothing as often as they like. Overridden, for it cannot be set beside a codec of our own.
+   */
   @Override
   protected int decoderEnforceMaxConsecutiveEmptyDataFrames() {
-    return MAX_EMPTY_CHUNKS;
+    return 0;
   }
 
   @Override
@@ -126,22 +136,6 @@ public final class EdgeBuilder<T extends EdgeHandler>
     T handler = factory.newHandler(decoder, encoder, settings);
     handler.guardedBy(guard);
     return handler;
-  }
-
-  /** Shows every frame to the guard first. */
-  private static final class GuardedReader extends DefaultHttp2FrameReader {
-    private final @Nullable FloodGuard guard;
-
-    GuardedReader(FlatHeadersDecoder headers, @Nullable FloodGuard guard) {
-      super(headers);
-      this.guard = guard;
-    }
-
-    @Override
-    public void readFrame(ChannelHandlerContext ctx, ByteBuf input, Http2FrameListener listener)
-        throws Http2Exception {
-      super.readFrame(ctx, input, guard == null ? listener : guard.before(listener));
-    }
   }
 
   /** Fills {@link Http2HeaderFields}, which check what they are given. */

@@ -31,6 +31,8 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   /** Large, and refilled by itself: only stream windows hold a peer back. */
   private static final int CONNECTION_WINDOW_BYTES = 8 << 20;
 
+  private static final long PING_PAYLOAD = 0x41646974;
+
   private static final Logger log = LoggerFactory.getLogger(EdgeHandler.class);
 
   // deps
@@ -73,7 +75,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       Http2Exception.StreamException fault) {
     try {
       if (guard != null) {
-        guard.onForcedReset(ctx.executor().ticker());
+        guard.onForcedReset(ctx.executor().ticker().nanoTime());
       }
       super.onStreamError(ctx, outbound, cause, fault);
     } catch (Http2Exception flood) {
@@ -184,6 +186,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       Http2HeaderFields fields,
       boolean last,
       @Nullable ChannelFutureListener written) {
+    if (guard != null) {
+      guard.onHeadersSent();
+    }
     encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
     requestFlush();
   }
@@ -200,6 +205,15 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       guard.onChunkSent();
     }
     encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
+    requestFlush();
+  }
+
+  /** Asks the peer for a sign of life. */
+  public final void writePing() {
+    if (guard != null) {
+      guard.onAsked();
+    }
+    encoder().writePing(context(), false, PING_PAYLOAD, context().newPromise());
     requestFlush();
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.http2.Http2Script.Seen;
@@ -62,7 +63,7 @@ final class EdgeHandlerTest {
   private final Edge edge =
       EdgeBuilder.server(
           Http2Settings.defaultSettings().maxHeaderListSize(8192),
-          FloodLimits.DEFAULT,
+          new ConnectionLimits(Duration.ofSeconds(5), 1, 1, FloodLimits.DEFAULT),
           limit -> {},
           new Http2FrameAdapter(),
           Edge::new);

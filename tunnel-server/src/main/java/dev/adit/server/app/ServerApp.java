@@ -150,7 +150,7 @@ public final class ServerApp implements AutoCloseable {
             dispatcher,
             accessLog,
             metrics.calls(),
-            metrics.floods(),
+            metrics.callerFloods(),
             drain,
             memory.budget(),
             new CallerCheck(Clock.systemUTC()),
@@ -228,6 +228,8 @@ public final class ServerApp implements AutoCloseable {
       return TunnelServer.start(
           tunnel.listen().stream().map(ServerApp::socketAddress).toList(),
           tls.tunnel(),
+          tunnel.connections(),
+          metrics.agentFloods()::add,
           loops,
           service.definition());
     } catch (IOException e) {

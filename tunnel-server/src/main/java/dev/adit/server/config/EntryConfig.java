@@ -1,7 +1,7 @@
 package dev.adit.server.config;
 
 import dev.adit.core.config.HostPort;
-import dev.adit.core.http2.flood.FloodLimits;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
@@ -14,23 +14,20 @@ import org.jspecify.annotations.Nullable;
  *     first if none fits
  * @param keepaliveAfter silence with open calls after which a caller is pinged
  * @param keepaliveTimeout how long that ping may take
- * @param greetingTimeout how long a caller may take for its TLS handshake, and for its SETTINGS
+ * @param idleTimeout time without a call after which a caller is told to go
  * @param identityHeader lower-case name of the header that tells backends who calls; null: none
- * @param maxConnectionsPerAddress connections at a time from one IP address
  */
 public record EntryConfig(
     List<HostPort> listen,
     List<TlsConfig> tls,
     Duration keepaliveAfter,
     Duration keepaliveTimeout,
-    Duration greetingTimeout,
-    int maxConnections,
-    int maxConnectionsPerAddress,
+    Duration idleTimeout,
+    ConnectionLimits connections,
     int maxStreamsPerConnection,
     int maxHeaderBytes,
     ForwardedHeaders forwardedHeaders,
-    @Nullable AsciiString identityHeader,
-    FloodLimits floods) {
+    @Nullable AsciiString identityHeader) {
 
   public EntryConfig {
     listen = List.copyOf(listen);

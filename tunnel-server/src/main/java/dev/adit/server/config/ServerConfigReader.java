@@ -9,6 +9,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
@@ -30,6 +31,7 @@ public final class ServerConfigReader {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
   private static final Pattern IDENTITY_HEADER = Pattern.compile("[a-z0-9_.-]{1,64}");
+  private static final int MANY = 1_000_000;
   private static final int KIB = 1024;
   private static final int MIB = 1024 * 1024;
 
@@ -78,14 +80,12 @@ public final class ServerConfigReader {
             TlsReader.ofEntry(entry),
             keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
             keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
-            entry.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),
-            entry.integer("maxConnections", 10_000, 1, 1_000_000),
-            entry.integer("maxConnectionsPerAddress", 1000, 1, 1_000_000),
-            entry.integer("maxStreamsPerConnection", 100, 1, 1_000_000),
+            entry.duration("idleTimeout", HOUR, SECOND, Duration.ofDays(365)),
+            connections(entry, 10_000, 1000),
+            entry.integer("maxStreamsPerConnection", 100, 1, MANY),
             (int) entry.bytes("maxHeaderBytes", 16 * KIB, KIB, MIB),
             entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE),
-            entry.read("identityHeader", ServerConfigReader::identityHeader),
-            floods(entry.childOrEmpty("floods")));
+            entry.read("identityHeader", ServerConfigReader::identityHeader));
     keepalive.end();
     entry.end();
     return config;
@@ -113,15 +113,27 @@ public final class ServerConfigReader {
         });
   }
 
+  private static ConnectionLimits connections(ConfigMap listener, int all, int ofAddress) {
+    return new ConnectionLimits(
+        listener.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),
+        listener.integer("maxConnections", all, 1, MANY),
+        listener.integer("maxConnectionsPerAddress", ofAddress, 1, MANY),
+        floods(listener.childOrEmpty("floods")));
+  }
+
   private static FloodLimits floods(ConfigMap floods) {
     FloodLimits usual = FloodLimits.DEFAULT;
     FloodLimits limits =
         new FloodLimits(
-            floods.integer("settings", usual.settings(), 1, 1_000_000),
-            floods.integer("pings", usual.pings(), 1, 1_000_000),
-            floods.integer("unknownFrames", usual.unknownFrames(), 1, 1_000_000),
-            floods.integer("forcedResets", usual.forcedResets(), 1, 1_000_000),
-            floods.integer("quickResets", usual.quickResets(), 1, 1_000_000));
+            floods.integer("settings", usual.settings(), 1, MANY),
+            floods.integer("pings", usual.pings(), 1, MANY),
+            floods.integer("goAways", usual.goAways(), 1, MANY),
+            floods.integer("unknownFrames", usual.unknownFrames(), 1, MANY),
+            floods.integer("emptyData", usual.emptyData(), 1, MANY),
+            floods.integer("continuations", usual.continuations(), 1, MANY),
+            floods.integer("forcedResets", usual.forcedResets(), 1, MANY),
+            floods.integer("quickResets", usual.quickResets(), 1, MANY),
+            floods.integer("newStreams", usual.newStreams(), 1, MANY));
     floods.end();
     return limits;
   }
@@ -174,6 +186,7 @@ public final class ServerConfigReader {
         listen(tunnel, new HostPort("0.0.0.0", 8003)),
         tls,
         insecure,
+        connections(tunnel, 50_000, 10_000),
         heartbeat,
         deadAfter,
         tunnel.integer("maxCallsPerAgent", 10_000, 1, 10_000_000),

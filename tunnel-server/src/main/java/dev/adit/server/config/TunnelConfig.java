@@ -1,6 +1,7 @@
 package dev.adit.server.config;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public record TunnelConfig(
     List<HostPort> listen,
     @Nullable TlsConfig tls,
     boolean insecure,
+    ConnectionLimits connections,
     Duration heartbeat,
     Duration deadAfter,
     int maxCallsPerAgent,

@@ -10,28 +10,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds callers that have vanished: a connection that has been silent for a time while calls are
- * open is PINGed, and closed if no byte comes in answer. First in the pipeline, so that every byte
- * counts. Confined to the loop of the connection.
+ * open is PINGed, and closed if no byte comes in answer. One that has had no call for a long time
+ * is told to go, and closed. First in the pipeline, so that every byte counts. Confined to the loop
+ * of the connection.
  */
 final class CallerKeepalive extends ChannelDuplexHandler {
+  private static final long IDLE_GRACE_NANOS =
+      TimeUnit.MILLISECONDS.toNanos(4 * EntryDrain.BETWEEN_MILLIS);
+
   // deps
   private final long afterNanos;
   private final long timeoutNanos;
+  private final long idleNanos;
 
   // state, confined to the loop
   private long lastReadNanos;
+  private long idleSinceNanos;
+  private int lastStream;
+  private boolean toldToGo;
   private boolean pinged;
   private @Nullable Future<?> timer;
 
   CallerKeepalive(EntryConfig config) {
     afterNanos = config.keepaliveAfter().toNanos();
     timeoutNanos = config.keepaliveTimeout().toNanos();
+    idleNanos = config.idleTimeout().toNanos();
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
     lastReadNanos = ctx.executor().ticker().nanoTime();
-    schedule(ctx, afterNanos);
+    idleSinceNanos = lastReadNanos;
+    schedule(ctx, Math.min(afterNanos, idleNanos));
     super.channelActive(ctx);
   }
 
@@ -59,17 +69,40 @@ final class CallerKeepalive extends ChannelDuplexHandler {
     if (!ctx.channel().isActive() || connection == null) {
       return;
     }
-    long silent = ctx.executor().ticker().nanoTime() - lastReadNanos;
+    long now = ctx.executor().ticker().nanoTime();
+    long silent = now - lastReadNanos;
+    if (connection.connection().numActiveStreams() == 0) {
+      checkIdle(ctx, connection, now);
+      return;
+    }
+    idleSinceNanos = now;
     if (pinged) {
       ctx.close();
     } else if (silent < afterNanos) {
       schedule(ctx, afterNanos - silent);
-    } else if (connection.connection().numActiveStreams() == 0) {
-      schedule(ctx, afterNanos);
     } else {
       pinged = true;
       connection.writePing();
       schedule(ctx, timeoutNanos);
+    }
+  }
+
+  /** Bytes do not count here: an idle caller may say as much as it likes, but open no call. */
+  private void checkIdle(ChannelHandlerContext ctx, EntryConnection connection, long now) {
+    int stream = connection.connection().remote().lastStreamCreated();
+    if (stream != lastStream) {
+      lastStream = stream;
+      idleSinceNanos = now;
+    }
+    long left = idleNanos - (now - idleSinceNanos);
+    if (left > 0) {
+      schedule(ctx, Math.min(afterNanos, left));
+    } else if (toldToGo) {
+      ctx.close();
+    } else {
+      toldToGo = true;
+      EntryDrain.begin(ctx.channel(), "no call for a long time");
+      schedule(ctx, IDLE_GRACE_NANOS);
     }
   }
 }

@@ -18,27 +18,32 @@ final class EntryDrain {
 
   private EntryDrain() {}
 
-  /** Begins on the loop of the connection. */
-  static void begin(Channel channel) {
+  /**
+   * Begins on the loop of the connection.
+   *
+   * @param why told to the caller; ASCII
+   */
+  static void begin(Channel channel, String why) {
     EntryConnection connection = channel.pipeline().get(EntryConnection.class);
     if (connection == null || !channel.isActive()) {
       return;
     }
-    goAway(connection, channel, Integer.MAX_VALUE);
+    goAway(connection, channel, Integer.MAX_VALUE, why);
     channel
         .eventLoop()
-        .schedule(() -> finish(connection, channel), BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+        .schedule(() -> finish(connection, channel, why), BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private static void finish(EntryConnection connection, Channel channel) {
+  private static void finish(EntryConnection connection, Channel channel, String why) {
     if (channel.isActive()) {
-      goAway(connection, channel, connection.connection().remote().lastStreamCreated());
+      goAway(connection, channel, connection.connection().remote().lastStreamCreated(), why);
     }
   }
 
-  private static void goAway(EntryConnection connection, Channel channel, int lastStreamId) {
+  private static void goAway(
+      EntryConnection connection, Channel channel, int lastStreamId, String why) {
     ChannelHandlerContext ctx = channel.pipeline().context(connection);
-    ByteBuf reason = ByteBufUtil.writeAscii(channel.alloc(), "draining");
+    ByteBuf reason = ByteBufUtil.writeAscii(channel.alloc(), why);
     connection.goAway(ctx, lastStreamId, Http2Error.NO_ERROR.code(), reason, ctx.newPromise());
     connection.requestFlush();
   }

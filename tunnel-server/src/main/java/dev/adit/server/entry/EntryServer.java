@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.http2.flood.ConnectionCounts;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
 import dev.adit.server.entry.call.EntryConnection;
@@ -33,7 +34,7 @@ public final class EntryServer {
   // shared: thread-safe by itself
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
-  private final AddressCounts addresses;
+  private final ConnectionCounts counts;
   private volatile boolean drained;
 
   /**
@@ -44,7 +45,7 @@ public final class EntryServer {
   public EntryServer(EntryContext entry, @Nullable EntryTls tls) {
     this.entry = entry;
     this.tls = tls;
-    addresses = new AddressCounts(entry.config().maxConnectionsPerAddress());
+    counts = new ConnectionCounts(entry.config().connections());
   }
 
   /**
@@ -84,7 +85,7 @@ public final class EntryServer {
    */
   public void drain() {
     for (Channel channel : connections) {
-      channel.eventLoop().execute(() -> EntryDrain.begin(channel));
+      channel.eventLoop().execute(() -> EntryDrain.begin(channel, "draining"));
     }
     GlobalEventExecutor.INSTANCE.schedule(
         () -> drained = true, 2 * EntryDrain.BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
@@ -109,12 +110,9 @@ public final class EntryServer {
   private final class Initializer extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel channel) {
-      if (connections.size() >= entry.config().maxConnections()) {
-        refuse(channel, Flood.MAX_CONNECTIONS);
-        return;
-      }
-      if (!addresses.tryAdd(channel)) {
-        refuse(channel, Flood.MAX_CONNECTIONS_PER_ADDRESS);
+      @Nullable Flood passed = counts.tryAdd(channel);
+      if (passed != null) {
+        refuse(channel, passed);
         return;
       }
       connections.add(channel);
@@ -129,7 +127,7 @@ public final class EntryServer {
           .eventLoop()
           .schedule(
               () -> checkGreeted(channel, connection),
-              entry.config().greetingTimeout().toNanos(),
+              entry.config().connections().greetingTimeout().toNanos(),
               TimeUnit.NANOSECONDS);
     }
 

@@ -45,7 +45,16 @@ public final class ServerMetrics {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CallMetrics calls = new CallMetrics(registry);
-  private final FloodMetrics floods = new FloodMetrics(registry);
+  private final FloodMetrics callerFloods =
+      new FloodMetrics(
+          registry,
+          "adit_entry_floods",
+          "Connections of callers that were ended or refused, by the limit they passed.");
+  private final FloodMetrics agentFloods =
+      new FloodMetrics(
+          registry,
+          "adit_tunnel_floods",
+          "Connections to the tunnels' port that were ended or refused, by the limit they passed.");
   private final Counter refused =
       Counter.builder()
           .name("adit_tunnels_refused")
@@ -72,9 +81,14 @@ public final class ServerMetrics {
     return calls;
   }
 
-  /** Where connections that were ended for a flood are counted. */
-  public FloodMetrics floods() {
-    return floods;
+  /** Where connections of callers that were ended for a flood are counted. */
+  public FloodMetrics callerFloods() {
+    return callerFloods;
+  }
+
+  /** Where those of agents are. */
+  public FloodMetrics agentFloods() {
+    return agentFloods;
   }
 
   /** A tunnel was refused for this reason, one of a few. */

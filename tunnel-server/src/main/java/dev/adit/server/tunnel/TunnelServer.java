@@ -1,5 +1,7 @@
 package dev.adit.server.tunnel;
 
+import dev.adit.core.http2.flood.ConnectionLimits;
+import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.wire.FrameLimits;
 import io.grpc.Server;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +32,9 @@ public final class TunnelServer {
   /** An agent holds one stream a connection; a few more cover the moment of a renewal. */
   private static final int MAX_STREAMS = 4;
 
-  private static final int MAX_RESETS = 100;
-  private static final int RESET_WINDOW_SECONDS = 10;
-  private static final int SHORTEST_PING_SECONDS = 10;
+  /** Without a tunnel, after which a connection is of no use. */
+  private static final int IDLE_SECONDS = 10;
+
   private static final int MAX_METADATA_BYTES = 16 * 1024;
 
   /** After an outage; a thousand agents are back within 4 s. */
@@ -50,20 +53,25 @@ public final class TunnelServer {
    * Listens; blocks until it does.
    *
    * @param tls null: clear text
+   * @param onFlood told the limit that a connection has passed
    * @throws IOException if an address cannot be had
    */
   public static TunnelServer start(
       List<InetSocketAddress> addresses,
       @Nullable SslContext tls,
+      ConnectionLimits limits,
+      Consumer<Flood> onFlood,
       EventLoops loops,
       ServerServiceDefinition service)
       throws IOException {
+    TunnelDoor door = new TunnelDoor(limits, onFlood);
     NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.get(0));
     addresses.stream().skip(1).forEach(builder::addListenAddress);
     builder
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
-        .channelFactory(() -> listener(loops))
+        .channelFactory(() -> listener(loops, door))
+        .protocolNegotiator(new GuardedNegotiator(tls, limits, onFlood))
         .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
         .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .directExecutor()
@@ -71,22 +79,20 @@ public final class TunnelServer {
         .maxInboundMessageSize(FrameLimits.LARGEST_MESSAGE_BYTES)
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
         .maxConcurrentCallsPerConnection(MAX_STREAMS)
-        .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
-        .permitKeepAliveTime(SHORTEST_PING_SECONDS, TimeUnit.SECONDS)
+        .maxConnectionIdle(IDLE_SECONDS, TimeUnit.SECONDS)
+        // The guard counts pings, and says so.
+        .permitKeepAliveTime(0, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
         .addService(service);
     if (loops.notSentLowat() != null) {
       builder.withChildOption(loops.notSentLowat(), NOT_SENT_LOWAT_BYTES);
     }
-    if (tls != null) {
-      builder.sslContext(tls);
-    }
     return new TunnelServer(builder.build().start());
   }
 
-  private static ServerChannel listener(EventLoops loops) {
+  private static ServerChannel listener(EventLoops loops, TunnelDoor door) {
     ServerChannel listener = new ReflectiveChannelFactory<>(loops.serverChannelType()).newChannel();
-    listener.pipeline().addLast(new AcceptPace(ACCEPTS_PER_SECOND));
+    listener.pipeline().addLast(new AcceptPace(ACCEPTS_PER_SECOND), door);
     return listener;
   }
 

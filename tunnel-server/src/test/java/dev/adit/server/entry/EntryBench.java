@@ -3,6 +3,7 @@ package dev.adit.server.entry;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
@@ -102,7 +103,7 @@ final class EntryBench implements AutoCloseable {
             dispatcher,
             accessLog,
             new CallMetrics(new PrometheusRegistry()),
-            new FloodMetrics(new PrometheusRegistry()),
+            new FloodMetrics(new PrometheusRegistry(), "floods", "For tests."),
             drain,
             memory,
             new CallerCheck(Clock.systemUTC()),
@@ -136,14 +137,12 @@ final class EntryBench implements AutoCloseable {
         List.of(),
         Duration.ofSeconds(60),
         Duration.ofSeconds(20),
-        Duration.ofSeconds(5),
-        10,
-        10,
+        Duration.ofHours(1),
+        new ConnectionLimits(Duration.ofSeconds(5), 10, 10, FloodLimits.DEFAULT),
         settings.maxStreams,
         settings.maxHeaderBytes,
         settings.forwarded,
-        settings.identityHeader,
-        FloodLimits.DEFAULT);
+        settings.identityHeader);
   }
 
   private static RoutingTable rules(EntrySettings settings) {

@@ -4,13 +4,19 @@ package dev.adit.core.http2.flood;
 public enum Flood {
   SETTINGS("settings"),
   PINGS("pings"),
+  ACKNOWLEDGEMENTS("acknowledgements"),
+  GO_AWAYS("goAways"),
   UNKNOWN_FRAMES("unknownFrames"),
+  EMPTY_DATA("emptyData"),
+  CONTINUATIONS("continuations"),
   PRIORITIES("priorities"),
   WINDOW_UPDATES("windowUpdates"),
   RESETS("resets"),
   FORCED_RESETS("forcedResets"),
   QUICK_RESETS("quickResets"),
+  NEW_STREAMS("newStreams"),
   GREETING_TIMEOUT("greetingTimeout"),
+  HEADER_TIMEOUT("headerTimeout"),
   MAX_CONNECTIONS("maxConnections"),
   MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress");
 

@@ -1,24 +1,16 @@
 package dev.adit.core.http2.flood;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.util.concurrent.Ticker;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the frames of one connection that cost us work and carry no call (RFC 9113 10.5), before
- * anything is done for them. The first beyond a limit ends the connection. Confined to its loop.
+ * anything is done for them. The first beyond a limit ends the connection: the method that counts
+ * it throws. Confined to its loop.
  */
 public final class FloodGuard {
-  /** PRIORITY and RST_STREAM that may come beside those of streams that were opened. */
+  /** PRIORITY, RST_STREAM and acknowledgements that may come beside those that we have caused. */
   private static final int SPARE = 100;
 
   private static final int WINDOW_UPDATES_AT_FIRST = 5;
@@ -31,40 +23,30 @@ public final class FloodGuard {
   // state, confined to the loop
   private final EventRate settings = new EventRate(FloodLimits.WINDOW);
   private final EventRate pings = new EventRate(FloodLimits.WINDOW);
+  private final EventRate goAways = new EventRate(FloodLimits.WINDOW);
   private final EventRate unknownFrames = new EventRate(FloodLimits.WINDOW);
   private final EventRate forcedResets = new EventRate(FloodLimits.WINDOW);
+  private final EventRate newStreams = new EventRate(FloodLimits.QUICK_WINDOW);
   private long opened;
   private long priorities;
   private long windowUpdates;
   private long resets;
+  private long acknowledgements;
+  private long asked;
   private long chunksSent;
+  private int emptyChunks;
+  private boolean sentSincePing;
   private boolean greeted;
   private boolean ended;
-  private @Nullable Counting counting;
 
   /**
    * A guard of a new connection.
    *
-   * @param onFlood told the limit that a peer has passed
+   * @param onFlood told the limit that a peer has passed, once
    */
   public FloodGuard(FloodLimits limits, Consumer<Flood> onFlood) {
     this.limits = limits;
     this.onFlood = onFlood;
-  }
-
-  /** A listener that counts what comes before it hands it on. */
-  public Http2FrameListener before(Http2FrameListener listener) {
-    Counting now = counting;
-    if (now == null || now.target != listener) {
-      now = new Counting(listener);
-      counting = now;
-    }
-    return now;
-  }
-
-  /** A frame of body bytes is sent, which the peer may answer with window updates. */
-  public void onChunkSent() {
-    chunksSent++;
   }
 
   /** Whether the peer has said what a peer says first. */
@@ -72,9 +54,9 @@ public final class FloodGuard {
     return greeted;
   }
 
-  /** We have to reset a stream for a fault of the peer's. */
-  public void onForcedReset(Ticker ticker) throws Http2Exception {
-    check(forcedResets.add(ticker.nanoTime()) <= limits.forcedResets(), Flood.FORCED_RESETS);
+  /** Whether a limit was passed. */
+  boolean isEnded() {
+    return ended;
   }
 
   /** Ends the connection if a limit is passed. */
@@ -90,89 +72,83 @@ public final class FloodGuard {
         Http2Error.ENHANCE_YOUR_CALM, "limit %s passed", limit.text());
   }
 
-  private static long now(ChannelHandlerContext ctx) {
-    return ctx.executor().ticker().nanoTime();
+  // What we send.
+
+  /** HEADERS are sent. */
+  public void onHeadersSent() {
+    sentSincePing = true;
   }
 
-  /** Sees every frame. */
-  private final class Counting extends Http2FrameListenerDecorator {
-    private final Http2FrameListener target;
+  /** DATA is sent, which the peer may answer with window updates. */
+  public void onChunkSent() {
+    chunksSent++;
+    sentSincePing = true;
+  }
 
-    Counting(Http2FrameListener listener) {
-      super(listener);
-      target = listener;
-    }
+  /** PING or SETTINGS is sent, which the peer acknowledges. */
+  public void onAsked() {
+    asked++;
+  }
 
-    @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings values)
-        throws Http2Exception {
-      greeted = true;
-      check(settings.add(now(ctx)) <= limits.settings(), Flood.SETTINGS);
-      super.onSettingsRead(ctx, values);
-    }
+  /** We have to reset a stream for a fault of the peer's. */
+  public void onForcedReset(long nowNanos) throws Http2Exception {
+    check(forcedResets.add(nowNanos) <= limits.forcedResets(), Flood.FORCED_RESETS);
+  }
 
-    @Override
-    public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
-      check(pings.add(now(ctx)) <= limits.pings(), Flood.PINGS);
-      super.onPingRead(ctx, data);
-    }
+  // What the peer sends.
 
-    @Override
-    public void onUnknownFrame(
-        ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags, ByteBuf payload)
-        throws Http2Exception {
-      check(unknownFrames.add(now(ctx)) <= limits.unknownFrames(), Flood.UNKNOWN_FRAMES);
-      super.onUnknownFrame(ctx, type, streamId, flags, payload);
-    }
+  void onHeaders(long nowNanos) throws Http2Exception {
+    opened++;
+    emptyChunks = 0;
+    check(newStreams.add(nowNanos) <= limits.newStreams(), Flood.NEW_STREAMS);
+  }
 
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last)
-        throws Http2Exception {
-      opened++;
-      super.onHeadersRead(ctx, streamId, headers, padding, last);
-    }
+  void onChunk(boolean empty) throws Http2Exception {
+    emptyChunks = empty ? emptyChunks + 1 : 0;
+    check(emptyChunks <= limits.emptyData(), Flood.EMPTY_DATA);
+  }
 
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int streamId,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean last)
-        throws Http2Exception {
-      opened++;
-      super.onHeadersRead(ctx, streamId, headers, dependency, weight, exclusive, padding, last);
-    }
+  void onSettings(long nowNanos) throws Http2Exception {
+    greeted = true;
+    check(settings.add(nowNanos) <= limits.settings(), Flood.SETTINGS);
+  }
 
-    @Override
-    public void onPriorityRead(
-        ChannelHandlerContext ctx, int streamId, int dependency, short weight, boolean exclusive)
-        throws Http2Exception {
-      priorities++;
-      check(priorities <= SPARE * (1 + opened), Flood.PRIORITIES);
-      super.onPriorityRead(ctx, streamId, dependency, weight, exclusive);
+  /** One for each time that something was sent is how gRPC clients measure the way (BDP). */
+  void onPing(long nowNanos) throws Http2Exception {
+    if (sentSincePing) {
+      sentSincePing = false;
+      return;
     }
+    check(pings.add(nowNanos) <= limits.pings(), Flood.PINGS);
+  }
 
-    @Override
-    public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment)
-        throws Http2Exception {
-      windowUpdates++;
-      check(
-          windowUpdates <= WINDOW_UPDATES_AT_FIRST + 2 * (opened + UPDATES_PER_CHUNK * chunksSent),
-          Flood.WINDOW_UPDATES);
-      super.onWindowUpdateRead(ctx, streamId, increment);
-    }
+  void onAcknowledgement() throws Http2Exception {
+    acknowledgements++;
+    check(acknowledgements <= SPARE + asked, Flood.ACKNOWLEDGEMENTS);
+  }
 
-    @Override
-    public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code)
-        throws Http2Exception {
-      resets++;
-      check(resets <= SPARE + opened, Flood.RESETS);
-      super.onRstStreamRead(ctx, streamId, code);
-    }
+  void onGoAway(long nowNanos) throws Http2Exception {
+    check(goAways.add(nowNanos) <= limits.goAways(), Flood.GO_AWAYS);
+  }
+
+  void onUnknownFrame(long nowNanos) throws Http2Exception {
+    check(unknownFrames.add(nowNanos) <= limits.unknownFrames(), Flood.UNKNOWN_FRAMES);
+  }
+
+  void onPriority() throws Http2Exception {
+    priorities++;
+    check(priorities <= SPARE * (1 + opened), Flood.PRIORITIES);
+  }
+
+  void onWindowUpdate() throws Http2Exception {
+    windowUpdates++;
+    check(
+        windowUpdates <= WINDOW_UPDATES_AT_FIRST + 2 * (opened + UPDATES_PER_CHUNK * chunksSent),
+        Flood.WINDOW_UPDATES);
+  }
+
+  void onReset() throws Http2Exception {
+    resets++;
+    check(resets <= SPARE + opened, Flood.RESETS);
   }
 }

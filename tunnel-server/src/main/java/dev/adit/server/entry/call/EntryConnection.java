@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A caller's connection. Confined to its event loop. */
 public final class EntryConnection extends EdgeHandler {
-  private static final long PING_PAYLOAD = 0x41646974;
-
   EntryConnection(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
@@ -47,11 +45,5 @@ public final class EntryConnection extends EdgeHandler {
   @Nullable SSLSession session() {
     @Nullable SslHandler tls = context().pipeline().get(SslHandler.class);
     return tls == null ? null : tls.engine().getSession();
-  }
-
-  /** Asks the caller for a sign of life. */
-  public void writePing() {
-    encoder().writePing(context(), false, PING_PAYLOAD, context().newPromise());
-    requestFlush();
   }
 }

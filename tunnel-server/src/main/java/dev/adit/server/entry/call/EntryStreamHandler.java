@@ -61,10 +61,10 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
             .initialWindowSize(entry.initialWindow())
             .maxConcurrentStreams(config.maxStreamsPerConnection())
             .maxHeaderListSize((long) HEADER_LEEWAY * config.maxHeaderBytes());
-    quickResets = new QuickResets(config.floods().quickResets());
+    quickResets = new QuickResets(config.connections().floods().quickResets());
     connection =
         EdgeBuilder.server(
-            settings, config.floods(), entry.floods()::add, this, EntryConnection::new);
+            settings, config.connections(), entry.floods()::add, this, EntryConnection::new);
     callKey = connection.connection().newKey();
     connection.connection().addListener(new CallRemover());
   }
