@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -49,6 +50,7 @@ public final class EdgeBuilder<T extends EdgeHandler>
   private final Http2FrameListener listener;
 
   private final @Nullable FloodGuard guard;
+  private @Nullable EndedStreams ended;
 
   private EdgeBuilder(Factory<T> factory, Http2FrameListener listener, @Nullable FloodGuard guard) {
     this.factory = factory;
@@ -94,12 +96,14 @@ public final class EdgeBuilder<T extends EdgeHandler>
         .flowController(
             new DefaultHttp2RemoteFlowController(
                 connection, new UniformStreamByteDistributor(connection)));
+    EndedStreams ended = endedStreams(connection, settings);
+    this.ended = ended;
     Http2ConnectionEncoder encoder = new Encoder(connection);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
             encoder,
-            new GuardedReader(new FlatHeadersDecoder(settings.maxHeaderListSize()), guard),
+            new GuardedReader(new FlatHeadersDecoder(settings.maxHeaderListSize()), guard, ended),
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
@@ -114,6 +118,15 @@ public final class EdgeBuilder<T extends EdgeHandler>
     return build();
   }
 
+  private static EndedStreams endedStreams(Http2Connection connection, Http2Settings settings) {
+    Long streams = settings.maxConcurrentStreams();
+    Integer window = settings.initialWindowSize();
+    return new EndedStreams(
+        connection,
+        streams == null ? Integer.MAX_VALUE : streams,
+        window == null ? Http2CodecUtil.DEFAULT_WINDOW_SIZE : window);
+  }
+
   /** Overridden, for it cannot be set beside a codec of our own. */
   @Override
   protected int decoderEnforceMaxConsecutiveEmptyDataFrames() {
@@ -124,23 +137,26 @@ public final class EdgeBuilder<T extends EdgeHandler>
   protected T build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     T handler = factory.newHandler(decoder, encoder, settings);
-    handler.guardedBy(guard);
+    handler.guardedBy(guard, ended);
     return handler;
   }
 
-  /** Shows every frame to the guard first. */
+  /** Shows every frame to the guard first, and what is not late to the codec. */
   private static final class GuardedReader extends DefaultHttp2FrameReader {
     private final @Nullable FloodGuard guard;
+    private final EndedStreams ended;
 
-    GuardedReader(FlatHeadersDecoder headers, @Nullable FloodGuard guard) {
+    GuardedReader(FlatHeadersDecoder headers, @Nullable FloodGuard guard, EndedStreams ended) {
       super(headers);
       this.guard = guard;
+      this.ended = ended;
     }
 
     @Override
     public void readFrame(ChannelHandlerContext ctx, ByteBuf input, Http2FrameListener listener)
         throws Http2Exception {
-      super.readFrame(ctx, input, guard == null ? listener : guard.before(listener));
+      Http2FrameListener inTime = ended.before(listener);
+      super.readFrame(ctx, input, guard == null ? inTime : guard.before(inTime));
     }
   }
 
