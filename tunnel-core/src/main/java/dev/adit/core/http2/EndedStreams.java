@@ -139,8 +139,11 @@ final class EndedStreams extends Http2ConnectionAdapter {
         && !(connection.goAwaySent() && id > peer.lastStreamKnownByPeer());
   }
 
-  /** Whether we have ended this stream before the peer did; if so, the frame is paid for. */
-  private boolean isForgiven(int id, int bytes, boolean last) throws Http2Exception {
+  /**
+   * Whether we have ended this stream before the peer did, and its window was not used up; the
+   * frame is paid for.
+   */
+  private boolean isForgiven(int id, int bytes, boolean last) {
     if (!connection.isServer()) {
       return true;
     }
@@ -149,14 +152,11 @@ final class EndedStreams extends Http2ConnectionAdapter {
       return false;
     }
     allowances[at] -= Math.max(1, bytes);
-    if (allowances[at] < 0) {
-      throw Http2Exception.connectionError(
-          Http2Error.FLOW_CONTROL_ERROR, "stream %d was reset and goes on", id);
-    }
-    if (last) {
+    boolean within = allowances[at] >= 0;
+    if (last || !within) {
       resets[at] = GONE;
     }
-    return true;
+    return within;
   }
 
   private int indexOfReset(int id) {
