@@ -56,7 +56,12 @@ final class CallerKeepalive extends ChannelDuplexHandler {
 
   private void check(ChannelHandlerContext ctx) {
     EntryConnection connection = ctx.pipeline().get(EntryConnection.class);
-    if (!ctx.channel().isActive() || connection == null) {
+    if (!ctx.channel().isActive()) {
+      return;
+    }
+    if (connection == null) {
+      // TLS has not begun yet.
+      schedule(ctx, afterNanos);
       return;
     }
     long silent = ctx.executor().ticker().nanoTime() - lastReadNanos;
