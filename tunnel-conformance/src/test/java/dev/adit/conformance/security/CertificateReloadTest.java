@@ -161,6 +161,22 @@ final class CertificateReloadTest {
   }
 
   @Test
+  void entryWithSeveralCertificatesTakesCallsToo() throws Exception {
+    site.close();
+    CertificateAuthority authority = CertificateAuthority.read(ca, directory.resolve("tls/ca.key"));
+    var other = authority.issue(List.of("other.example"), Duration.ofDays(100));
+    Files.writeString(directory.resolve("tls/other.crt"), CertificateAuthority.pem(other.chain()));
+    Files.writeString(directory.resolve("tls/other.key"), CertificateAuthority.pem(other.key()));
+    SecureSite.edit(
+        directory.resolve("server.yaml"),
+        "(?s)(entry:.*?tls: )(\\{.*?\\})",
+        "$1[$2, {cert: tls/other.crt, key: tls/other.key}]");
+    site = SecureSite.start(directory);
+    startedAgent();
+    assertEquals(0, TlsCaller.call(site.entryPort(), ca).length);
+  }
+
+  @Test
   void certificateIsNamedWhenItsEndIsNear() throws Exception {
     CertificateAuthority authority = CertificateAuthority.read(ca, directory.resolve("tls/ca.key"));
     var soon = authority.issue(SecureSite.HOSTS, Duration.ofDays(3));

@@ -59,8 +59,13 @@ final class SecureSite implements AutoCloseable {
 
   /** Starts an agent with {@code agent.yaml}; does not wait for its tunnel. */
   AgentApp startAgent() throws IOException, ConfigException {
+    return startAgent(tunnelPort());
+  }
+
+  /** The same for an agent that dials another port of this host. */
+  AgentApp startAgent(int port) throws IOException, ConfigException {
     Path file = directory.resolve("agent.yaml");
-    edit(file, "(servers: \\[\"localhost):\\d+", "$1:" + server.tunnelAddress().getPort());
+    edit(file, "(servers: \\[\"localhost):\\d+", "$1:" + port);
     String text = Files.readString(file);
     if (!text.contains("admin: off")) {
       Files.writeString(file, text + "admin: off\n");
@@ -91,6 +96,10 @@ final class SecureSite implements AutoCloseable {
 
   ServerApp server() {
     return server;
+  }
+
+  int tunnelPort() {
+    return server.tunnelAddress().getPort();
   }
 
   int entryPort() {

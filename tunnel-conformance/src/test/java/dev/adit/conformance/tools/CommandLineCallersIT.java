@@ -10,12 +10,16 @@ import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What curl and nghttp, which share no code with us, make of the entry. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -129,6 +133,29 @@ final class CommandLineCallersIT {
             .output();
     Expect.that(output.contains("grpc-status: 12"), "grpc-status in\n" + output);
     Expect.that(output.contains("x-tunnel-reason: no-rule"), "reason in\n" + output);
+  }
+
+  /** HTTP/1.1, and HTTP/2 that begins with it: the entry answers with GOAWAY and closes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "curl -sS --http1.1",
+        "curl -sS --http2",
+        "nghttp --upgrade",
+        "curl -sS --http1.0"
+      })
+  void whoeverBeginsWithHttp1IsRefusedAndNobodyElse(String caller) throws Exception {
+    List<String> words = new ArrayList<>(List.of(caller.split(" ")));
+    words.add(url("/page"));
+    Optional<Tool.Run> run = Tool.run(site.directory(), SECONDS, words);
+    Tool.need(run.isPresent(), words.get(0));
+    Expect.that(!run.orElseThrow().output().contains(BODY), run.orElseThrow().output());
+    if (words.get(0).equals("curl")) {
+      Expect.that(run.orElseThrow().exitCode() != 0, run.orElseThrow().output());
+    }
+    Expect.equal(BODY, run("nghttp", url("/page")).output(), "body");
+    String log = Files.readString(site.process("server").log());
+    Expect.that(!log.contains("ERROR") && !log.contains("Exception"), log);
   }
 
   @Test

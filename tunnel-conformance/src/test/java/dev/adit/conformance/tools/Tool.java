@@ -20,8 +20,20 @@ public final class Tool {
    */
   public record Run(int exitCode, String output) {}
 
-  /** Runs a program to its end; empty if there is no such program. */
+  /** Runs a program to its end, with nothing to read; empty if there is no such program. */
   public static Optional<Run> run(Path directory, int timeoutSeconds, List<String> words)
+      throws IOException, InterruptedException {
+    Path nothing = Files.createTempFile(directory, "tool-", ".in");
+    try {
+      return run(directory, timeoutSeconds, nothing, words);
+    } finally {
+      Files.deleteIfExists(nothing);
+    }
+  }
+
+  /** The same with a file on its standard input. */
+  public static Optional<Run> run(
+      Path directory, int timeoutSeconds, Path input, List<String> words)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(directory, "tool-", ".txt");
     try {
@@ -30,6 +42,7 @@ public final class Tool {
         process =
             new ProcessBuilder(words)
                 .directory(directory.toFile())
+                .redirectInput(input.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

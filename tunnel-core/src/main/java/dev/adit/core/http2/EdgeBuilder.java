@@ -4,6 +4,8 @@ import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import dev.adit.core.http2.flood.GuardedReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
@@ -13,6 +15,7 @@ import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -44,6 +47,7 @@ public final class EdgeBuilder<T extends EdgeHandler>
 
   private final @Nullable ConnectionLimits limits;
   private final @Nullable FloodGuard guard;
+  private @Nullable EndedStreams ended;
 
   private EdgeBuilder(
       Factory<T> factory,
@@ -95,12 +99,14 @@ public final class EdgeBuilder<T extends EdgeHandler>
         .flowController(
             new DefaultHttp2RemoteFlowController(
                 connection, new UniformStreamByteDistributor(connection)));
+    EndedStreams ended = endedStreams(connection, settings);
+    this.ended = ended;
     Http2ConnectionEncoder encoder = new Encoder(connection);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
             encoder,
-            reader(new FlatHeadersDecoder(settings.maxHeaderListSize())),
+            reader(new FlatHeadersDecoder(settings.maxHeaderListSize()), ended),
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
@@ -115,10 +121,19 @@ public final class EdgeBuilder<T extends EdgeHandler>
     return build();
   }
 
-  private Http2FrameReader reader(FlatHeadersDecoder headers) {
+  private Http2FrameReader reader(FlatHeadersDecoder headers, EndedStreams streams) {
     return limits == null || guard == null
-        ? new DefaultHttp2FrameReader(headers)
-        : new GuardedReader(headers, limits, guard);
+        ? new DiallingReader(headers, streams)
+        : new AcceptingReader(headers, limits, guard, streams);
+  }
+
+  private static EndedStreams endedStreams(Http2Connection connection, Http2Settings settings) {
+    Long streams = settings.maxConcurrentStreams();
+    Integer window = settings.initialWindowSize();
+    return new EndedStreams(
+        connection,
+        streams == null ? Integer.MAX_VALUE : streams,
+        window == null ? Http2CodecUtil.DEFAULT_WINDOW_SIZE : window);
   }
 
   /**
@@ -134,8 +149,44 @@ public final class EdgeBuilder<T extends EdgeHandler>
   protected T build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     T handler = factory.newHandler(decoder, encoder, settings);
-    handler.guardedBy(guard);
+    handler.guardedBy(guard, ended);
     return handler;
+  }
+
+  /** Shows every frame to the guard first, and what is not late to the codec. */
+  private static final class AcceptingReader extends GuardedReader {
+    private final EndedStreams ended;
+
+    AcceptingReader(
+        FlatHeadersDecoder headers,
+        ConnectionLimits limits,
+        FloodGuard guard,
+        EndedStreams ended) {
+      super(headers, limits, guard);
+      this.ended = ended;
+    }
+
+    @Override
+    public void readFrame(ChannelHandlerContext ctx, ByteBuf input, Http2FrameListener listener)
+        throws Http2Exception {
+      super.readFrame(ctx, input, ended.before(listener));
+    }
+  }
+
+  /** Shows the codec what is not late. */
+  private static final class DiallingReader extends DefaultHttp2FrameReader {
+    private final EndedStreams ended;
+
+    DiallingReader(FlatHeadersDecoder headers, EndedStreams ended) {
+      super(headers);
+      this.ended = ended;
+    }
+
+    @Override
+    public void readFrame(ChannelHandlerContext ctx, ByteBuf input, Http2FrameListener listener)
+        throws Http2Exception {
+      super.readFrame(ctx, input, ended.before(listener));
+    }
   }
 
   /** Fills {@link Http2HeaderFields}, which check what they are given. */

@@ -4,6 +4,7 @@ import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -43,6 +44,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private boolean flushScheduled;
   private boolean windowRaised;
   private @Nullable FloodGuard guard;
+  private @Nullable EndedStreams ended;
 
   protected EdgeHandler(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
@@ -50,8 +52,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   }
 
   /** Set once, before the handler is in a pipeline. */
-  final void guardedBy(@Nullable FloodGuard floods) {
+  final void guardedBy(@Nullable FloodGuard floods, @Nullable EndedStreams streams) {
     guard = floods;
+    ended = streams;
   }
 
   /** Whether the peer has sent its SETTINGS, as every peer does first. */
@@ -73,6 +76,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException fault) {
+    if (ended != null) {
+      ended.onRefused(fault.streamId());
+    }
     try {
       if (guard != null) {
         guard.onForcedReset(ctx.executor().ticker().nanoTime());
@@ -82,6 +88,17 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       onConnectionError(ctx, outbound, flood, flood);
       requestFlush();
     }
+  }
+
+  /** Every RST_STREAM of ours passes here. */
+  @Override
+  public ChannelFuture resetStream(
+      ChannelHandlerContext ctx, int streamId, long errorCode, ChannelPromise promise) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null && ended != null) {
+      ended.onReset(stream);
+    }
+    return super.resetStream(ctx, streamId, errorCode, promise);
   }
 
   @Override

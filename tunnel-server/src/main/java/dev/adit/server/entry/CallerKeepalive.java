@@ -66,7 +66,12 @@ final class CallerKeepalive extends ChannelDuplexHandler {
 
   private void check(ChannelHandlerContext ctx) {
     EntryConnection connection = ctx.pipeline().get(EntryConnection.class);
-    if (!ctx.channel().isActive() || connection == null) {
+    if (!ctx.channel().isActive()) {
+      return;
+    }
+    if (connection == null) {
+      // TLS has not begun yet.
+      schedule(ctx, afterNanos);
       return;
     }
     long now = ctx.executor().ticker().nanoTime();

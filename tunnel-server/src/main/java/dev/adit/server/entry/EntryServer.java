@@ -117,12 +117,13 @@ public final class EntryServer {
       }
       connections.add(channel);
       channel.pipeline().addLast(new CallerKeepalive(entry.config()));
-      if (tls != null) {
-        channel.pipeline().addLast(tls.newHandler(channel));
-      }
       EntryConnection connection =
           EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null);
-      channel.pipeline().addLast(connection);
+      if (tls == null) {
+        channel.pipeline().addLast(connection);
+      } else {
+        tls.addTo(channel, connection);
+      }
       channel
           .eventLoop()
           .schedule(

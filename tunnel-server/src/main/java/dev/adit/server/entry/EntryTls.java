@@ -5,6 +5,8 @@ import dev.adit.core.tls.TlsContexts;
 import dev.adit.core.tls.TlsIdentity;
 import dev.adit.server.config.TlsConfig;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
@@ -12,6 +14,7 @@ import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS for callers. Of several identities the one whose certificate names what the caller asks for
@@ -56,11 +59,35 @@ public final class EntryTls {
     return new Contexts(first, names.build());
   }
 
-  ChannelHandler newHandler(SocketChannel channel) {
+  /** Puts a new connection into a channel, behind TLS. */
+  void addTo(SocketChannel channel, ChannelHandler connection) {
     Contexts now = current;
-    return configs.size() > 1
-        ? new SniHandler(now.byName())
-        : now.first().newHandler(channel.alloc());
+    if (configs.size() > 1) {
+      channel.pipeline().addLast(new ByName(now.byName(), connection));
+    } else {
+      channel.pipeline().addLast(now.first().newHandler(channel.alloc()), connection);
+    }
+  }
+
+  /**
+   * Waits for the name. Until then nothing encrypts: a connection would say what it says first in
+   * clear text.
+   */
+  private static final class ByName extends SniHandler {
+    private final ChannelHandler connection;
+
+    ByName(Mapping<String, SslContext> contexts, ChannelHandler connection) {
+      super(contexts);
+      this.connection = connection;
+    }
+
+    @Override
+    protected void replaceHandler(
+        ChannelHandlerContext ctx, @Nullable String name, SslContext context) throws Exception {
+      ChannelPipeline pipeline = ctx.pipeline();
+      super.replaceHandler(ctx, name, context);
+      pipeline.addLast(connection);
+    }
   }
 
   private static SslContext context(TlsConfig config, TlsIdentity identity) throws IOException {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * anything for it. A header list that takes too long ends the connection, however it is cut. Used
  * by one connection; confined to its loop.
  */
-public final class GuardedReader extends DefaultHttp2FrameReader {
+public class GuardedReader extends DefaultHttp2FrameReader {
   private static final int HEAD_BYTES = 9;
 
   /** Where the type of a frame stands, back from the end of its head. */

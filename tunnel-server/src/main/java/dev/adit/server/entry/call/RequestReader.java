@@ -33,6 +33,9 @@ record RequestReader(
     AsciiString scheme) {
   private static final AsciiString X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
 
+  /** What agents call on the tunnel's port. */
+  static final AsciiString TUNNEL_PATH = AsciiString.cached("/tunnel.v1.TunnelService/Proxy");
+
   /** Nothing is known of it yet. */
   static final CallHeaders UNREAD =
       new CallHeaders(
@@ -51,7 +54,7 @@ record RequestReader(
    * Reads a request.
    *
    * @param newId makes the id of a call that brings none
-   * @throws CallException if the request is malformed or too large
+   * @throws CallException if the request is malformed, too large, or an agent's
    */
   CallHeaders read(Http2HeaderFields list, AsciiString newId) throws CallException {
     HeaderFields from = list.fields();
@@ -68,6 +71,11 @@ record RequestReader(
       throw new CallException(
           CallFailure.MALFORMED,
           "the path does not begin with a slash, or has a blank or a fragment");
+    }
+    if (path.equals(TUNNEL_PATH)) {
+      // Whatever the rules say: it carries an agent's token, which is no business of a backend.
+      throw new CallException(
+          CallFailure.FORBIDDEN, "agents dial the address of tunnel.listen, and this is the entry");
     }
     CallProtocol protocol = HeaderRules.protocolOf(method, from);
     AsciiString authority = authority(list);

@@ -9,6 +9,7 @@ import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.server.config.ForwardedHeaders;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -64,6 +65,19 @@ final class RequestReaderTest {
     assertEquals(
         List.of("b: 2", "a: 1", "b: ", "x-bin: \u00ff\u0080", "b: 2", "x-request-id: new-id"),
         lines(headers));
+  }
+
+  @Test
+  void agentThatDialsTheEntryIsToldSo() {
+    assertEquals(
+        "/" + ProxyMethod.DESCRIPTOR.getFullMethodName(), RequestReader.TUNNEL_PATH.toString());
+    Http2HeaderFields list = list("content-type", "application/grpc");
+    list.path(RequestReader.TUNNEL_PATH);
+    CallException refused =
+        assertThrows(
+            CallException.class, () -> reader(ForwardedHeaders.OVERWRITE).read(list, NEW_ID));
+    assertEquals(CallFailure.FORBIDDEN, refused.failure());
+    assertEquals("agents dial the address of tunnel.listen, and this is the entry", refused.text());
   }
 
   @Test
