@@ -39,6 +39,12 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final long RENEW_WAIT_MILLIS = 1000;
   private static final long SUPERSEDED_MILLIS = 60_000;
 
+  // A server must not choose how often we dial, nor for how long we stay away.
+  private static final int MOST_MISSES = 64;
+  private static final long SOONEST_RENEWAL_MILLIS = 1000;
+  private static final long SOONEST_RETRY_MILLIS = 1000;
+  private static final long LATEST_RETRY_MILLIS = 600_000;
+
   /**
    * A tunnel that is up.
    *
@@ -132,8 +138,13 @@ final class AddressDialer implements DialedTunnel.Events {
     loop.execute(() -> tunnel.start(token));
   }
 
+  /** The dial under way has come to nothing; the next one comes later. */
   private void after(long delayMillis) {
     dialling = false;
+    dialLater(delayMillis);
+  }
+
+  private void dialLater(long delayMillis) {
     dialer.loop().schedule(this::dialAnew, delayMillis, TimeUnit.MILLISECONDS);
   }
 
@@ -159,7 +170,8 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
-    int perLoop = (wanted + loops - 1) / loops;
+    int perLoop = loops >= wanted ? 1 : (wanted + loops - 1) / loops;
+    int mostMisses = Math.min(2 * Math.min(loops, MOST_MISSES), MOST_MISSES);
     Up old = renewing;
     long sameLoop =
         up.stream()
@@ -196,7 +208,7 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
-    if ((ofServer < wanted || renewing != null) && misses < 2 * loops) {
+    if ((ofServer < wanted || renewing != null) && misses < mostMisses) {
       dial();
     } else if (renewing != null) {
       // The loop was not met; better the old tunnel for a while than none there.
@@ -216,12 +228,13 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void renewLater(Up tunnel, long renewAfterMillis) {
     if (renewAfterMillis > 0) {
+      long age = Math.max(SOONEST_RENEWAL_MILLIS, renewAfterMillis);
       double part = ThreadLocalRandom.current().nextDouble(RENEW_EARLIEST, RENEW_LATEST);
       dialer
           .loop()
           .schedule(
               () -> renew(tunnel, renewAfterMillis),
-              (long) ((double) renewAfterMillis * part),
+              (long) ((double) age * part),
               TimeUnit.MILLISECONDS);
     }
   }
@@ -268,13 +281,20 @@ final class AddressDialer implements DialedTunnel.Events {
             plan.agent(),
             address,
             EndLog.printable(drain.getOther(), "another instance"));
-        after(SUPERSEDED_MILLIS);
+        dialLater(SUPERSEDED_MILLIS);
       }
       case "going-away" -> {
         log.info("{} goes away; {} tunnels left there", address, up.size());
-        after(Math.max(drain.getReconnectAfterMs(), redial.nextDelayMillis()));
+        long asked = Math.min(drain.getReconnectAfterMs(), LATEST_RETRY_MILLIS);
+        dialLater(Math.max(asked, redial.nextDelayMillis()));
       }
-      default -> dial();
+      default -> {
+        // Not at once: a server could have us dial without a pause. An answer to our own word asks
+        // for nothing.
+        if (was != null) {
+          dialLater(redial.nextDelayMillis());
+        }
+      }
     }
   }
 
@@ -309,7 +329,7 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long delay =
         refusal != null && refusal.getRetryAfterMs() > 0
-            ? refusal.getRetryAfterMs()
+            ? retryAfter(refusal.getRetryAfterMs())
             : delayAfter(status);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
@@ -328,6 +348,10 @@ final class AddressDialer implements DialedTunnel.Events {
   private void noteEnd(Up was) {
     redial.onEnded(age(was));
     misses = 0;
+  }
+
+  private static long retryAfter(long askedMillis) {
+    return Math.max(SOONEST_RETRY_MILLIS, Math.min(askedMillis, LATEST_RETRY_MILLIS));
   }
 
   private long delayAfter(Status status) {

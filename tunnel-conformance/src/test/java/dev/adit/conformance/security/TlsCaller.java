@@ -17,11 +17,15 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** What a stock gRPC client, and any TLS client, sees on a port of this host. */
 final class TlsCaller {
+  private static final int WAIT_MILLIS = 10_000;
+
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =
       new MethodDescriptor.Marshaller<>() {
         @Override
@@ -65,6 +69,22 @@ final class TlsCaller {
 
   /** The certificate that is shown on a port. */
   static X509Certificate shown(int port, Path ca) throws IOException {
+    try (SSLSocket socket = connect(port, ca)) {
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
+  }
+
+  /** Whether a peer that shows no certificate hears a word of HTTP/2 on a port. */
+  static boolean isSpokenTo(int port, Path ca) throws IOException {
+    try (SSLSocket socket = connect(port, ca)) {
+      socket.setSoTimeout(WAIT_MILLIS);
+      return socket.getInputStream().read() >= 0;
+    } catch (SSLException e) {
+      return false;
+    }
+  }
+
+  private static SSLSocket connect(int port, Path ca) throws IOException {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
@@ -74,11 +94,12 @@ final class TlsCaller {
       trust.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, trust.getTrustManagers(), null);
-      try (SSLSocket socket =
-          (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
-        socket.startHandshake();
-        return (X509Certificate) socket.getSession().getPeerCertificates()[0];
-      }
+      SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port);
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return socket;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }
