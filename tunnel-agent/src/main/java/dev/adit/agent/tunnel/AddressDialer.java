@@ -119,10 +119,10 @@ final class AddressDialer implements DialedTunnel.Events {
     SecretRef token = plan.token();
     try {
       String secret = token == null ? null : token.read();
-      dialer.loop().execute(() -> dial(secret));
+      dialer.run(() -> dial(secret));
     } catch (IOException e) {
       log.error("the token cannot be read: {}", e.getMessage());
-      dialer.loop().execute(() -> after(redial.refusedDelayMillis()));
+      dialer.run(() -> after(redial.refusedDelayMillis()));
     }
   }
 
@@ -157,7 +157,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   @Override
   public void onWelcome(DialedTunnel tunnel, Welcome welcome) {
-    dialer.loop().execute(() -> welcomed(tunnel, welcome));
+    dialer.run(() -> welcomed(tunnel, welcome));
   }
 
   private void welcomed(DialedTunnel tunnel, Welcome welcome) {
@@ -258,7 +258,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   @Override
   public void onDrain(DialedTunnel tunnel, Drain drain) {
-    dialer.loop().execute(() -> drained(tunnel, drain));
+    dialer.run(() -> drained(tunnel, drain));
   }
 
   private void drained(DialedTunnel tunnel, Drain drain) {
@@ -300,7 +300,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   @Override
   public void onEnded(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
-    dialer.loop().execute(() -> ended(tunnel, status, refusal));
+    dialer.run(() -> ended(tunnel, status, refusal));
   }
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
@@ -365,7 +365,7 @@ final class AddressDialer implements DialedTunnel.Events {
   /** Takes no more calls on any tunnel and dials no more. */
   void retire(String reason) {
     retired = true;
-    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.retire(reason)));
+    all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.retire(reason)));
   }
 
   private Stream<DialedTunnel> all() {
@@ -386,6 +386,6 @@ final class AddressDialer implements DialedTunnel.Events {
   void abort() {
     retired = true;
     TunnelException cause = new TunnelException("closed", "the agent ends");
-    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.abort(cause)));
+    all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.abort(cause)));
   }
 }
