@@ -116,8 +116,7 @@ final class JwtVerifierTest {
   void audienceThatIsNothingIsNotTheRules() throws JwtException {
     assertRefused(
         Cause.AUDIENCE, ED.token(claims("alice", "https://issuer", "[null]", NOW + 600, "")));
-    assertRefused(
-        Cause.AUDIENCE, ED.token(claims("alice", "https://issuer", "[]", NOW + 600, "")));
+    assertRefused(Cause.AUDIENCE, ED.token(claims("alice", "https://issuer", "[]", NOW + 600, "")));
     assertEquals(
         "jwt:alice",
         verify(ED.token(claims("alice", "https://issuer", "[null,\"shop\"]", NOW + 600, ""))));
