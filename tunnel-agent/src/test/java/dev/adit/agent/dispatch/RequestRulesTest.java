@@ -36,8 +36,22 @@ final class RequestRulesTest {
     assertTrue(isSound());
     assertTrue(
         isSound(
-            "te", "trailers", "content-type", "application/grpc", "user-agent", "x", "cookie", "a",
-            "cookie", "b", "content-length", "0", "x-a", "\u00ff \t", "grpc-encoding", "gzip"));
+            "te",
+            "trailers",
+            "content-type",
+            "application/grpc",
+            "user-agent",
+            "x",
+            "cookie",
+            "a",
+            "cookie",
+            "b",
+            "content-length",
+            "0",
+            "x-a",
+            "\u00ff \t",
+            "grpc-encoding",
+            "gzip"));
     assertTrue(isSound("proxy-authorization", "Basic x", "upgrade-insecure-requests", "1"));
     assertTrue(isSound("content-length", "9".repeat(19)));
     assertTrue(RequestRules.areSound(head("GET", "", "/")));

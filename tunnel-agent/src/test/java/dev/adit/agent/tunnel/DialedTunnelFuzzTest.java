@@ -34,7 +34,16 @@ final class DialedTunnelFuzzTest {
   private static final int MAX_RAW = 300;
   private static final int STEP_MILLIS = 50;
   private static final List<String> TEXTS =
-      List.of("shop", "server-1", "going-away", "renewal", "superseded", "", "a b", "\u0000\n", "\u202e");
+      List.of(
+          "shop",
+          "server-1",
+          "going-away",
+          "renewal",
+          "superseded",
+          "",
+          "a b",
+          "\u0000\n",
+          "\u202e");
   private static final List<Integer> NUMBERS =
       List.of(1, 0, 9, 10, 1000, 4000, 65536, -1, Integer.MAX_VALUE, Integer.MIN_VALUE);
 
@@ -109,10 +118,7 @@ final class DialedTunnelFuzzTest {
                     .setRetryAfterMs(number()));
         case 1 ->
             frame.setConfigSync(
-                ConfigSync.newBuilder()
-                    .setGroup(text())
-                    .setRevision(text())
-                    .setDocument(text()));
+                ConfigSync.newBuilder().setGroup(text()).setRevision(text()).setDocument(text()));
         case 2 ->
             frame.setHeartbeat(
                 Heartbeat.newBuilder()

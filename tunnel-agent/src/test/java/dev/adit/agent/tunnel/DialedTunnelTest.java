@@ -69,8 +69,7 @@ final class DialedTunnelTest {
     bench.receive(
         Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(7).setAtOnce(true)));
     assertEquals(List.of("welcome"), bench.heard());
-    assertTrue(
-        bench.call().sent().stream().anyMatch(frame -> frame.getHeartbeat().getEcho() == 7));
+    assertTrue(bench.call().sent().stream().anyMatch(frame -> frame.getHeartbeat().getEcho() == 7));
   }
 
   @Test

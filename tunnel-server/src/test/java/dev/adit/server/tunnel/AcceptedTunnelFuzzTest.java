@@ -33,7 +33,15 @@ final class AcceptedTunnelFuzzTest {
   private static final int ANYWAY_BYTES = 16 << 20;
   private static final int MAX_RAW = 300;
   private static final List<String> IDS =
-      List.of("edge-1", "edge-", "edge", "", "other", "edge-1\n", "edge-\u202e", "edge-" + "x".repeat(200));
+      List.of(
+          "edge-1",
+          "edge-",
+          "edge",
+          "",
+          "other",
+          "edge-1\n",
+          "edge-\u202e",
+          "edge-" + "x".repeat(200));
   private static final List<String> INSTANCES =
       List.of("run", "", "a b", "run\u0000", "r".repeat(64), "r".repeat(65));
   private static final List<String> GROUPS =

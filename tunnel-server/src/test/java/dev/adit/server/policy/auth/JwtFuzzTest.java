@@ -104,7 +104,12 @@ final class JwtFuzzTest {
           false,
           List.of("1799999000", "1800000060", "0"),
           List.of("1800000061", "\"x\"", "{}", "9999999999"));
-      add(input, "sub", false, List.of("\"alice\"", "5", "\"\\u0000\\n\\ud83d\""), List.of("true", "[]"));
+      add(
+          input,
+          "sub",
+          false,
+          List.of("\"alice\"", "5", "\"\\u0000\\n\\ud83d\""),
+          List.of("true", "[]"));
     }
 
     private void add(
@@ -157,8 +162,7 @@ final class JwtFuzzTest {
   private static boolean isAccepted(String token, TokenHash hash) {
     try {
       JWSObject jws = JWSObject.parse(token);
-      JwtVerifier.@Nullable Signed said =
-          REMEMBERS_ONE.check(jws, TRUSTING, hash);
+      JwtVerifier.@Nullable Signed said = REMEMBERS_ONE.check(jws, TRUSTING, hash);
       if (said == null) {
         throw new AssertionError("a good signature is refused");
       }
