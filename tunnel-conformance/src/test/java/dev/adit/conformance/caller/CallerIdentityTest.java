@@ -221,7 +221,9 @@ final class CallerIdentityTest {
     }
   }
 
-  /** The first agent has no upstream for it, so the call goes to the second, with the same words. */
+  /**
+   * The first agent has no upstream for it, so the call goes to the second, with the same words.
+   */
   @Test
   void callThatIsPlacedAgainIsToldWhoCallsOnce() throws Exception {
     String elsewhere =

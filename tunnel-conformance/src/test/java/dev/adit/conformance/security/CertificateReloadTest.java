@@ -170,8 +170,7 @@ final class CertificateReloadTest {
             .issue(List.of("a"), Duration.ofDays(1));
     Path shown = directory.resolve("stranger.crt");
     Files.writeString(shown, CertificateAuthority.pem(stranger.chain()));
-    Files.writeString(
-        directory.resolve("stranger.key"), CertificateAuthority.pem(stranger.key()));
+    Files.writeString(directory.resolve("stranger.key"), CertificateAuthority.pem(stranger.key()));
     assertThrows(StatusRuntimeException.class, () -> callAs(shown, "stranger.key"));
   }
 

@@ -137,8 +137,7 @@ final class HostileActs {
         visit -> {
           visit.send(
               frame(0)
-                  .setRefusal(
-                      Refusal.newBuilder().setReason("overloaded").setMessage(FORGERY)));
+                  .setRefusal(Refusal.newBuilder().setReason("overloaded").setMessage(FORGERY)));
           visit.send(welcome(), frame(1).setRequestHead(head()));
           visit.end(Status.UNAVAILABLE.withDescription(FORGERY));
           visit.awaitEnd();
@@ -151,17 +150,14 @@ final class HostileActs {
     Map<String, HostileServer.Script> acts = new LinkedHashMap<>();
     acts.put(
         "renewal-at-once",
-        visit ->
-            visit.send(
-                welcome(), frame(0).setDrain(Drain.newBuilder().setReason("renewal"))));
+        visit -> visit.send(welcome(), frame(0).setDrain(Drain.newBuilder().setReason("renewal"))));
     acts.put(
         "going-away-at-once",
         visit ->
             visit.send(
                 welcome(),
                 frame(0)
-                    .setDrain(
-                        Drain.newBuilder().setReason("going-away").setReconnectAfterMs(1))));
+                    .setDrain(Drain.newBuilder().setReason("going-away").setReconnectAfterMs(1))));
     acts.put(
         "retry-after-a-millisecond",
         visit -> {
@@ -179,8 +175,7 @@ final class HostileActs {
         visit ->
             visit.send(
                 welcome(),
-                frame(0)
-                    .setDrain(Drain.newBuilder().setReason("superseded").setOther(FORGERY))));
+                frame(0).setDrain(Drain.newBuilder().setReason("superseded").setOther(FORGERY))));
     return acts;
   }
 
@@ -228,14 +223,19 @@ final class HostileActs {
     };
   }
 
+  /** Means well: carries a call. */
+  static void welcomeAndCall(Visit visit) throws InterruptedException {
+    visit.send(welcome());
+    sound(visit, 1);
+  }
+
   /** Carries a call: what the server says of the scheme does not count. */
-  static void sound(Visit visit, long id) throws InterruptedException {
+  private static void sound(Visit visit, long id) throws InterruptedException {
     visit.send(
         frame(id).setRequestHead(head("te", "trailers").setScheme(bytes("file\r\n"))),
         frame(id).setData(bytes("\0\0\0\0\0")).setLastChunk(true));
     visit.next(
-        "answer from the backend",
-        frame -> frame.getRequestId() == id && frame.hasTrailers());
+        "answer from the backend", frame -> frame.getRequestId() == id && frame.hasTrailers());
   }
 
   /** What a server may not have the agent write. */

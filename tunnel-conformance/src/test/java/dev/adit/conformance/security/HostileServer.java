@@ -177,8 +177,7 @@ final class HostileServer implements AutoCloseable {
             .setAttempt(1)
             .setWindow(WINDOW);
     for (int i = 0; i < fields.length; i += 2) {
-      head.addHeaders(
-          Header.newBuilder().setName(bytes(fields[i])).setValue(bytes(fields[i + 1])));
+      head.addHeaders(Header.newBuilder().setName(bytes(fields[i])).setValue(bytes(fields[i + 1])));
     }
     return head;
   }
@@ -232,8 +231,7 @@ final class HostileServer implements AutoCloseable {
     Frame next(String what, Predicate<Frame> kind) throws InterruptedException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
       while (true) {
-        @Nullable
-        Frame frame = arrived.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        @Nullable Frame frame = arrived.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (frame == null) {
           throw new AssertionError("no " + what + " in " + WAIT_SECONDS + " s");
         }
