@@ -39,11 +39,9 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final long RENEW_WAIT_MILLIS = 1000;
   private static final long SUPERSEDED_MILLIS = 60_000;
 
-  // A server must not choose how often we dial, nor for how long we stay away.
+  // A server must not choose how often we dial.
   private static final int MOST_MISSES = 64;
   private static final long SOONEST_RENEWAL_MILLIS = 1000;
-  private static final long SOONEST_RETRY_MILLIS = 1000;
-  private static final long LATEST_RETRY_MILLIS = 600_000;
 
   /**
    * A tunnel that is up.
@@ -145,7 +143,11 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void dialLater(long delayMillis) {
-    dialer.loop().schedule(this::dialAnew, delayMillis, TimeUnit.MILLISECONDS);
+    later(this::dialAnew, delayMillis);
+  }
+
+  private void later(Runnable task, long delayMillis) {
+    dialer.loop().schedule(task, delayMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Names are resolved anew at each dial. */
@@ -209,11 +211,21 @@ final class AddressDialer implements DialedTunnel.Events {
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
     if ((ofServer < wanted || renewing != null) && misses < mostMisses) {
-      dial();
+      dialNext();
     } else if (renewing != null) {
       // The loop was not met; better the old tunnel for a while than none there.
       renewLater(renewing, welcome.getRenewAfterMs());
       renewing = null;
+    }
+  }
+
+  /** One more beside those that are up. */
+  private void dialNext() {
+    long wait = redial.heldOffMillis();
+    if (wait == 0) {
+      dial();
+    } else {
+      dialLater(wait);
     }
   }
 
@@ -230,12 +242,7 @@ final class AddressDialer implements DialedTunnel.Events {
     if (renewAfterMillis > 0) {
       long age = Math.max(SOONEST_RENEWAL_MILLIS, renewAfterMillis);
       double part = ThreadLocalRandom.current().nextDouble(RENEW_EARLIEST, RENEW_LATEST);
-      dialer
-          .loop()
-          .schedule(
-              () -> renew(tunnel, renewAfterMillis),
-              (long) ((double) age * part),
-              TimeUnit.MILLISECONDS);
+      later(() -> renew(tunnel, renewAfterMillis), (long) ((double) age * part));
     }
   }
 
@@ -245,10 +252,7 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     boolean predecessorStays = tunnel.renewed() != null && leaving.contains(tunnel.renewed());
     if (predecessorStays || dialling || renewing != null) {
-      dialer
-          .loop()
-          .schedule(
-              () -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      later(() -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS);
       return;
     }
     renewing = tunnel;
@@ -274,6 +278,7 @@ final class AddressDialer implements DialedTunnel.Events {
     if (was != null) {
       noteEnd(was);
     }
+    long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
@@ -281,20 +286,27 @@ final class AddressDialer implements DialedTunnel.Events {
             plan.agent(),
             address,
             EndLog.printable(drain.getOther(), "another instance"));
-        dialLater(SUPERSEDED_MILLIS);
+        delay = SUPERSEDED_MILLIS;
       }
       case "going-away" -> {
         log.info("{} goes away; {} tunnels left there", address, up.size());
-        long asked = Math.min(drain.getReconnectAfterMs(), LATEST_RETRY_MILLIS);
-        dialLater(Math.max(asked, redial.nextDelayMillis()));
+        long asked = redial.askedDelayMillis(drain.getReconnectAfterMs());
+        delay = Math.max(redial.nextDelayMillis(), asked);
       }
       default -> {
-        // Not at once: a server could have us dial without a pause. An answer to our own word asks
-        // for nothing.
-        if (was != null) {
-          dialLater(redial.nextDelayMillis());
+        if (was == null) { // the answer to our own word
+          return;
         }
+        delay = redial.nextDelayMillis();
       }
+    }
+    pause(was, delay);
+    dialLater(delay);
+  }
+
+  private void pause(@Nullable Up was, long delayMillis) {
+    if (was != null) {
+      redial.onPause(age(was), delayMillis);
     }
   }
 
@@ -329,8 +341,9 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long delay =
         refusal != null && refusal.getRetryAfterMs() > 0
-            ? retryAfter(refusal.getRetryAfterMs())
+            ? redial.askedDelayMillis(refusal.getRetryAfterMs())
             : delayAfter(status);
+    pause(was, delay);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);
@@ -348,10 +361,6 @@ final class AddressDialer implements DialedTunnel.Events {
   private void noteEnd(Up was) {
     redial.onEnded(age(was));
     misses = 0;
-  }
-
-  private static long retryAfter(long askedMillis) {
-    return Math.max(SOONEST_RETRY_MILLIS, Math.min(askedMillis, LATEST_RETRY_MILLIS));
   }
 
   private long delayAfter(Status status) {

@@ -67,6 +67,7 @@ final class ConfigExchange implements ConfigPeer {
             .setAccepted(accepted)
             .setMessage(cut)
             .build();
-    stream.loop().execute(() -> stream.send(Frame.newBuilder().setConfigResult(result).build()));
+    TunnelDialer.run(
+        stream.loop(), () -> stream.send(Frame.newBuilder().setConfigResult(result).build()));
   }
 }

@@ -216,7 +216,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     if (loop.inEventLoop()) {
       onStreamEnd(status);
     } else {
-      loop.execute(() -> onStreamEnd(status));
+      TunnelDialer.run(loop, () -> onStreamEnd(status));
     }
   }
 
@@ -278,7 +278,8 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   /** Sends a frame of the tunnel itself, if it is up still. Any thread. */
   void send(Frame frame) {
-    loop.execute(
+    TunnelDialer.run(
+        loop,
         () -> {
           if (stream != null) {
             stream.send(frame);

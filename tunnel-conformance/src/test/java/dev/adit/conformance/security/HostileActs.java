@@ -159,6 +159,12 @@ final class HostileActs {
                 frame(0)
                     .setDrain(Drain.newBuilder().setReason("going-away").setReconnectAfterMs(1))));
     acts.put(
+        "end-at-once",
+        visit -> {
+          visit.send(welcome());
+          visit.end(Status.UNAVAILABLE);
+        });
+    acts.put(
         "retry-after-a-millisecond",
         visit -> {
           visit.send(frame(0).setRefusal(Refusal.newBuilder().setRetryAfterMs(1)));
