@@ -56,6 +56,8 @@ final class HostileServerIT {
   /** In that time: more than pauses and the search for other loops allow, fewer than without. */
   private static final int MANY_DIALS = 90;
 
+  private static final int FEW_DIALS = 4;
+
   @TempDir Path temporary;
 
   private final List<HostileServer> ending = new ArrayList<>();
@@ -197,8 +199,10 @@ final class HostileServerIT {
           "each was met", ACTS, () -> asking.stream().allMatch(server -> server.played() > 0));
       Eventually.pass(SOME_TIME);
       for (HostileServer server : asking) {
+        // Who is superseded keeps away for a minute.
+        int most = server.name().equals("superseded") ? FEW_DIALS : MANY_DIALS;
         assertTrue(
-            server.tunnels() <= MANY_DIALS, server.name() + " got " + server.tunnels() + " dials");
+            server.tunnels() <= most, server.name() + " got " + server.tunnels() + " dials");
       }
       assertEquals(List.of(), failures());
       agent.checkAlive();
