@@ -201,8 +201,7 @@ final class HostileServerIT {
       for (HostileServer server : asking) {
         // Who is superseded keeps away for a minute.
         int most = server.name().equals("superseded") ? FEW_DIALS : MANY_DIALS;
-        assertTrue(
-            server.tunnels() <= most, server.name() + " got " + server.tunnels() + " dials");
+        assertTrue(server.tunnels() <= most, server.name() + " got " + server.tunnels() + " dials");
       }
       assertEquals(List.of(), failures());
       agent.checkAlive();
