@@ -1,28 +1,36 @@
 package dev.adit.agent.cli;
 
+import dev.adit.core.process.Libraries;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code version}: which build this is. */
+/** {@code version}: which build this is, and of what. */
 @Command(
     name = "version",
-    description = "Print the version.",
+    description = "Print the version, and the versions of the libraries inside.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  tunnel-agent version")
 final class VersionCommand implements Callable<Integer> {
 
+  /** Libraries that only the other program has. */
+  private static final List<String> ABSENT = List.of("nimbus-jose-jwt", "prometheus-metrics");
+
   @Spec private @Nullable CommandSpec spec;
 
-  /** The version as the jar's manifest has it. */
+  /** The version as the jar's manifest has it, then those of what is inside. */
   static final class Provider implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"tunnel-agent " + version()};
+      return Stream.concat(Stream.of("tunnel-agent " + version()), Libraries.lines(ABSENT).stream())
+          .toArray(String[]::new);
     }
   }
 
@@ -35,7 +43,8 @@ final class VersionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (spec != null) {
-      spec.commandLine().getOut().println(new Provider().getVersion()[0]);
+      PrintWriter out = spec.commandLine().getOut();
+      Stream.of(new Provider().getVersion()).forEach(out::println);
     }
     return 0;
   }

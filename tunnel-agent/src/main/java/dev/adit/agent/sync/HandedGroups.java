@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HandedGroups implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HandedGroups.class);
+
+  /** Sixteen documents of the largest size that is read. */
+  private static final long MAX_UNREAD_CHARS = 16L << 20;
 
   /** One server's word on one group. */
   private record Source(String serverId, GroupName group) {}
@@ -48,8 +52,10 @@ public final class HandedGroups implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(new DefaultThreadFactory("config-sync", true));
 
-  // shared: only the newest document of a source waits, so a server cannot fill our memory
+  // shared: only the newest document of a source waits, and only so much of all sources together,
+  // so a server cannot fill our memory
   private final Map<Source, Unread> unread = new ConcurrentHashMap<>();
+  private final AtomicLong unreadChars = new AtomicLong();
 
   // state, confined to the thread
   private final Map<String, List<ConfigPeer>> tunnels = new HashMap<>();
@@ -100,12 +106,21 @@ public final class HandedGroups implements AutoCloseable {
    * A server hands out a group's configuration.
    *
    * @param document as in an agent's file; empty: the group has none any more
+   * @return false if it is not taken, since too much waits to be read
    */
-  public void onDocument(ConfigPeer peer, GroupName group, String revision, String document) {
-    Source source = new Source(peer.serverId(), group);
-    if (unread.put(source, new Unread(peer, revision, document)) == null) {
-      run(() -> read(source));
+  public boolean onDocument(ConfigPeer peer, GroupName group, String revision, String document) {
+    if (unreadChars.addAndGet(document.length()) > MAX_UNREAD_CHARS) {
+      unreadChars.addAndGet(-document.length());
+      return false;
     }
+    Source source = new Source(peer.serverId(), group);
+    Unread before = unread.put(source, new Unread(peer, revision, document));
+    if (before == null) {
+      run(() -> read(source));
+    } else {
+      unreadChars.addAndGet(-before.document().length());
+    }
+    return true;
   }
 
   private void run(Runnable task) {
@@ -132,6 +147,9 @@ public final class HandedGroups implements AutoCloseable {
 
   private void read(Source source) {
     Unread document = unread.remove(source);
+    if (document != null) {
+      unreadChars.addAndGet(-document.document().length());
+    }
     if (document == null || !tunnels.containsKey(source.serverId())) {
       return;
     }

@@ -39,6 +39,10 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final long RENEW_WAIT_MILLIS = 1000;
   private static final long SUPERSEDED_MILLIS = 60_000;
 
+  // A server must not choose how often we dial.
+  private static final int MOST_MISSES = 64;
+  private static final long SOONEST_RENEWAL_MILLIS = 1000;
+
   /**
    * A tunnel that is up.
    *
@@ -113,10 +117,10 @@ final class AddressDialer implements DialedTunnel.Events {
     SecretRef token = plan.token();
     try {
       String secret = token == null ? null : token.read();
-      dialer.loop().execute(() -> dial(secret));
+      dialer.run(() -> dial(secret));
     } catch (IOException e) {
       log.error("the token cannot be read: {}", e.getMessage());
-      dialer.loop().execute(() -> after(redial.refusedDelayMillis()));
+      dialer.run(() -> after(redial.refusedDelayMillis()));
     }
   }
 
@@ -132,9 +136,18 @@ final class AddressDialer implements DialedTunnel.Events {
     loop.execute(() -> tunnel.start(token));
   }
 
+  /** The dial under way has come to nothing; the next one comes later. */
   private void after(long delayMillis) {
     dialling = false;
-    dialer.loop().schedule(this::dialAnew, delayMillis, TimeUnit.MILLISECONDS);
+    dialLater(delayMillis);
+  }
+
+  private void dialLater(long delayMillis) {
+    later(this::dialAnew, delayMillis);
+  }
+
+  private void later(Runnable task, long delayMillis) {
+    dialer.loop().schedule(task, delayMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Names are resolved anew at each dial. */
@@ -146,7 +159,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   @Override
   public void onWelcome(DialedTunnel tunnel, Welcome welcome) {
-    dialer.loop().execute(() -> welcomed(tunnel, welcome));
+    dialer.run(() -> welcomed(tunnel, welcome));
   }
 
   private void welcomed(DialedTunnel tunnel, Welcome welcome) {
@@ -159,7 +172,8 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     int loops = Math.max(1, welcome.getLoops());
     wanted = Math.max(FEWEST, Math.min(loops, MOST));
-    int perLoop = (wanted + loops - 1) / loops;
+    int perLoop = loops >= wanted ? 1 : (wanted + loops - 1) / loops;
+    int mostMisses = Math.min(2 * Math.min(loops, MOST_MISSES), MOST_MISSES);
     Up old = renewing;
     long sameLoop =
         up.stream()
@@ -196,12 +210,22 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
-    if ((ofServer < wanted || renewing != null) && misses < 2 * loops) {
-      dial();
+    if ((ofServer < wanted || renewing != null) && misses < mostMisses) {
+      dialNext();
     } else if (renewing != null) {
       // The loop was not met; better the old tunnel for a while than none there.
       renewLater(renewing, welcome.getRenewAfterMs());
       renewing = null;
+    }
+  }
+
+  /** One more beside those that are up. */
+  private void dialNext() {
+    long wait = redial.heldOffMillis();
+    if (wait == 0) {
+      dial();
+    } else {
+      dialLater(wait);
     }
   }
 
@@ -216,13 +240,9 @@ final class AddressDialer implements DialedTunnel.Events {
 
   private void renewLater(Up tunnel, long renewAfterMillis) {
     if (renewAfterMillis > 0) {
+      long age = Math.max(SOONEST_RENEWAL_MILLIS, renewAfterMillis);
       double part = ThreadLocalRandom.current().nextDouble(RENEW_EARLIEST, RENEW_LATEST);
-      dialer
-          .loop()
-          .schedule(
-              () -> renew(tunnel, renewAfterMillis),
-              (long) ((double) renewAfterMillis * part),
-              TimeUnit.MILLISECONDS);
+      later(() -> renew(tunnel, renewAfterMillis), (long) ((double) age * part));
     }
   }
 
@@ -232,10 +252,7 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     boolean predecessorStays = tunnel.renewed() != null && leaving.contains(tunnel.renewed());
     if (predecessorStays || dialling || renewing != null) {
-      dialer
-          .loop()
-          .schedule(
-              () -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      later(() -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS);
       return;
     }
     renewing = tunnel;
@@ -245,7 +262,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   @Override
   public void onDrain(DialedTunnel tunnel, Drain drain) {
-    dialer.loop().execute(() -> drained(tunnel, drain));
+    dialer.run(() -> drained(tunnel, drain));
   }
 
   private void drained(DialedTunnel tunnel, Drain drain) {
@@ -261,6 +278,7 @@ final class AddressDialer implements DialedTunnel.Events {
     if (was != null) {
       noteEnd(was);
     }
+    long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
@@ -268,19 +286,33 @@ final class AddressDialer implements DialedTunnel.Events {
             plan.agent(),
             address,
             EndLog.printable(drain.getOther(), "another instance"));
-        after(SUPERSEDED_MILLIS);
+        delay = SUPERSEDED_MILLIS;
       }
       case "going-away" -> {
         log.info("{} goes away; {} tunnels left there", address, up.size());
-        after(Math.max(drain.getReconnectAfterMs(), redial.nextDelayMillis()));
+        long asked = redial.askedDelayMillis(drain.getReconnectAfterMs());
+        delay = Math.max(redial.nextDelayMillis(), asked);
       }
-      default -> dial();
+      default -> {
+        if (was == null) { // the answer to our own word
+          return;
+        }
+        delay = redial.nextDelayMillis();
+      }
+    }
+    pause(was, delay);
+    dialLater(delay);
+  }
+
+  private void pause(@Nullable Up was, long delayMillis) {
+    if (was != null) {
+      redial.onPause(age(was), delayMillis);
     }
   }
 
   @Override
   public void onEnded(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
-    dialer.loop().execute(() -> ended(tunnel, status, refusal));
+    dialer.run(() -> ended(tunnel, status, refusal));
   }
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
@@ -309,8 +341,9 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     long delay =
         refusal != null && refusal.getRetryAfterMs() > 0
-            ? refusal.getRetryAfterMs()
+            ? redial.askedDelayMillis(refusal.getRetryAfterMs())
             : delayAfter(status);
+    pause(was, delay);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);
@@ -341,7 +374,7 @@ final class AddressDialer implements DialedTunnel.Events {
   /** Takes no more calls on any tunnel and dials no more. */
   void retire(String reason) {
     retired = true;
-    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.retire(reason)));
+    all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.retire(reason)));
   }
 
   private Stream<DialedTunnel> all() {
@@ -362,6 +395,6 @@ final class AddressDialer implements DialedTunnel.Events {
   void abort() {
     retired = true;
     TunnelException cause = new TunnelException("closed", "the agent ends");
-    all().forEach(tunnel -> tunnel.loop().execute(() -> tunnel.abort(cause)));
+    all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.abort(cause)));
   }
 }

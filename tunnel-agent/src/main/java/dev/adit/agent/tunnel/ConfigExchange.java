@@ -40,8 +40,8 @@ final class ConfigExchange implements ConfigPeer {
   /**
    * A document has come. Called on the tunnel's loop.
    *
-   * @throws TunnelException if it is for a group that this tunnel does not serve, or has no fit
-   *     revision
+   * @throws TunnelException if it is for a group that this tunnel does not serve, has no fit
+   *     revision, or comes faster than it can be read
    */
   void onConfigSync(ConfigSync sync) throws TunnelException {
     if (!welcome.getGroupsList().contains(sync.getGroup())) {
@@ -51,8 +51,10 @@ final class ConfigExchange implements ConfigPeer {
       throw new TunnelException(
           "protocol", "a revision of more than " + MAX_REVISION_CHARS + " characters");
     }
-    plan.handed()
-        .onDocument(this, new GroupName(sync.getGroup()), sync.getRevision(), sync.getDocument());
+    GroupName group = new GroupName(sync.getGroup());
+    if (!plan.handed().onDocument(this, group, sync.getRevision(), sync.getDocument())) {
+      throw new TunnelException("protocol", "configuration comes faster than it can be read");
+    }
   }
 
   @Override
@@ -65,6 +67,7 @@ final class ConfigExchange implements ConfigPeer {
             .setAccepted(accepted)
             .setMessage(cut)
             .build();
-    stream.loop().execute(() -> stream.send(Frame.newBuilder().setConfigResult(result).build()));
+    TunnelDialer.run(
+        stream.loop(), () -> stream.send(Frame.newBuilder().setConfigResult(result).build()));
   }
 }

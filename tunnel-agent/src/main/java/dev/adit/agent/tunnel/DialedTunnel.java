@@ -2,7 +2,6 @@ package dev.adit.agent.tunnel;
 
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
-import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
@@ -25,7 +24,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +34,6 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private static final Logger log = LoggerFactory.getLogger(DialedTunnel.class);
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final int MAX_WINDOW = 64 << 20;
 
   /** From the dial to the welcome, connecting included. */
   private static final int GREETING_SECONDS = 10;
@@ -56,6 +53,10 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private @Nullable TunnelStream stream;
   private @Nullable ConfigExchange configs;
   private @Nullable Refusal refusal;
+
+  /** The server's first message has come; what follows anything but a welcome is not read. */
+  private boolean answered;
+
   private boolean welcomed;
   private boolean over;
 
@@ -151,7 +152,9 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
       return;
     }
     try {
-      onGreeting(message);
+      if (!answered) {
+        onGreeting(message);
+      }
     } finally {
       message.release();
     }
@@ -159,6 +162,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   /** The first message; calls may ride in it behind the welcome. */
   private void onGreeting(ByteBuf message) {
+    answered = true;
     Frame first = Greeting.read(message);
     switch (first.getKindCase()) {
       case WELCOME -> {
@@ -179,7 +183,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private void begin(Welcome welcome) {
     TunnelSettings settings;
     try {
-      settings = settings(welcome);
+      settings = Greeting.settings(plan, welcome);
     } catch (IllegalArgumentException e) {
       transport.abort(new TunnelException("protocol", "welcome: " + e.getMessage()));
       return;
@@ -199,18 +203,6 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     events.onWelcome(this, welcome);
   }
 
-  private TunnelSettings settings(Welcome welcome) {
-    int initial = Math.min(welcome.getInitialWindow(), MAX_WINDOW);
-    int callWindow = Math.max(initial, Math.min(welcome.getCallWindow(), MAX_WINDOW));
-    return new TunnelSettings(
-        plan.frames(),
-        new WindowSizes(
-            initial, callWindow, Math.max(callWindow, WindowSizes.DEFAULT.tunnelBudget())),
-        plan.memory(),
-        Duration.ofMillis(welcome.getHeartbeatMs()),
-        Duration.ofMillis(welcome.getDeadAfterMs()));
-  }
-
   @Override
   public void onReady() {
     if (stream != null) {
@@ -224,7 +216,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     if (loop.inEventLoop()) {
       onStreamEnd(status);
     } else {
-      loop.execute(() -> onStreamEnd(status));
+      TunnelDialer.run(loop, () -> onStreamEnd(status));
     }
   }
 
@@ -286,7 +278,8 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   /** Sends a frame of the tunnel itself, if it is up still. Any thread. */
   void send(Frame frame) {
-    loop.execute(
+    TunnelDialer.run(
+        loop,
         () -> {
           if (stream != null) {
             stream.send(frame);

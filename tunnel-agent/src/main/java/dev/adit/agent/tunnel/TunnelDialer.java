@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -73,6 +74,20 @@ public final class TunnelDialer {
     return loop;
   }
 
+  /** Runs a task on the dialer's loop; nowhere once the agent has ended. Any thread. */
+  void run(Runnable task) {
+    run(loop, task);
+  }
+
+  /** Runs a task on a loop of the agent; nowhere once the agent has ended. Any thread. */
+  static void run(EventLoop on, Runnable task) {
+    try {
+      on.execute(task);
+    } catch (RejectedExecutionException e) {
+      log.debug("the agent has ended: its loops take no more tasks");
+    }
+  }
+
   /** Tunnels are spread over the agent's loops. */
   EventLoop nextLoop() {
     return loops.get(nextLoop++ % loops.size());
@@ -87,7 +102,7 @@ public final class TunnelDialer {
         () -> {
           try {
             List<SocketAddress> addresses = TunnelChannels.resolve(plan, server);
-            loop.execute(() -> dial(server, addresses));
+            run(() -> dial(server, addresses));
           } catch (UnknownHostException e) {
             log.warn(
                 "server {} has no address: {}; trying again in {} ms",

@@ -221,6 +221,40 @@ final class CallerIdentityTest {
     }
   }
 
+  /**
+   * The first agent has no upstream for it, so the call goes to the second, with the same words.
+   */
+  @Test
+  void callThatIsPlacedAgainIsToldWhoCallsOnce() throws Exception {
+    String elsewhere =
+        """
+        upstreams: [{name: all, backends: ["%s"]}]
+        routes: [{matches: [{service: other.Service}], to: all}]
+        """
+            .formatted(shadow.hostAndPort());
+    try (LocalSite site =
+        LocalSite.start(
+            SitePlan.of(
+                    rules(""),
+                    new AgentPlan("a", List.of("shop"), elsewhere),
+                    AgentPlan.of("b", "shop", shop.hostAndPort()))
+                .withEntryOptions("identityHeader: " + HEADER)
+                .withAccessLog())) {
+      Path log = site.agentsFile().resolveSibling("access.log");
+      Eventually.holds(
+          "a call was placed twice",
+          () -> {
+            assertOk(call(site, token.secret(), FORGED));
+            return Files.readString(log).contains("\"attempts\":2");
+          });
+      assertEquals(0, shadow.heads().size());
+      for (Metadata head : shop.heads()) {
+        assertEquals(List.of(HEADER + "=token:build%20server"), identities(head));
+      }
+      Eventually.empty(site::leftovers);
+    }
+  }
+
   @Test
   void certificateNamesTheCallerWhereNoTokenDoes() throws Exception {
     TestCertificate server = TestCertificate.make(directory, "server", "CN=s", "ip:127.0.0.1");

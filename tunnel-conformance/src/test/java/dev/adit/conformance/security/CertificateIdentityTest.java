@@ -1,6 +1,7 @@
 package dev.adit.conformance.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
@@ -95,6 +96,31 @@ final class CertificateIdentityTest {
     SecureSite.edit(directory.resolve("agents.yaml"), "agent-1.edge", "Agent-1.EDGE");
     site.close();
     site = SecureSite.start(directory);
+    SecureSite.proveByCertificate(directory, "agent-1.edge.example");
+    site.startAgent().awaitFirstTunnel();
+    assertEquals(List.of("agent-1"), site.connected());
+  }
+
+  @Test
+  void dnsNameOfTheCertificateHasNoCase() throws Exception {
+    SecureSite.proveByCertificate(directory, "Agent-1.EDGE.example");
+    site.startAgent().awaitFirstTunnel();
+    assertEquals(List.of("agent-1"), site.connected());
+  }
+
+  private boolean isSpokenToWithoutCertificate() throws IOException {
+    return TlsCaller.isSpokenTo(
+        site.server().tunnelAddress().getPort(), directory.resolve("tls/ca.crt"));
+  }
+
+  @Test
+  void agentsMayComeWithoutCertificateUnlessItIsRequired() throws Exception {
+    assertTrue(isSpokenToWithoutCertificate());
+    site.close();
+    SecureSite.edit(
+        directory.resolve("server.yaml"), "clientCa: tls/ca.crt", "$0, clients: required");
+    site = SecureSite.start(directory);
+    assertFalse(isSpokenToWithoutCertificate());
     SecureSite.proveByCertificate(directory, "agent-1.edge.example");
     site.startAgent().awaitFirstTunnel();
     assertEquals(List.of("agent-1"), site.connected());

@@ -149,14 +149,7 @@ final class CertificateReloadTest {
     site = SecureSite.start(directory);
     startedAgent();
     assertThrows(StatusRuntimeException.class, () -> TlsCaller.call(site.entryPort(), ca));
-    byte[] answer =
-        TlsCaller.call(
-            site.entryPort(),
-            TlsChannelCredentials.newBuilder()
-                .trustManager(ca.toFile())
-                .keyManager(
-                    directory.resolve("tls/server.crt").toFile(),
-                    directory.resolve("tls/server.key").toFile()));
+    byte[] answer = callAs(directory.resolve("tls/server.crt"), "tls/server.key");
     assertEquals(0, answer.length);
   }
 
@@ -174,6 +167,35 @@ final class CertificateReloadTest {
     site = SecureSite.start(directory);
     startedAgent();
     assertEquals(0, TlsCaller.call(site.entryPort(), ca).length);
+  }
+
+  @Test
+  void callersMayProveThemselvesWhereItIsOptional() throws Exception {
+    site.close();
+    SecureSite.edit(
+        directory.resolve("server.yaml"),
+        "(?s)(entry:.*?server.key)\\}",
+        "$1, clientCa: tls/ca.crt, clients: optional}");
+    site = SecureSite.start(directory);
+    startedAgent();
+    assertEquals(0, TlsCaller.call(site.entryPort(), ca).length);
+    assertEquals(0, callAs(directory.resolve("tls/server.crt"), "tls/server.key").length);
+    // Of the same name, or a client would not show it.
+    var stranger =
+        CertificateAuthority.create("Adit " + SecureSite.HOSTS.get(0))
+            .issue(List.of("a"), Duration.ofDays(1));
+    Path shown = directory.resolve("stranger.crt");
+    Files.writeString(shown, CertificateAuthority.pem(stranger.chain()));
+    Files.writeString(directory.resolve("stranger.key"), CertificateAuthority.pem(stranger.key()));
+    assertThrows(StatusRuntimeException.class, () -> callAs(shown, "stranger.key"));
+  }
+
+  private byte[] callAs(Path certificate, String key) throws IOException {
+    return TlsCaller.call(
+        site.entryPort(),
+        TlsChannelCredentials.newBuilder()
+            .trustManager(ca.toFile())
+            .keyManager(certificate.toFile(), directory.resolve(key).toFile()));
   }
 
   @Test

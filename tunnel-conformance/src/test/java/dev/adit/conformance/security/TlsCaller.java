@@ -17,12 +17,15 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** What a stock gRPC client, and any TLS client, sees on a port of this host. */
 final class TlsCaller {
+  private static final int WAIT_MILLIS = 10_000;
+
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =
       new MethodDescriptor.Marshaller<>() {
         @Override
@@ -68,6 +71,16 @@ final class TlsCaller {
   static X509Certificate shown(int port, Path ca) throws IOException {
     try (SSLSocket socket = dial(port, ca)) {
       return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
+  }
+
+  /** Whether a peer that shows no certificate hears a word of HTTP/2 on a port. */
+  static boolean isSpokenTo(int port, Path ca) throws IOException {
+    try (SSLSocket socket = dial(port, ca)) {
+      socket.setSoTimeout(WAIT_MILLIS);
+      return socket.getInputStream().read() >= 0;
+    } catch (SSLException e) {
+      return false;
     }
   }
 

@@ -158,10 +158,7 @@ public final class EdgeBuilder<T extends EdgeHandler>
     private final EndedStreams ended;
 
     AcceptingReader(
-        FlatHeadersDecoder headers,
-        ConnectionLimits limits,
-        FloodGuard guard,
-        EndedStreams ended) {
+        FlatHeadersDecoder headers, ConnectionLimits limits, FloodGuard guard, EndedStreams ended) {
       super(headers, limits, guard);
       this.ended = ended;
     }

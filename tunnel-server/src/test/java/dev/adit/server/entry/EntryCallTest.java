@@ -185,6 +185,25 @@ final class EntryCallTest {
     bench.settle();
   }
 
+  /** The agent has said all it will, and the caller takes its time. */
+  @Test
+  void whatComesBehindAnEndThatIsNotTakenYetIsDroppedAndItsWindowGivenBack() {
+    bench.send(bench.script().settings(EntryBench.initialWindow(), 10), bench.grpc(1, false));
+    call().response().onHead(grpcHead(), false);
+    call().response().onResponseChunk(agent.chunk(100), false);
+    call().response().onTrailers(fields("grpc-status", "0"));
+    bench.settle();
+    long held = bench.heldBytes();
+    for (int i = 0; i < 3; i++) {
+      bench.send(bench.script().data(1, false, EntryBench.body(1024)));
+      assertEquals(1024L * (i + 1), windows(1));
+      assertEquals(held, bench.heldBytes());
+    }
+    bench.send(bench.script().windowUpdate(1, 100_000));
+    assertEquals(100, data(1));
+    assertEquals(0, call().request().body().length);
+  }
+
   private long data(int stream) {
     return bench.all(stream).stream()
         .filter(frame -> frame.type().equals("data"))

@@ -16,6 +16,11 @@ public final class Redial {
   private static final long MAX_MILLIS = 30_000;
   private static final long REFUSED_MILLIS = 60_000;
   private static final Duration HEALTHY = Duration.ofSeconds(60);
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(1);
+
+  // A server must not choose how often we dial, nor for how long we stay away.
+  private static final long SOONEST_MILLIS = 1000;
+  private static final long LATEST_MILLIS = 600_000;
 
   // deps
   private final Ticker ticker;
@@ -24,10 +29,12 @@ public final class Redial {
   private long ceilingMillis = FIRST_MILLIS;
   private boolean inTrouble;
   private long troubleNanos;
+  private long heldOffNanos;
 
   /** Nothing has been lost yet. */
   public Redial(Ticker ticker) {
     this.ticker = ticker;
+    heldOffNanos = ticker.nanoTime();
   }
 
   /** The time to wait after a failure. */
@@ -45,6 +52,28 @@ public final class Redial {
   /** The time to wait after a refusal that only a person can mend. */
   public long refusedDelayMillis() {
     return REFUSED_MILLIS + ThreadLocalRandom.current().nextLong(FIRST_MILLIS);
+  }
+
+  /** The time to wait where the server has said how long. */
+  public long askedDelayMillis(long askedMillis) {
+    return Math.max(SOONEST_MILLIS, Math.min(askedMillis, LATEST_MILLIS));
+  }
+
+  /**
+   * The next dial comes after a delay, since a tunnel has ended that was up for so long. If that
+   * was hardly a moment, tunnels beside those that are up wait as long, or a server that ends each
+   * would be dialled without a pause.
+   */
+  public void onPause(Duration up, long delayMillis) {
+    if (up.compareTo(SHORT_LIFE) < 0) {
+      heldOffNanos = ticker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+    }
+  }
+
+  /** How long a tunnel beside those that are up has to wait; 0: not at all. */
+  public long heldOffMillis() {
+    long left = heldOffNanos - ticker.nanoTime();
+    return left <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(left) + 1;
   }
 
   /** A tunnel has ended after it was up for so long. */

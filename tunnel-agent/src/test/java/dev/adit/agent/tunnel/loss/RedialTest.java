@@ -1,5 +1,6 @@
 package dev.adit.agent.tunnel.loss;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.util.concurrent.MockTicker;
@@ -85,5 +86,27 @@ final class RedialTest {
     for (int i = 0; i < 100; i++) {
       between(60_000, 61_000, new Redial(clock).refusedDelayMillis());
     }
+  }
+
+  @Test
+  void whatAServerAsksForHasBounds() {
+    Redial redial = new Redial(clock);
+    assertEquals(1000, redial.askedDelayMillis(1));
+    assertEquals(5000, redial.askedDelayMillis(5000));
+    assertEquals(600_000, redial.askedDelayMillis(Integer.MAX_VALUE));
+  }
+
+  @Test
+  void tunnelThatWasUpForAMomentHoldsOthersOff() {
+    Redial redial = new Redial(clock);
+    assertEquals(0, redial.heldOffMillis());
+    redial.onPause(Duration.ofSeconds(1), 500);
+    assertEquals(0, redial.heldOffMillis());
+    redial.onPause(Duration.ofMillis(999), 500);
+    assertTrue(redial.heldOffMillis() >= 500);
+    clock.advance(499, TimeUnit.MILLISECONDS);
+    assertTrue(redial.heldOffMillis() > 0);
+    clock.advance(1, TimeUnit.MILLISECONDS);
+    assertEquals(0, redial.heldOffMillis());
   }
 }

@@ -10,9 +10,9 @@ import dev.adit.core.token.TokenHash;
 import dev.adit.server.policy.auth.JwtException.Cause;
 import java.text.ParseException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Date;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,8 +196,11 @@ public final class JwtVerifier {
     if (policy.issuer() != null && !policy.issuer().equals(claims.getIssuer())) {
       return Cause.ISSUER;
     }
+    // A list of audiences may hold null, which an immutable list does not let one ask for.
     if (!policy.audiences().isEmpty()
-        && Collections.disjoint(policy.audiences(), claims.getAudience())) {
+        && claims.getAudience().stream()
+            .filter(Objects::nonNull)
+            .noneMatch(policy.audiences()::contains)) {
       return Cause.AUDIENCE;
     }
     return null;

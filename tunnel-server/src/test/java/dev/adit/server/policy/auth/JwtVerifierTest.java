@@ -111,6 +111,17 @@ final class JwtVerifierTest {
     assertRefused(Cause.SIGNATURE, other.substring(0, other.lastIndexOf('.')) + signature);
   }
 
+  /** Asking the rule's own list for null threw. */
+  @Test
+  void audienceThatIsNothingIsNotTheRules() throws JwtException {
+    assertRefused(
+        Cause.AUDIENCE, ED.token(claims("alice", "https://issuer", "[null]", NOW + 600, "")));
+    assertRefused(Cause.AUDIENCE, ED.token(claims("alice", "https://issuer", "[]", NOW + 600, "")));
+    assertEquals(
+        "jwt:alice",
+        verify(ED.token(claims("alice", "https://issuer", "[null,\"shop\"]", NOW + 600, ""))));
+  }
+
   @Test
   void unsignedTokenIsRefusedBeforeAnyCheck() {
     for (String alg : List.of("none", "None", "NONE", "nOnE")) {
