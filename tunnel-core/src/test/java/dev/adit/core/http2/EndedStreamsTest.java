@@ -8,6 +8,7 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.testing.http2.Http2Script;
@@ -47,6 +48,10 @@ final class EndedStreamsTest {
     }
   }
 
+  /** The usual, but for empty frames, which would end at the guard before they end here. */
+  private static final FloodLimits LIMITS =
+      new FloodLimits(20, 100, 10, 100, 1_000_000, 16, 100, 100, 50_000);
+
   private final Http2Script script = new Http2Script();
   private final MockTicker ticker = Ticker.newMockTicker();
   private final List<Flood> floods = new ArrayList<>();
@@ -56,7 +61,7 @@ final class EndedStreamsTest {
               .maxHeaderListSize(8192)
               .maxConcurrentStreams(MAX_STREAMS)
               .initialWindowSize(WINDOW),
-          FloodLimits.DEFAULT,
+          new ConnectionLimits(Duration.ofSeconds(5), 1, 1, LIMITS),
           floods::add,
           new Http2FrameAdapter(),
           Edge::new);
