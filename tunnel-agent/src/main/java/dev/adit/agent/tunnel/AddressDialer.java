@@ -133,7 +133,7 @@ final class AddressDialer implements DialedTunnel.Events {
         new DialedTunnel(
             plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
     dialled = tunnel;
-    loop.execute(() -> tunnel.start(token));
+    loop.execute(() -> tunnel.start(token, plan.hello()));
   }
 
   /** The dial under way has come to nothing; the next one comes later. */
@@ -282,7 +282,8 @@ final class AddressDialer implements DialedTunnel.Events {
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
-            "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
+            "{} is superseded at {} by {}: another process runs with this agent id; give each its"
+                + " own",
             plan.agent(),
             address,
             EndLog.printable(drain.getOther(), "another instance"));

@@ -245,7 +245,8 @@ public final class ServerApp implements AutoCloseable {
     TlsConfig tunnel = config.tunnel().tls();
     if (identities.useCertificates() && (tunnel == null || tunnel.clientCa() == null)) {
       lines.add(
-          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is asked for its certificate");
+          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is"
+              + " asked for its certificate");
     }
     return lines;
   }
