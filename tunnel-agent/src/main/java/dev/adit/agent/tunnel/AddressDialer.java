@@ -199,13 +199,7 @@ final class AddressDialer implements DialedTunnel.Events {
       if (old != null) {
         replace(old);
       }
-      log.info(
-          "{} tunnel up to {} loop {} of {} groups {}",
-          plan.agent(),
-          address,
-          welcome.getLoop(),
-          loops,
-          welcome.getGroupsList());
+      tellUp(welcome, loops);
       dialer.onUpChanged();
     }
     long ofServer =
@@ -226,6 +220,16 @@ final class AddressDialer implements DialedTunnel.Events {
       dial();
     } else {
       dialLater(wait);
+    }
+  }
+
+  /** The first is news; further ones are for the server's other loops, or replace old ones. */
+  private void tellUp(Welcome welcome, int loops) {
+    if (up.size() == 1 && leaving.isEmpty()) {
+      log.info("{} connected to {} groups {}", plan.agent(), address, welcome.getGroupsList());
+    } else {
+      log.debug(
+          "{} tunnel up to {} loop {} of {}", plan.agent(), address, welcome.getLoop(), loops);
     }
   }
 

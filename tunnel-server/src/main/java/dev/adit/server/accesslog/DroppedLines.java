@@ -16,6 +16,9 @@ final class DroppedLines {
   /** So long nothing is dropped before a slow log counts as fast enough again. */
   private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** So long lines are written before a disk counts as having room again. */
+  private static final long ROOM_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   // shared: counted by loops and by the writer
   private final AtomicLong total = new AtomicLong();
 
@@ -30,6 +33,8 @@ final class DroppedLines {
 
   // state, confined to the writer
   private long totalBefore;
+  private long failureNanos;
+  private boolean writtenSince;
 
   /** Lines dropped since the start. */
   long total() {
@@ -52,20 +57,27 @@ final class DroppedLines {
       log.error("the access log cannot be written, lines are dropped and counted: {}", why);
     }
     failure = why;
+    failureNanos = System.nanoTime();
+    writtenSince = false;
     total.addAndGet(lines);
   }
 
   /** Lines were written. Called by the writer. */
   void onWritten() {
-    if (failure != null) {
+    writtenSince = true;
+  }
+
+  /**
+   * Looks whether the trouble is over, for good: a disk that is full has room for a line now and
+   * then. Called by the writer now and then.
+   */
+  void look() {
+    long now = System.nanoTime();
+    if (failure != null && writtenSince && now - failureNanos > ROOM_NANOS) {
       failure = null;
       log.info("the access log is written again; {} lines were dropped", total.get() - totalBefore);
     }
-  }
-
-  /** Looks whether the trouble is over. Called by the writer now and then. */
-  void look() {
-    if (slow.get() && System.nanoTime() - slowNanos > CALM_NANOS) {
+    if (slow.get() && now - slowNanos > CALM_NANOS) {
       slow.set(false);
       log.info("the access log keeps up again; {} lines were dropped since the start", total.get());
     }

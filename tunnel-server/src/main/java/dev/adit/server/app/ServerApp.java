@@ -176,6 +176,12 @@ public final class ServerApp implements AutoCloseable {
                 entry,
                 warnings));
     admin = listenForOperators();
+    ServerLogs.tellStart(
+        config,
+        version,
+        new ServerLogs.Listening(entryAddresses, tunnels.addresses(), admin.address()),
+        identities.count(),
+        identityWarnings());
   }
 
   private void watch() {

@@ -251,12 +251,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
                         address,
                         Instant.now()));
     session = joined;
-    log.info(
-        "{} tunnel up on loop {} from {} groups {}",
-        joined,
-        greeting.loops().indexOf(loop),
-        address,
-        joined.groups());
+    int on = greeting.loops().indexOf(loop);
+    if (joined.tunnels().length == 1) {
+      log.info("{} joined on loop {} from {} groups {}", joined, on, address, joined.groups());
+    } else {
+      log.debug("{} tunnel up on loop {} from {}", joined, on, address);
+    }
     credential.identities().watch(onIdentitiesChanged);
     checkCredential();
     supersedeOthers(joined);
@@ -353,7 +353,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     AgentSession joined = session;
     if (joined != null) {
       greeting.registry().leave(joined, stream);
-      log.info("{} drains a tunnel", joined);
+      log.debug("{} drains a tunnel", joined);
     }
   }
 
@@ -384,6 +384,10 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     }
     greeting.registry().leave(joined, stream);
     greeting.configs().onClosed(joined, stream);
-    log.info("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
+    if (joined.tunnels().length == 0) {
+      log.info("{} has no tunnel left: {} ({})", joined, cause.getMessage(), cause.reason());
+    } else {
+      log.debug("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
+    }
   }
 }
