@@ -92,7 +92,7 @@ record Verdict(AgentConfig config, Answer answer) {
               "the server does not know our credential: " + answer.text(),
               config.token() == null
                   ? "name the certificate in the server's agents.yaml (certificate.san), and its"
-                        + " authority in tunnel.tls.clientCa"
+                      + " authority in tunnel.tls.clientCa"
                   : "run tunnel-server token new --agent "
                       + config.id()
                       + ", put the token where token of agent.yaml says, and its hash into the"

@@ -249,6 +249,21 @@ final class DoctorTest {
   }
 
   @Test
+  void serverThatWantsACertificate() throws Exception {
+    edit(
+        "server.yaml",
+        "(?s)(tunnel:.*?server.key)\\}",
+        "$1, clientCa: tls/ca.crt, clients: required}");
+    startServer();
+    assertFails(
+        examine(),
+        Step.HTTP2,
+        "the server ends TLS",
+        "set tls.cert and tls.key in agent.yaml: it wants a certificate",
+        List.of(Step.DNS, Step.TCP, Step.TLS, Step.ALPN));
+  }
+
+  @Test
   void noAlpn() throws Exception {
     TlsIdentity own = authority.issue(List.of("localhost"), Duration.ofHours(1));
     dial("localhost:" + opened(Listener.tls(own)).port());

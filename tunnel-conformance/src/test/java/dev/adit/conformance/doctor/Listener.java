@@ -2,10 +2,12 @@ package dev.adit.conformance.doctor;
 
 import dev.adit.core.tls.TlsIdentity;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -22,6 +24,7 @@ import javax.net.ssl.SSLServerSocket;
 final class Listener implements AutoCloseable {
   private static final char[] NO_PASSWORD = {};
   private static final int HELD = 8;
+  private static final int FULL_AFTER_MILLIS = 2000;
 
   /** What is done with a connection. */
   interface Script {
@@ -101,8 +104,7 @@ final class Listener implements AutoCloseable {
     socket.setSSLParameters(parameters);
     return start(
         socket,
-        connection ->
-            connection.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()));
+        connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()));
   }
 
   /** Takes no connection: its queue is full, so that the kernel drops what more comes. */
@@ -113,13 +115,13 @@ final class Listener implements AutoCloseable {
       Socket connection = new Socket();
       held.add(connection);
       try {
-        connection.connect(listener.socket.getLocalSocketAddress(), 200);
-      } catch (IOException e) {
-        break;
+        connection.connect(listener.socket.getLocalSocketAddress(), FULL_AFTER_MILLIS);
+      } catch (SocketTimeoutException e) {
+        listener.connections.addAll(held);
+        return listener;
       }
     }
-    listener.connections.addAll(held);
-    return listener;
+    throw new IOException("a queue of 1 has taken " + HELD + " connections");
   }
 
   /** A port of loopback where nobody listens. */

@@ -259,6 +259,10 @@ final class LogsIT {
         call(caller, "/shop.Cart/Get");
       }
       Eventually.holds("all are counted", () -> dropped() == 100);
+      assertTrue(
+          new AdminClient(ready("server", "admin"), null)
+              .get("/status")
+              .contains("the access log cannot be written, 100 lines dropped: " + file));
       Files.delete(file);
       hangUp(server);
       Eventually.holds("a new file", () -> Files.isRegularFile(file));

@@ -46,6 +46,9 @@ public final class SteppedDial implements AutoCloseable {
   private final Channel channel;
   private final Inbox inbox = new Inbox();
 
+  // state
+  private @Nullable SslHandler tls;
+
   private SteppedDial(EventLoop loop, Channel channel) {
     this.loop = loop;
     this.channel = channel;
@@ -79,20 +82,23 @@ public final class SteppedDial implements AutoCloseable {
    * @return what was agreed on
    */
   SSLSession tls(SslContext context, String host, int port, boolean verified) throws StepException {
-    SslHandler tls = context.newHandler(channel.alloc(), host, port);
-    SSLParameters parameters = tls.engine().getSSLParameters();
+    SslHandler handler = context.newHandler(channel.alloc(), host, port);
+    SSLParameters parameters = handler.engine().getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm(verified ? "HTTPS" : "");
-    tls.engine().setSSLParameters(parameters);
-    tls.setHandshakeTimeoutMillis(0);
-    channel.pipeline().addFirst(tls);
+    handler.engine().setSSLParameters(parameters);
+    handler.setHandshakeTimeoutMillis(0);
+    tls = handler;
+    channel.pipeline().addFirst(handler);
     channel.config().setAutoRead(true);
-    await(tls.handshakeFuture());
-    return tls.engine().getSession();
+    await(handler.handshakeFuture());
+    return handler.engine().getSession();
   }
 
-  /** The protocol that ALPN chose; null if none. */
+  /**
+   * The protocol that ALPN chose; null if none. The peer may have ended the connection already: in
+   * TLS 1.3 one that wants a certificate does, behind a handshake that went well here.
+   */
   @Nullable String alpn() {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
     return tls == null ? null : tls.applicationProtocol();
   }
 
