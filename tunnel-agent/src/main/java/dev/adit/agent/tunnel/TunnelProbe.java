@@ -147,7 +147,8 @@ public final class TunnelProbe implements DialedTunnel.Events {
     }
     return switch (status.getCode()) {
       case UNAUTHENTICATED -> Outcome.UNAUTHENTICATED;
-      case UNIMPLEMENTED -> Outcome.OTHER_PROTOCOL;
+      // A server says in a refusal what it forbids; without one it is the entry, or somebody else.
+      case UNIMPLEMENTED, PERMISSION_DENIED -> Outcome.OTHER_PROTOCOL;
       default -> Outcome.LOST;
     };
   }

@@ -284,16 +284,12 @@ final class DoctorTest {
 
   @Test
   void entryInsteadOfTunnelPort() throws Exception {
-    edit(
-        "rules/rules.yaml",
-        "- name: everything",
-        "- name: shop\n  matches: [{service: shop.v1.Cart}]");
     ServerApp server = startServer();
     dial("localhost:" + ((InetSocketAddress) server.entryAddress()).getPort());
     assertFails(
         examine(),
         Step.TOKEN,
-        "no tunnel of this version answers there",
+        "no tunnel of this version answers there: agents dial the address of tunnel.listen",
         "tunnel.listen",
         List.of(Step.DNS, Step.TCP, Step.TLS, Step.ALPN, Step.HTTP2));
   }
