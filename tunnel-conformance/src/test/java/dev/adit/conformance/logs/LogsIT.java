@@ -160,6 +160,17 @@ final class LogsIT {
         .orElseThrow();
   }
 
+  /** A process that is started with SIGHUP ignored, as under nohup, never gets it. */
+  private static void assumeSighupIsHeard() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    boolean ignored =
+        Files.exists(status)
+            && Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+    assumeTrue(!ignored, "SIGHUP is ignored here, as under nohup: it is not tried");
+  }
+
   private void hangUp(Process process) throws IOException, InterruptedException {
     Process kill =
         new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).inheritIO().start();
@@ -212,6 +223,7 @@ final class LogsIT {
 
   @Test
   void movedAccessLogIsOpenedAgainOnSighup() throws Exception {
+    assumeSighupIsHeard();
     Process server = startServer("{file: access.log}");
     startAgent();
     Path file = directory.resolve("access.log");
@@ -250,6 +262,7 @@ final class LogsIT {
   @Test
   void fullDiskHarmsNoCall() throws Exception {
     assumeTrue(Files.isWritable(FULL), "no /dev/full here: the full disk is not tried");
+    assumeSighupIsHeard();
     Path file = directory.resolve("access.log");
     Files.createSymbolicLink(file, FULL);
     Process server = startServer("{file: access.log}");
