@@ -133,7 +133,7 @@ final class AddressDialer implements DialedTunnel.Events {
         new DialedTunnel(
             plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
     dialled = tunnel;
-    loop.execute(() -> tunnel.start(token, plan.hello()));
+    loop.execute(() -> tunnel.start(token));
   }
 
   /** The dial under way has come to nothing; the next one comes later. */
@@ -199,7 +199,9 @@ final class AddressDialer implements DialedTunnel.Events {
       if (old != null) {
         replace(old);
       }
-      tellUp(welcome, loops);
+      if (up.size() == 1 && leaving.isEmpty()) {
+        log.info("{} connected to {} groups {}", plan.agent(), address, welcome.getGroupsList());
+      }
       dialer.onUpChanged();
     }
     long ofServer =
@@ -220,16 +222,6 @@ final class AddressDialer implements DialedTunnel.Events {
       dial();
     } else {
       dialLater(wait);
-    }
-  }
-
-  /** The first is news; further ones are for the server's other loops, or replace old ones. */
-  private void tellUp(Welcome welcome, int loops) {
-    if (up.size() == 1 && leaving.isEmpty()) {
-      log.info("{} connected to {} groups {}", plan.agent(), address, welcome.getGroupsList());
-    } else {
-      log.debug(
-          "{} tunnel up to {} loop {} of {}", plan.agent(), address, welcome.getLoop(), loops);
     }
   }
 

@@ -112,6 +112,11 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     return stream;
   }
 
+  /** Dials as the agent of the plan. */
+  void start(@Nullable String token) {
+    start(token, plan.hello());
+  }
+
   /**
    * Dials. The end of it comes through the events.
    *
