@@ -113,9 +113,22 @@ final class ArchitectureTest {
               "agent.admin", Set.of("agent.backend", "agent.config", "agent.routing", "core")),
           Map.entry("agent.app", Set.of("agent", "core")),
           Map.entry("agent.backend", Set.of("core")),
-          Map.entry("agent.cli", Set.of("agent.app", "agent.config", "agent.sync", "core")),
+          Map.entry(
+              "agent.cli",
+              Set.of("agent.app", "agent.config", "agent.doctor", "agent.sync", "core")),
           Map.entry("agent.config", Set.of("core")),
           Map.entry("agent.dispatch", Set.of("agent.backend", "agent.routing", "core")),
+          Map.entry(
+              "agent.doctor",
+              Set.of(
+                  "agent.backend",
+                  "agent.config",
+                  "agent.dispatch",
+                  "agent.health",
+                  "agent.routing",
+                  "agent.sync",
+                  "agent.tunnel",
+                  "core")),
           Map.entry("agent.routing", Set.of("core")),
           Map.entry(
               "agent.sync",

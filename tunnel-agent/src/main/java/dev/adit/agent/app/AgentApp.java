@@ -129,6 +129,7 @@ public final class AgentApp implements AutoCloseable {
                 frames,
                 memory.budget()),
             this::onConnected);
+    AgentLogs.tellStart(config, version, adminAddress());
     dialer.start();
     if (tls != null) {
       followedTls.start(() -> follow(tls));

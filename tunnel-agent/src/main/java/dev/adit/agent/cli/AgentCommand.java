@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ExposeCommand.class,
       CheckCommand.class,
       StatusCommand.class,
+      DoctorCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
       HelpCommand.class
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tunnel-agent run -c agent.yaml",
       "  tunnel-agent check -c agent.yaml",
+      "  tunnel-agent doctor -c agent.yaml",
       "",
       "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."
     })

@@ -35,12 +35,7 @@ final class BackendWatch {
     if (backend.isRetired() || loop.isShuttingDown()) {
       return;
     }
-    String service = check.grpcService();
-    if (service == null) {
-      backend.probe(loop, check.timeout(), this::onAnswer);
-    } else {
-      new GrpcProbe(backend, loop, service, this::onAnswer).begin(check.timeout());
-    }
+    HealthChecks.ask(backend, check, loop, this::onAnswer);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Watches the backends of all upstreams that have a health check; a backend that is let go is
@@ -34,6 +35,21 @@ public final class HealthChecks {
       if (check != null && watched.add(upstream)) {
         upstream.backends().forEach(backend -> watch(backend, check));
       }
+    }
+  }
+
+  /**
+   * Asks one backend once. Called on the loop.
+   *
+   * @param answer told on the loop: empty if the backend is well, else why not
+   */
+  public static void ask(
+      Backend backend, HealthCheck check, EventLoop loop, Consumer<String> answer) {
+    String service = check.grpcService();
+    if (service == null) {
+      backend.probe(loop, check.timeout(), answer);
+    } else {
+      new GrpcProbe(backend, loop, service, answer).begin(check.timeout());
     }
   }
 

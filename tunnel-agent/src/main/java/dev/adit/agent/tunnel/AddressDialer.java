@@ -199,13 +199,9 @@ final class AddressDialer implements DialedTunnel.Events {
       if (old != null) {
         replace(old);
       }
-      log.info(
-          "{} tunnel up to {} loop {} of {} groups {}",
-          plan.agent(),
-          address,
-          welcome.getLoop(),
-          loops,
-          welcome.getGroupsList());
+      if (up.size() == 1 && leaving.isEmpty()) {
+        log.info("{} connected to {} groups {}", plan.agent(), address, welcome.getGroupsList());
+      }
       dialer.onUpChanged();
     }
     long ofServer =
@@ -282,7 +278,8 @@ final class AddressDialer implements DialedTunnel.Events {
     switch (drain.getReason()) {
       case "superseded" -> {
         log.error(
-            "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
+            "{} is superseded at {} by {}: another process runs with this agent id; give each its"
+                + " own",
             plan.agent(),
             address,
             EndLog.printable(drain.getOther(), "another instance"));

@@ -2,7 +2,6 @@ package dev.adit.agent.tunnel;
 
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
-import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelSettings;
@@ -113,12 +112,18 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     return stream;
   }
 
+  /** Dials as the agent of the plan. */
+  void start(@Nullable String token) {
+    start(token, plan.hello());
+  }
+
   /**
    * Dials. The end of it comes through the events.
    *
    * @param token null where a certificate is the proof
+   * @param hello who we are
    */
-  void start(@Nullable String token) {
+  void start(@Nullable String token, Hello hello) {
     assert loop.inEventLoop();
     Metadata headers = new Metadata();
     if (token != null) {
@@ -126,13 +131,6 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     }
     call.start(this, headers);
     call.request(Integer.MAX_VALUE);
-    Hello.Builder hello =
-        Hello.newBuilder()
-            .setAgentId(plan.agent().value())
-            .setInstanceId(plan.instance())
-            .setCapacity(plan.capacity())
-            .setSoftwareVersion(plan.softwareVersion());
-    plan.groups().stream().map(GroupName::value).forEach(hello::addGroups);
     Greeting.send(transport, Frame.newBuilder().setHello(hello).build());
     loop.schedule(this::checkGreeted, GREETING_SECONDS, TimeUnit.SECONDS);
   }

@@ -11,6 +11,7 @@ import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.wire.FrameLimits;
+import dev.adit.proto.v1.Hello;
 import io.netty.handler.ssl.SslContext;
 import java.util.List;
 import java.util.Set;
@@ -45,5 +46,24 @@ public record TunnelPlan(
   public TunnelPlan {
     groups = Set.copyOf(groups);
     servers = List.copyOf(servers);
+  }
+
+  /** What every tunnel begins with. */
+  Hello hello() {
+    Hello.Builder hello = newHello().setInstanceId(instance);
+    groups.stream().map(GroupName::value).forEach(hello::addGroups);
+    return hello.build();
+  }
+
+  /** Asks whether this agent would be taken, and for which groups, without serving any. */
+  Hello probe() {
+    return newHello().setProbe(true).build();
+  }
+
+  private Hello.Builder newHello() {
+    return Hello.newBuilder()
+        .setAgentId(agent.value())
+        .setCapacity(capacity)
+        .setSoftwareVersion(softwareVersion);
   }
 }

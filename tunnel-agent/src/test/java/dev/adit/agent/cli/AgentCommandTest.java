@@ -3,6 +3,8 @@ package dev.adit.agent.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,6 +45,33 @@ final class AgentCommandTest {
     assertEquals(3, run("check", "--json", "-c", file.toString()));
     assertTrue(out.toString().contains("\"valid\": false"), out::toString);
     assertTrue(out.toString().contains("\"key\": \"capacity\""), out::toString);
+  }
+
+  @Test
+  void doctorEndsWithOneAndALineForEachStep() throws IOException {
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    Files.writeString(file, Files.readString(file).replace("s:1", "nowhere.invalid:1"));
+    assertEquals(1, run("doctor", "-c", file.toString()));
+    assertTrue(out.toString().startsWith("failed  dns       nowhere.invalid:1: "), out::toString);
+    assertTrue(out.toString().contains("; cure: "), out::toString);
+    assertTrue(out.toString().contains("\nskipped token     nowhere.invalid:1: "), out::toString);
+    assertTrue(out.toString().contains("\nfailed  backend   u 127.0.0.1:1: "), out::toString);
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void doctorTellsPrograms() throws IOException {
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    Files.writeString(file, Files.readString(file).replace("s:1", "nowhere.invalid:1"));
+    assertEquals(1, run("doctor", "--json", "-c", file.toString()));
+    JsonObject told = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertEquals("a", told.get("agent").getAsString());
+    assertEquals(false, told.get("good").getAsBoolean());
+    JsonObject first = told.getAsJsonArray("steps").get(0).getAsJsonObject();
+    assertEquals("dns", first.get("step").getAsString());
+    assertEquals("failed", first.get("result").getAsString());
+    assertTrue(first.has("found") && first.has("cure"), out::toString);
+    assertEquals(3, run("doctor", "-c", directory.resolve("none.yaml").toString()));
   }
 
   @Test

@@ -1,26 +1,68 @@
 package dev.adit.core.process;
 
 import dev.adit.core.config.LogConfig;
-import java.util.Locale;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets up what a process logs. Called once, before the first line. */
+/**
+ * Sets up what a process logs, ours and that of the libraries alike: one handler writes it all to
+ * standard error. Called once, before the first line.
+ */
 public final class Logging {
-  private static final String PREFIX = "org.slf4j.simpleLogger.";
+  /** Held, because the platform would forget their levels otherwise. */
+  private static final Logger EVERYTHING = Logger.getLogger("");
+
+  private static final Logger OURS = Logger.getLogger("dev.adit");
 
   private Logging() {}
 
-  /** Takes effect for every logger made from now on. */
+  /**
+   * Takes effect for the whole process: our lines from the level on, those of libraries from warn.
+   */
   public static void start(LogConfig config) {
-    System.setProperty(PREFIX + "defaultLogLevel", config.level().name().toLowerCase(Locale.ROOT));
-    System.setProperty(PREFIX + "log.io", "warn");
-    System.setProperty(PREFIX + "showDateTime", "true");
-    System.setProperty(PREFIX + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-    System.setProperty(PREFIX + "showShortLogName", "true");
-    System.setProperty(PREFIX + "showThreadName", "false");
-    if (config.format() == LogConfig.Format.JSON) {
-      LoggerFactory.getLogger(Logging.class)
-          .warn("log.format: json is not written by this version; lines are text");
+    LogManager.getLogManager().reset();
+    EVERYTHING.setLevel(Level.WARNING);
+    OURS.setLevel(level(config.level()));
+    EVERYTHING.addHandler(handler(config.format()));
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, problem) ->
+            LoggerFactory.getLogger(Logging.class)
+                .error("thread {} ended by itself", thread.getName(), problem));
+  }
+
+  private static Handler handler(LogConfig.Format format) {
+    Handler handler = new ConsoleHandler();
+    handler.setLevel(Level.ALL);
+    handler.setFormatter(formatter(format));
+    try {
+      handler.setEncoding(StandardCharsets.UTF_8.name());
+    } catch (UnsupportedEncodingException e) {
+      throw new AssertionError("every Java platform has UTF-8", e);
     }
+    return handler;
+  }
+
+  private static Formatter formatter(LogConfig.Format format) {
+    return switch (format) {
+      case TEXT -> new TextLines();
+      case JSON -> new JsonLines();
+    };
+  }
+
+  private static Level level(LogConfig.Level level) {
+    return switch (level) {
+      case ERROR -> Level.SEVERE;
+      case WARN -> Level.WARNING;
+      case INFO -> Level.INFO;
+      case DEBUG -> Level.FINE;
+      case TRACE -> Level.FINEST;
+    };
   }
 }

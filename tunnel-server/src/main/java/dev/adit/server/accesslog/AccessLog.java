@@ -1,123 +1,153 @@
 package dev.adit.server.accesslog;
 
 import dev.adit.server.config.AccessLogConfig;
-import java.io.BufferedWriter;
+import io.netty.channel.EventLoop;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line a call, from a thread of its own: a slow disk delays no call. A queue of {@value
- * #CAPACITY} lines lies between; what does not fit is counted and said once in a while, never
- * waited for.
+ * Writes a line for each call that has ended, and one more for each that has run for long, from a
+ * thread of its own: a slow or a full disk delays no call. A queue of {@value #CAPACITY} lines of
+ * bounded length lies between; what does not fit is counted, never waited for.
  */
 public final class AccessLog implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
-  private static final int CAPACITY = 16 * 1024;
-  private static final long IDLE_POLL_MILLIS = 200;
+  /** Lines that wait to be written, at most. */
+  static final int CAPACITY = 16 * 1024;
+
+  private static final long CLOSE_MILLIS = 1000;
 
   // deps
-  private final @Nullable LineFormat format;
-  private final Writer out;
-  private final @Nullable Thread writer;
+  private final AccessLogConfig config;
+  private final @Nullable LineWriter writer;
+  private final @Nullable Thread thread;
 
-  // shared
-  private final BlockingQueue<CallRecord> queue = new ArrayBlockingQueue<>(CAPACITY);
-  private final AtomicLong dropped = new AtomicLong();
-  private volatile boolean closed;
+  // shared: many loops in, the writer out
+  private final Queue<CallRecord> queue = PlatformDependent.newFixedMpscQueue(CAPACITY);
+  private final DroppedLines dropped = new DroppedLines();
+
+  // shared: one entry a loop, confined to that
+  private final Map<EventLoop, RunningCalls> running = new ConcurrentHashMap<>();
 
   /**
    * Opens the log.
    *
    * @param stdout where lines go that have no file
+   * @throws IOException if the file cannot be opened; its message says which, and why
    */
   public AccessLog(AccessLogConfig config, OutputStream stdout, Clock clock) throws IOException {
-    OutputStream target =
-        config.file() == null || !config.isOn()
-            ? stdout
-            : Files.newOutputStream(
-                config.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    out = new BufferedWriter(new OutputStreamWriter(target, StandardCharsets.UTF_8));
-    format = config.isOn() ? new LineFormat(config.format(), clock) : null;
-    writer = format == null ? null : new Thread(this::writeLines, "access-log");
+    this.config = config;
+    writer =
+        config.isOn()
+            ? new LineWriter(queue, config.format(), sink(config, stdout), dropped, clock)
+            : null;
+    thread = writer == null ? null : new Thread(writer, "access-log");
+    if (thread != null) {
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private static LogSink sink(AccessLogConfig config, OutputStream stdout) throws IOException {
+    return config.file() == null
+        ? new StreamSink(stdout)
+        : new LogFile(config.file(), config.maxBytes(), config.keep());
+  }
+
+  /**
+   * A call begins. Called on its loop, and exactly one {@link #log} follows there.
+   *
+   * @return to be filled
+   */
+  public CallRecord begin(EventLoop loop) {
+    CallRecord record = new CallRecord(loop.ticker());
     if (writer != null) {
-      writer.setDaemon(true);
-      writer.start();
+      ofLoop(loop).add(record);
+    }
+    return record;
+  }
+
+  private RunningCalls ofLoop(EventLoop loop) {
+    RunningCalls known = running.get(loop);
+    return known != null
+        ? known
+        : running.computeIfAbsent(
+            loop, home -> new RunningCalls(home, config.openAfter().toNanos(), this::logOpen));
+  }
+
+  private void logOpen(CallRecord record) {
+    if (isSampled(record)) {
+      offer(record.copy());
     }
   }
 
   /**
-   * A call has ended. Any thread; never blocks.
+   * A call has ended. Called on its loop; never blocks.
    *
-   * @param record not to be changed any more
+   * @param record not to be changed, or read, any more
    */
-  public void log(CallRecord record) {
-    if (format != null && !queue.offer(record)) {
-      dropped.incrementAndGet();
-    }
-  }
-
-  /** Lines that did not fit and have not been told of yet. */
-  long dropped() {
-    return dropped.get();
-  }
-
-  private void writeLines() {
-    boolean failing = false;
-    while (!closed || !queue.isEmpty()) {
-      try {
-        writeWaiting();
-        failing = false;
-      } catch (IOException e) {
-        if (!failing) {
-          log.error("the access log cannot be written: {}", e.toString());
-        }
-        failing = true;
-      } catch (InterruptedException e) {
-        // Asked to end: what waits is still written.
-        closed = true;
-      }
-    }
-  }
-
-  private void writeWaiting() throws IOException, InterruptedException {
-    CallRecord record = queue.poll(IDLE_POLL_MILLIS, TimeUnit.MILLISECONDS);
-    LineFormat lines = format;
-    if (record == null || lines == null) {
+  public void log(EventLoop loop, CallRecord record) {
+    if (writer == null) {
       return;
     }
-    while (record != null) {
-      out.write(lines.line(record));
-      record = queue.poll();
+    ofLoop(loop).remove(record);
+    if (record.isFailure() || isSampled(record)) {
+      offer(record);
     }
-    out.flush();
-    long lost = dropped.getAndSet(0);
-    if (lost > 0) {
-      log.warn("{} access log lines were dropped: the log is slower than the calls", lost);
+  }
+
+  private void offer(CallRecord record) {
+    record.detach();
+    if (!queue.offer(record)) {
+      dropped.onFull();
     }
+  }
+
+  /** Decided once a call, by chance: callers cannot choose it. */
+  private boolean isSampled(CallRecord record) {
+    if (config.samplePercent() >= 100) {
+      return true;
+    }
+    if (record.sample == CallRecord.Sample.UNDECIDED) {
+      double drawn = ThreadLocalRandom.current().nextDouble(100);
+      record.sample = drawn < config.samplePercent() ? CallRecord.Sample.IN : CallRecord.Sample.OUT;
+    }
+    return record.sample == CallRecord.Sample.IN;
+  }
+
+  /** The file may have been moved away, as logrotate does: it is opened again. Any thread. */
+  public void reopen() {
+    if (writer != null) {
+      writer.reopen();
+    }
+  }
+
+  /** Lines since the start that could not be written, or found too many waiting. Any thread. */
+  public long dropped() {
+    return dropped.total();
+  }
+
+  /** What an operator should look at now; empty if all is well. Any thread. */
+  public List<String> warnings() {
+    return dropped.warnings();
   }
 
   /** Writes what waits, for at most a second. */
   @Override
   public void close() {
-    closed = true;
-    if (writer == null) {
+    if (writer == null || thread == null) {
       return;
     }
+    writer.close();
     try {
-      writer.join(TimeUnit.SECONDS.toMillis(1));
+      thread.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

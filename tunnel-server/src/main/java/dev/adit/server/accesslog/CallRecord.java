@@ -9,16 +9,39 @@ import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.auth.CallerIdentity;
 import dev.adit.server.registry.AgentSession;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one call when it is over. Filled on the call's loop, then handed to the log and
- * not changed any more.
+ * What is known of one call. Filled on the call's loop, then handed to the log and not changed any
+ * more.
  */
 public final class CallRecord {
+  /** A moment that has not come. */
+  static final long NEVER = Long.MIN_VALUE;
+
+  /** Characters of one value that a line shows. */
+  static final int MAX_SHOWN = 256;
+
+  /** Whether a call is among those that are logged although nothing is wrong with them. */
+  enum Sample {
+    UNDECIDED,
+    IN,
+    OUT
+  }
+
+  private final Ticker ticker;
   final long begunNanos;
-  @Nullable CallHeaders request;
+  private @Nullable CallHeaders request;
+
+  /** Of the request's head, once it is detached. */
+  String protocol = "";
+
+  AsciiString method = AsciiString.EMPTY_STRING;
+  AsciiString host = AsciiString.EMPTY_STRING;
+  AsciiString path = AsciiString.EMPTY_STRING;
   AsciiString requestId = AsciiString.EMPTY_STRING;
+  AsciiString from = AsciiString.EMPTY_STRING;
   AsciiString rule = AsciiString.EMPTY_STRING;
   @Nullable CallerIdentity caller;
   @Nullable GroupName group;
@@ -32,20 +55,110 @@ public final class CallRecord {
   @Nullable CallFailure failure;
   long requestBytes;
   long responseBytes;
-  long endedNanos;
+  long placedNanos = NEVER;
+  long acceptedNanos = NEVER;
+  long headNanos = NEVER;
+  long endedNanos = NEVER;
+  private long copiedNanos = NEVER;
+  Sample sample = Sample.UNDECIDED;
+
+  /** Its neighbours in {@link RunningCalls}. */
+  @Nullable CallRecord before;
+
+  @Nullable CallRecord after;
 
   /**
-   * A call that has just begun.
+   * A call that begins now.
    *
-   * @param begunNanos by the loop's ticker
+   * @param ticker of its loop
    */
-  public CallRecord(long begunNanos) {
-    this.begunNanos = begunNanos;
+  public CallRecord(Ticker ticker) {
+    this.ticker = ticker;
+    begunNanos = ticker.nanoTime();
+  }
+
+  /** A call that runs, as it is now. */
+  private CallRecord(CallRecord running) {
+    ticker = running.ticker;
+    begunNanos = running.begunNanos;
+    request = running.request;
+    requestId = running.requestId;
+    from = running.from;
+    rule = running.rule;
+    caller = running.caller;
+    group = running.group;
+    agent = running.agent;
+    attempts = running.attempts;
+    retries = running.retries;
+    upstream = running.upstream;
+    backend = running.backend;
+    httpStatus = running.httpStatus;
+    requestBytes = running.requestBytes;
+    responseBytes = running.responseBytes;
+    placedNanos = running.placedNanos;
+    acceptedNanos = running.acceptedNanos;
+    headNanos = running.headNanos;
+    sample = running.sample;
+    copiedNanos = ticker.nanoTime();
+  }
+
+  CallRecord copy() {
+    return new CallRecord(this);
+  }
+
+  /**
+   * Lets go of the request's head, and of all text beyond what a line shows: what waits to be
+   * written shall hold little, whatever callers send.
+   */
+  void detach() {
+    CallHeaders head = request;
+    request = null;
+    if (head != null) {
+      protocol = head.isGrpc() ? "grpc" : "http";
+      method = cut(head.method());
+      host = cut(head.authority());
+      path = cut(head.path());
+    }
+    requestId = cut(requestId);
+    upstream = cut(upstream);
+    backend = cut(backend);
+    grpcStatus = cut(grpcStatus);
+  }
+
+  /** One character more than is shown, which says that there were more. */
+  private static AsciiString cut(AsciiString text) {
+    return text.length() <= MAX_SHOWN ? text : text.subSequence(0, MAX_SHOWN + 1, true);
+  }
+
+  /** When it ended, or when it was copied while it ran. */
+  long loggedNanos() {
+    return hasEnded() ? endedNanos : copiedNanos;
+  }
+
+  /** Whether it has ended; if not, its line says that it is open. */
+  boolean hasEnded() {
+    return endedNanos != NEVER;
+  }
+
+  /** Whether something went wrong: these are logged whatever the sampling says. */
+  boolean isFailure() {
+    boolean grpc = request != null && request.isGrpc();
+    return failure != null
+        || (grpc ? !grpcStatus.contentEquals(GrpcCode.OK.text()) : httpStatus >= 400);
   }
 
   public void request(CallHeaders headers, AsciiString id) {
     request = headers;
     requestId = id;
+  }
+
+  /**
+   * Where the call comes from.
+   *
+   * @param address the caller's, without port
+   */
+  public void from(AsciiString address) {
+    from = address;
   }
 
   public void route(AsciiString ruleName, @Nullable GroupName groupName) {
@@ -61,6 +174,9 @@ public final class CallRecord {
   public void placed(AgentSession session, int attempt) {
     agent = session.id();
     attempts = attempt;
+    if (placedNanos == NEVER) {
+      placedNanos = ticker.nanoTime();
+    }
   }
 
   public void retried(int times) {
@@ -70,10 +186,14 @@ public final class CallRecord {
   public void accepted(AsciiString upstreamName, AsciiString backendAddress) {
     upstream = upstreamName;
     backend = backendAddress;
+    acceptedNanos = ticker.nanoTime();
   }
 
   public void head(ResponseHead head) {
     httpStatus = head.status();
+    if (!head.isInformational()) {
+      headNanos = ticker.nanoTime();
+    }
   }
 
   /** The status in the backend's trailers; null where there is none. */

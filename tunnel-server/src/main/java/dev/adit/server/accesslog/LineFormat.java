@@ -1,113 +1,163 @@
 package dev.adit.server.accesslog;
 
-import dev.adit.core.call.CallHeaders;
 import dev.adit.server.config.AccessLogConfig;
-import java.time.Clock;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The shape of a line: JSON, or blank-separated {@code name=value} words. All foreign text is
- * escaped and cut. Any thread.
+ * escaped and cut. Used by one thread at a time.
  */
 final class LineFormat {
-  private static final int MAX_VALUE_LENGTH = 256;
-  private static final String HEX = "0123456789abcdef";
+  private static final int SECOND_MILLIS = 1000;
+  private static final byte[] MORE = "...".getBytes(StandardCharsets.US_ASCII);
+
+  /** A field's name with what stands before and behind it. */
+  private static final class Field {
+    final byte[] json;
+    final byte[] text;
+
+    private Field(String name) {
+      json = (",\"" + name + "\":").getBytes(StandardCharsets.US_ASCII);
+      text = (" " + name + "=").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static Field of(String name) {
+      return new Field(name);
+    }
+  }
+
+  private static final Field EVENT = Field.of("event");
+  private static final Field REQUEST_ID = Field.of("requestId");
+  private static final Field PROTOCOL = Field.of("protocol");
+  private static final Field METHOD = Field.of("method");
+  private static final Field HOST = Field.of("host");
+  private static final Field PATH = Field.of("path");
+  private static final Field FROM = Field.of("from");
+  private static final Field CALLER = Field.of("caller");
+  private static final Field RULE = Field.of("rule");
+  private static final Field GROUP = Field.of("group");
+  private static final Field AGENT = Field.of("agent");
+  private static final Field UPSTREAM = Field.of("upstream");
+  private static final Field BACKEND = Field.of("backend");
+  private static final Field ATTEMPTS = Field.of("attempts");
+  private static final Field RETRIES = Field.of("retries");
+  private static final Field HTTP_STATUS = Field.of("httpStatus");
+  private static final Field GRPC_STATUS = Field.of("grpcStatus");
+  private static final Field REASON = Field.of("reason");
+  private static final Field REQUEST_BYTES = Field.of("requestBytes");
+  private static final Field RESPONSE_BYTES = Field.of("responseBytes");
+  private static final Field PLACED = Field.of("placedMicros");
+  private static final Field ACCEPTED = Field.of("acceptedMicros");
+  private static final Field HEAD = Field.of("headMicros");
+  private static final Field DURATION = Field.of("durationMicros");
 
   private final boolean json;
-  private final Clock clock;
 
-  LineFormat(AccessLogConfig.Format format, Clock clock) {
+  // state: the second of the last line, as text without its zone
+  private long second = Long.MIN_VALUE;
+  private byte[] secondText = {};
+
+  LineFormat(AccessLogConfig.Format format) {
     json = format == AccessLogConfig.Format.JSON;
-    this.clock = clock;
-  }
-
-  /** The line of one call, with its line feed. */
-  String line(CallRecord record) {
-    StringBuilder line = new StringBuilder(384);
-    line.append(json ? "{" : "");
-    Instant end = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    first(line, "ts", end.toString());
-    text(line, "requestId", record.requestId);
-    CallHeaders request = record.request;
-    if (request != null) {
-      text(line, "protocol", request.isGrpc() ? "grpc" : "http");
-      text(line, "method", request.method());
-      text(line, "host", request.authority());
-      text(line, "path", request.path());
-    }
-    text(line, "caller", record.caller == null ? "" : record.caller.text());
-    text(line, "rule", record.rule);
-    text(line, "group", record.group == null ? "" : record.group.value());
-    text(line, "agent", record.agent == null ? "" : record.agent.value());
-    text(line, "upstream", record.upstream);
-    text(line, "backend", record.backend);
-    number(line, "attempts", record.attempts);
-    if (record.retries > 0) {
-      number(line, "retries", record.retries);
-    }
-    number(line, "httpStatus", record.httpStatus);
-    text(line, "grpcStatus", record.grpcStatus);
-    text(line, "reason", record.failure == null ? "" : record.failure.token());
-    number(line, "requestBytes", record.requestBytes);
-    number(line, "responseBytes", record.responseBytes);
-    number(line, "durationMicros", TimeUnit.NANOSECONDS.toMicros(record.durationNanos()));
-    return line.append(json ? "}\n" : "\n").toString();
-  }
-
-  private void first(StringBuilder line, String name, String value) {
-    if (json) {
-      line.append('"').append(name).append("\":\"").append(value).append('"');
-    } else {
-      line.append(value);
-    }
-  }
-
-  private void text(StringBuilder line, String name, CharSequence value) {
-    if (value.length() == 0) {
-      return;
-    }
-    name(line, name);
-    line.append('"');
-    escape(line, value);
-    line.append('"');
-  }
-
-  private void number(StringBuilder line, String name, long value) {
-    name(line, name);
-    line.append(value);
-  }
-
-  private void name(StringBuilder line, String name) {
-    if (json) {
-      line.append(",\"").append(name).append("\":");
-    } else {
-      line.append(' ').append(name).append('=');
-    }
   }
 
   /**
-   * Leaves printable ASCII; everything else, which only a hostile caller sends, becomes a visible
-   * escape.
+   * Adds the line of one call, with its line feed.
+   *
+   * @param record detached
+   * @param millis since 1970, when it was handed to the log
    */
-  private static void escape(StringBuilder line, CharSequence value) {
-    int length = Math.min(value.length(), MAX_VALUE_LENGTH);
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      if (c == '"' || c == '\\') {
-        line.append('\\').append(c);
-      } else if (c >= ' ' && c < 0x7f) {
-        line.append(c);
-      } else {
-        line.append("\\u");
-        for (int shift = 12; shift >= 0; shift -= 4) {
-          line.append(HEX.charAt(c >> shift & 0xf));
-        }
-      }
+  void append(LineBuffer line, CallRecord record, long millis) {
+    time(line, millis);
+    text(line, EVENT, record.hasEnded() ? "end" : "open");
+    text(line, REQUEST_ID, record.requestId);
+    text(line, PROTOCOL, record.protocol);
+    text(line, METHOD, record.method);
+    text(line, HOST, record.host);
+    text(line, PATH, record.path);
+    text(line, FROM, record.from);
+    text(line, CALLER, record.caller == null ? AsciiString.EMPTY_STRING : record.caller.text());
+    text(line, RULE, record.rule);
+    text(line, GROUP, record.group == null ? "" : record.group.value());
+    text(line, AGENT, record.agent == null ? "" : record.agent.value());
+    text(line, UPSTREAM, record.upstream);
+    text(line, BACKEND, record.backend);
+    number(line, ATTEMPTS, record.attempts);
+    if (record.retries > 0) {
+      number(line, RETRIES, record.retries);
     }
-    if (length < value.length()) {
-      line.append("...");
+    if (record.httpStatus > 0 || record.hasEnded()) {
+      number(line, HTTP_STATUS, record.httpStatus);
     }
+    text(line, GRPC_STATUS, record.grpcStatus);
+    text(line, REASON, record.failure == null ? AsciiString.EMPTY_STRING : record.failure.token());
+    number(line, REQUEST_BYTES, record.requestBytes);
+    number(line, RESPONSE_BYTES, record.responseBytes);
+    moment(line, PLACED, record, record.placedNanos);
+    moment(line, ACCEPTED, record, record.acceptedNanos);
+    moment(line, HEAD, record, record.headNanos);
+    moment(line, DURATION, record, record.loggedNanos());
+    if (json) {
+      line.put('}');
+    }
+    line.put('\n');
+  }
+
+  private void time(LineBuffer line, long millis) {
+    long wanted = Math.floorDiv(millis, SECOND_MILLIS);
+    if (wanted != second) {
+      second = wanted;
+      String text = Instant.ofEpochSecond(wanted).toString();
+      String start = json ? "{\"ts\":\"" : "";
+      secondText =
+          (start + text.substring(0, text.length() - 1) + '.').getBytes(StandardCharsets.US_ASCII);
+    }
+    line.put(secondText);
+    line.putMillis(Math.floorMod(millis, SECOND_MILLIS));
+    line.put('Z');
+    if (json) {
+      line.put('"');
+    }
+  }
+
+  private void text(LineBuffer line, Field field, AsciiString value) {
+    if (value.isEmpty()) {
+      return;
+    }
+    name(line, field);
+    line.put('"');
+    line.putEscaped(value, Math.min(value.length(), CallRecord.MAX_SHOWN));
+    if (value.length() > CallRecord.MAX_SHOWN) {
+      line.put(MORE);
+    }
+    line.put('"');
+  }
+
+  private void text(LineBuffer line, Field field, String value) {
+    if (value.isEmpty()) {
+      return;
+    }
+    name(line, field);
+    line.put('"');
+    line.putEscaped(value, Math.min(value.length(), CallRecord.MAX_SHOWN));
+    line.put('"');
+  }
+
+  private void number(LineBuffer line, Field field, long value) {
+    name(line, field);
+    line.put(value);
+  }
+
+  private void moment(LineBuffer line, Field field, CallRecord record, long nanos) {
+    if (nanos != CallRecord.NEVER) {
+      number(line, field, TimeUnit.NANOSECONDS.toMicros(nanos - record.begunNanos));
+    }
+  }
+
+  private void name(LineBuffer line, Field field) {
+    line.put(json ? field.json : field.text);
   }
 }

@@ -36,7 +36,7 @@ import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelServer;
 import dev.adit.server.tunnel.TunnelService;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Clock;
@@ -84,14 +84,15 @@ public final class ServerApp implements AutoCloseable {
    * @throws ListenException if an address cannot be had
    */
   public static ServerApp start(
-      ServerConfig config, FrameLimits frames, String version, PrintStream stdout)
+      ServerConfig config, FrameLimits frames, String version, OutputStream stdout)
       throws ConfigException, IOException {
     return new ServerApp(config, frames, version, stdout);
   }
 
-  private ServerApp(ServerConfig config, FrameLimits frames, String version, PrintStream stdout)
+  private ServerApp(ServerConfig config, FrameLimits frames, String version, OutputStream stdout)
       throws ConfigException, IOException {
     this.config = config;
+    accessLog = ServerLogs.open(config.accessLog(), stdout);
     agents =
         config.agents() instanceof AgentsSource.FromFile source
             ? new AgentsReload(source.path())
@@ -142,7 +143,6 @@ public final class ServerApp implements AutoCloseable {
             () -> agents == null ? List.of() : agents.problems(),
             this::identityWarnings);
     tls.follow();
-    accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
             config.entry(),
@@ -176,6 +176,12 @@ public final class ServerApp implements AutoCloseable {
                 entry,
                 warnings));
     admin = listenForOperators();
+    ServerLogs.tellStart(
+        config,
+        version,
+        new ServerLogs.Listening(entryAddresses, tunnels.addresses(), admin.address()),
+        identities.count(),
+        identityWarnings());
   }
 
   private void watch() {
@@ -194,6 +200,7 @@ public final class ServerApp implements AutoCloseable {
         "Memory in use as a share of the limit; calls are refused from 0.85.",
         memory::usedShare);
     metrics.watch(registry);
+    metrics.watch(accessLog);
     metrics.watchRules(rules::status);
   }
 
@@ -240,10 +247,12 @@ public final class ServerApp implements AutoCloseable {
 
   private List<String> identityWarnings() {
     List<String> lines = new ArrayList<>(tls.warnings());
+    lines.addAll(accessLog.warnings());
     TlsConfig tunnel = config.tunnel().tls();
     if (identities.useCertificates() && (tunnel == null || tunnel.clientCa() == null)) {
       lines.add(
-          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is asked for its certificate");
+          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is"
+              + " asked for its certificate");
     }
     return lines;
   }
@@ -307,6 +316,11 @@ public final class ServerApp implements AutoCloseable {
   /** Reads the rule files now, changed or not, and tells how the rules stand then. */
   public CompletableFuture<ReloadStatus> reloadRules() {
     return rules.reload();
+  }
+
+  /** The access log's file may have been moved away: it is opened again. */
+  public void reopenAccessLog() {
+    accessLog.reopen();
   }
 
   /**

@@ -4,7 +4,10 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.process.Signals;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.config.ServerConfig;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -17,14 +20,14 @@ public final class ServerProcess {
 
   /**
    * Runs a server until SIGTERM or SIGINT: the first lets calls finish, the second does not. SIGHUP
-   * reads the rules anew.
+   * reads the rules anew and opens the access log's file again.
    *
    * @param out where the ready line goes
    * @return the exit code
    */
   public static int run(ServerConfig config, String version, PrintStream out)
       throws ConfigException, IOException {
-    ServerApp app = ServerApp.start(config, FrameLimits.DEFAULT, version, out);
+    ServerApp app = ServerApp.start(config, FrameLimits.DEFAULT, version, standardOutput());
     CountDownLatch over = new CountDownLatch(1);
     AtomicInteger signals = new AtomicInteger();
     Runnable stop =
@@ -37,7 +40,12 @@ public final class ServerProcess {
         };
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
-    Signals.on("HUP", app::reloadRules);
+    Signals.on(
+        "HUP",
+        () -> {
+          app.reopenAccessLog();
+          app.reloadRules();
+        });
     out.println(
         "ready entry="
             + text(app.entryAddress())
@@ -53,6 +61,13 @@ public final class ServerProcess {
     }
     app.close();
     return 0;
+  }
+
+  /**
+   * For the access log: System.out keeps failures to itself, and fails for good after the first.
+   */
+  private static OutputStream standardOutput() {
+    return new FileOutputStream(FileDescriptor.out);
   }
 
   private static void drainAndEnd(ServerApp app, CountDownLatch over) {

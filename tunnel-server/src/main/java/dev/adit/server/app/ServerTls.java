@@ -16,13 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The certificates of both listeners, and the files that they come from. Any thread. */
 final class ServerTls implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ServerTls.class);
-
   /** From when on an end that is near is worth a warning. */
   private static final Duration NEAR = Duration.ofDays(14);
 
@@ -75,7 +71,6 @@ final class ServerTls implements AutoCloseable {
     if (agents != null && tunnel != null) {
       tunnelFiles.start(() -> tunnel.replace(context(agents)));
     }
-    warnings().forEach(log::warn);
   }
 
   /** Files that are refused, and certificates whose end is near or past. Reads files. */

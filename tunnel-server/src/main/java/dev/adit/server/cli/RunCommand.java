@@ -7,6 +7,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.process.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.server.app.AccessLogException;
 import dev.adit.server.app.ListenException;
 import dev.adit.server.app.ServerProcess;
 import dev.adit.server.config.ServerConfig;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
       "  tunnel-server run -c server.yaml",
       "",
       "When all listeners are bound it prints: ready entry=ADDR tunnel=ADDR admin=ADDR",
-      "SIGHUP reads the rules anew; changed rule files are also seen without it."
+      "SIGHUP reads the rules anew and opens the access log's file again, for logrotate;",
+      "changed rule files are also seen without it."
     })
 final class RunCommand implements Callable<Integer> {
   @Option(
@@ -46,20 +48,24 @@ final class RunCommand implements Callable<Integer> {
     try {
       return ServerProcess.run(config, VersionCommand.version(), System.out);
     } catch (ListenException e) {
-      throw inFile(e);
+      String expected = "expected an address that can be listened on; ";
+      throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e));
+    } catch (AccessLogException e) {
+      throw inFile(e, "accessLog", "file", "expected a file that can be written; " + e.reason());
     }
   }
 
-  /** Says where in the file the address stands that cannot be listened on. */
-  private ConfigException inFile(ListenException e) throws ListenException {
+  /** Says where in the file the value stands that cannot be used. */
+  private ConfigException inFile(IOException e, String section, String key, String expected)
+      throws IOException {
     ConfigProblems problems = new ConfigProblems();
     ConfigMap root = ConfigFile.read(file, problems);
-    ConfigMap section = root == null ? null : root.child(e.section());
-    ConfigValue listen = section == null ? null : section.optional("listen");
-    if (listen == null) {
+    ConfigMap map = root == null ? null : root.child(section);
+    ConfigValue value = map == null ? null : map.optional(key);
+    if (value == null) {
       throw e;
     }
-    listen.reject("expected an address that can be listened on; " + e.address() + ": " + reason(e));
+    value.reject(expected);
     try {
       problems.throwIfAny();
     } catch (ConfigException problem) {

@@ -65,7 +65,7 @@ public final class ServerConfigReader {
             rules(root),
             agents(root),
             drain(root.childOrEmpty("drain")),
-            accessLog(root),
+            AccessLogConfig.read(root),
             LogConfig.read(root),
             tracing(root));
     root.end();
@@ -244,25 +244,6 @@ public final class ServerConfigReader {
     Duration grace = drain.duration("grace", Duration.ofSeconds(60), Duration.ZERO, DAY);
     drain.end();
     return grace;
-  }
-
-  private static AccessLogConfig accessLog(ConfigMap root) {
-    @Nullable ConfigValue value = root.optional("accessLog");
-    if (value != null && value.isWord("off")) {
-      return new AccessLogConfig(AccessLogConfig.Format.OFF, null);
-    }
-    if (value != null && !value.isMapping()) {
-      value.reject("expected off or a mapping such as {format: json, file: \"-\"}");
-      return new AccessLogConfig(AccessLogConfig.Format.OFF, null);
-    }
-    ConfigMap map = root.childOrEmpty("accessLog");
-    AccessLogConfig.Format format =
-        map.choice("format", AccessLogConfig.Format.class, AccessLogConfig.Format.JSON);
-    @Nullable ConfigValue file = map.optional("file");
-    boolean standardOutput = file == null || "-".equals(file.text("a file, or \"-\""));
-    @Nullable Path path = file == null || standardOutput ? null : file.path();
-    map.end();
-    return new AccessLogConfig(format, path);
   }
 
   private static @Nullable TracingConfig tracing(ConfigMap root) {

@@ -48,6 +48,11 @@ public final class AgentIdentities {
         .toList();
   }
 
+  /** How many lines there are. */
+  public int count() {
+    return identities.size();
+  }
+
   /** Whether a certificate may prove who an agent is. */
   public boolean useCertificates() {
     return identities.stream().anyMatch(identity -> identity.certificateSan() != null);

@@ -3,6 +3,7 @@ package dev.adit.server.metrics;
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
@@ -102,6 +103,16 @@ public final class ServerMetrics {
         .name(name)
         .help(help)
         .callback(shown -> shown.call(value.getAsDouble()))
+        .register(registry);
+  }
+
+  /** Shows what the access log loses. */
+  public void watch(AccessLog accessLog) {
+    CounterWithCallback.builder()
+        .name("adit_access_log_lines_dropped")
+        .help(
+            "Lines that could not be written: the log is slower than the calls, or its disk full.")
+        .callback(shown -> shown.call((double) accessLog.dropped()))
         .register(registry);
   }
 

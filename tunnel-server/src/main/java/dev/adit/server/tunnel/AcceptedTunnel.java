@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements TunnelListener {
   private static final Logger log = LoggerFactory.getLogger(AcceptedTunnel.class);
   private static final int HELLO_WITHIN_SECONDS = 5;
+  private static final int PROBE_SECONDS = 30;
   private static final int DRAINING_RETRY_MILLIS = 1000;
   private static final int MAX_UPSTREAMS = 1000;
   private static final int MAX_NAME_CHARS = 128;
@@ -54,11 +55,11 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private final ServerTransport transport;
   private final TunnelStream stream;
   private final EventLoop loop;
-  private final ScheduledFuture<?> helloTimer;
   private final Runnable onIdentitiesChanged;
 
   // state, confined to the loop
   private @Nullable AgentSession session;
+  private ScheduledFuture<?> timer;
 
   private long statusesSince;
   private int statuses;
@@ -91,7 +92,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             greeting.settings(),
             this);
     onIdentitiesChanged = () -> loop.execute(this::checkCredential);
-    helloTimer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
+    timer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
     call.request(Integer.MAX_VALUE);
   }
 
@@ -178,22 +179,41 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       throw new TunnelException("protocol", "a second hello");
     }
     greeted = true;
-    helloTimer.cancel(false);
+    timer.cancel(false);
     try {
       if (greeting.drain().inProgress()) {
         throw new AgentHello.Refused("draining", "this server is going away");
       }
-      welcome(AgentHello.of(message, credential.lines()));
+      AgentHello hello = AgentHello.of(message, credential.lines());
+      int maxCalls = maxCalls(hello);
+      welcome(hello, maxCalls);
+      if (hello.probe()) {
+        awaitEndOfProbe(hello);
+      } else {
+        join(hello, maxCalls);
+      }
     } catch (AgentHello.Refused e) {
       refuse(e);
     }
   }
 
-  private void welcome(AgentHello hello) {
-    int maxCalls =
-        hello.capacity() == 0
-            ? greeting.maxCallsPerAgent()
-            : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
+  private int maxCalls(AgentHello hello) {
+    return hello.capacity() == 0
+        ? greeting.maxCallsPerAgent()
+        : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
+  }
+
+  /** Nothing is entered anywhere: it only wants to see heartbeats. */
+  private void awaitEndOfProbe(AgentHello hello) {
+    log.info("{} is asked for by a probe from {}", hello.id(), address);
+    timer =
+        loop.schedule(
+            () -> stream.abort(new TunnelException("closed", "a probe that does not end")),
+            PROBE_SECONDS,
+            TimeUnit.SECONDS);
+  }
+
+  private void welcome(AgentHello hello, int maxCalls) {
     Welcome.Builder welcome =
         Welcome.newBuilder()
             .setProtocolMinor(Math.min(hello.minor(), TunnelGreeting.PROTOCOL_MINOR))
@@ -211,6 +231,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     hello.groups().stream().map(GroupName::value).forEach(welcome::addGroups);
     stream.send(Frame.newBuilder().setWelcome(welcome).build());
     stream.start();
+  }
+
+  private void join(AgentHello hello, int maxCalls) {
     AgentSession joined =
         greeting
             .registry()
@@ -228,12 +251,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
                         address,
                         Instant.now()));
     session = joined;
-    log.info(
-        "{} tunnel up on loop {} from {} groups {}",
-        joined,
-        greeting.loops().indexOf(loop),
-        address,
-        joined.groups());
+    int on = greeting.loops().indexOf(loop);
+    if (joined.tunnels().length == 1) {
+      log.info("{} joined on loop {} from {} groups {}", joined, on, address, joined.groups());
+    } else {
+      log.debug("{} tunnel up on loop {} from {}", joined, on, address);
+    }
     credential.identities().watch(onIdentitiesChanged);
     checkCredential();
     supersedeOthers(joined);
@@ -330,7 +353,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     AgentSession joined = session;
     if (joined != null) {
       greeting.registry().leave(joined, stream);
-      log.info("{} drains a tunnel", joined);
+      log.debug("{} drains a tunnel", joined);
     }
   }
 
@@ -345,19 +368,26 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   @Override
   public void onClosed(TunnelException cause) {
-    helloTimer.cancel(false);
+    timer.cancel(false);
     credential.identities().unwatch(onIdentitiesChanged);
     AgentSession joined = session;
     if (joined == null) {
-      log.info(
-          "a tunnel from {} ended before its hello: {} ({})",
-          address,
-          cause.getMessage(),
-          cause.reason());
+      // Also a probe, or one that was refused: these have been told of.
+      if (!greeted) {
+        log.info(
+            "a tunnel from {} ended before its hello: {} ({})",
+            address,
+            cause.getMessage(),
+            cause.reason());
+      }
       return;
     }
     greeting.registry().leave(joined, stream);
     greeting.configs().onClosed(joined, stream);
-    log.info("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
+    if (joined.tunnels().length == 0) {
+      log.info("{} has no tunnel left: {} ({})", joined, cause.getMessage(), cause.reason());
+    } else {
+      log.debug("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param groups what it serves: the credential's groups, narrowed by what it asked for
  * @param capacity calls in flight it takes; 0: it does not say
+ * @param probe it only asks whether it would be taken
  */
 record AgentHello(
     AgentId id,
@@ -20,7 +21,8 @@ record AgentHello(
     Set<GroupName> groups,
     int capacity,
     String softwareVersion,
-    int minor) {
+    int minor,
+    boolean probe) {
   private static final int MAX_TEXT = 64;
 
   /**
@@ -31,7 +33,8 @@ record AgentHello(
    */
   static AgentHello of(Hello hello, List<AgentIdentity> proven) throws Refused {
     AgentId id = agentId(hello);
-    if (!hello.getInstanceId().matches("[A-Za-z0-9._-]{1,64}")) {
+    String instance = hello.getProbe() ? "[A-Za-z0-9._-]{0,64}" : "[A-Za-z0-9._-]{1,64}";
+    if (!hello.getInstanceId().matches(instance)) {
       throw new Refused(
           "malformed", "the instance id of agent " + id + " is not 1 to 64 of A-Z a-z 0-9 . _ -");
     }
@@ -45,7 +48,8 @@ record AgentHello(
         groups(hello, id, allowed),
         Math.max(0, hello.getCapacity()),
         ForeignText.printable(hello.getSoftwareVersion(), MAX_TEXT),
-        hello.getProtocolMinor());
+        hello.getProtocolMinor(),
+        hello.getProbe());
   }
 
   /** The groups that an agent may serve by the lines that its credential proves. */

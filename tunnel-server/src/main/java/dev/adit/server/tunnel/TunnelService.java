@@ -88,7 +88,9 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     EventLoop loop = greeting.currentLoop();
     String host = address.replaceFirst(":\\d+$", "");
     long delay = wrong.delayMillis(host, loop.ticker().nanoTime());
-    log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
+    if (wrong.isTold(host)) {
+      log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
+    }
     greeting.onRefused().accept("unauthenticated");
     loop.schedule(
         () -> call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata()),

@@ -52,6 +52,14 @@ final class WrongCredentials {
     return beyond <= 0 ? 0 : Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(beyond - 1, 5));
   }
 
+  /**
+   * Whether the last refusal of this address is worth a line: the first few are, then ever fewer.
+   */
+  synchronized boolean isTold(String address) {
+    @Nullable Refusals last = byAddress.get(address);
+    return last == null || last.count() <= FREE + 1 || Integer.bitCount(last.count()) == 1;
+  }
+
   synchronized int addresses() {
     return byAddress.size();
   }

@@ -1,19 +1,11 @@
 package dev.adit.server.accesslog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.adit.core.call.CallFailure;
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
-import dev.adit.core.call.GrpcCode;
-import dev.adit.core.call.HeaderFields;
-import dev.adit.core.name.GroupName;
 import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.AccessLogConfig.Format;
+import dev.adit.testing.tunnel.HandLoop;
 import io.netty.util.AsciiString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,93 +14,49 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One line a call, whatever the caller sent. */
+/** Which calls get a line, and that nobody ever waits for one. */
 final class AccessLogTest {
-  private static final Clock CLOCK =
-      Clock.fixed(Instant.parse("2026-11-20T01:02:03.004567Z"), ZoneOffset.UTC);
+  private static final Clock CLOCK = Clock.systemUTC();
 
-  private static CallRecord record(AsciiString path) {
-    CallRecord record = new CallRecord(1_000_000);
-    CallHeaders headers =
-        new CallHeaders(
-            CallProtocol.GRPC,
-            AsciiString.of("POST"),
-            AsciiString.of("http"),
-            AsciiString.of("shop.example"),
-            path,
-            new HeaderFields(),
-            CallHeaders.NO_TIMEOUT);
-    record.request(headers, AsciiString.of("id-1"));
-    record.route(AsciiString.of("rule"), new GroupName("group"));
-    record.end(3_500_000);
-    return record;
+  private final HandLoop hand = new HandLoop();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  private List<String> lines() {
+    return out.toString(StandardCharsets.US_ASCII).lines().toList();
   }
 
-  private static String line(Format format, CallRecord record) {
-    return new LineFormat(format, CLOCK).line(record);
-  }
+  /** A stream that takes nothing until it may. */
+  private static final class Stuck extends OutputStream {
+    private final OutputStream out;
+    private final CountDownLatch writing = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
 
-  @Test
-  void lineTellsTheCall() {
-    CallRecord record = record(AsciiString.of("/s/m"));
-    record.requestBytes(7);
-    record.responseBytes(9);
-    record.failure(CallFailure.DEADLINE, GrpcCode.DEADLINE_EXCEEDED, 504);
-    assertEquals(
-        "{\"ts\":\"2026-11-20T01:02:03.004Z\",\"requestId\":\"id-1\",\"protocol\":\"grpc\","
-            + "\"method\":\"POST\",\"host\":\"shop.example\",\"path\":\"/s/m\",\"rule\":\"rule\","
-            + "\"group\":\"group\",\"attempts\":0,\"httpStatus\":200,\"grpcStatus\":\"4\","
-            + "\"reason\":\"deadline\",\"requestBytes\":7,\"responseBytes\":9,"
-            + "\"durationMicros\":2500}\n",
-        line(Format.JSON, record));
-    assertTrue(line(Format.TEXT, record).startsWith("2026-11-20T01:02:03.004Z requestId=\"id-1\""));
-  }
-
-  @Test
-  void anyBytesAreOneValidLine() {
-    Random random = new Random(7);
-    for (int i = 0; i < 2000; i++) {
-      byte[] bytes = new byte[random.nextInt(300)];
-      random.nextBytes(bytes);
-      CallRecord record = record(new AsciiString(bytes, false));
-      for (Format format : new Format[] {Format.JSON, Format.TEXT}) {
-        String line = line(format, record);
-        assertEquals(line.length() - 1, line.indexOf('\n'));
-        assertTrue(line.chars().allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f)));
-        if (format == Format.JSON) {
-          JsonObject json = JsonParser.parseString(line).getAsJsonObject();
-          assertEquals("rule", json.get("rule").getAsString());
-          if (bytes.length > 0 && bytes.length <= 256) {
-            assertEquals(
-                new String(bytes, StandardCharsets.ISO_8859_1), json.get("path").getAsString());
-          }
-        }
-      }
+    Stuck(OutputStream out) {
+      this.out = out;
     }
-  }
 
-  @Test
-  void valueCannotEndItsFieldOrItsLine() {
-    String line =
-        line(Format.TEXT, record(AsciiString.of("/a\" reason=\"forged\"\r\n\u001b[31m\u0085")));
-    assertTrue(
-        line.contains("path=\"/a\\\" reason=\\\"forged\\\"\\u000d\\u000a\\u001b[31m\\u0085\""),
-        line);
-  }
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+    }
 
-  @Test
-  void longValueIsCut() {
-    String line = line(Format.JSON, record(new AsciiString("/" + "x".repeat(100_000))));
-    assertTrue(line.length() < 700);
-    String path = JsonParser.parseString(line).getAsJsonObject().get("path").getAsString();
-    assertEquals("/" + "x".repeat(255) + "...", path);
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      writing.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      out.write(bytes, offset, length);
+    }
   }
 
   @Test
@@ -116,13 +64,12 @@ final class AccessLogTest {
     Path file = directory.resolve("access.log");
     Files.writeString(file, "before\n");
     AccessLog log =
-        new AccessLog(
-            new AccessLogConfig(Format.TEXT, file), OutputStream.nullOutputStream(), CLOCK);
+        new AccessLog(Records.config(Format.TEXT, file), OutputStream.nullOutputStream(), CLOCK);
     for (int i = 0; i < 1000; i++) {
-      log.log(record(new AsciiString("/" + i)));
+      Records.call(log, hand, "/" + i, "0");
     }
     log.close();
-    var lines = Files.readAllLines(file);
+    List<String> lines = Files.readAllLines(file);
     assertEquals(1001, lines.size());
     assertEquals("before", lines.get(0));
     for (int i = 0; i < 1000; i++) {
@@ -132,46 +79,156 @@ final class AccessLogTest {
 
   @Test
   void lineThatDoesNotFitIsCountedAndNobodyWaits() throws Exception {
-    CountDownLatch writing = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    OutputStream slow =
-        new OutputStream() {
-          @Override
-          public void write(int b) {
-            out.write(b);
-          }
-
-          @Override
-          public void write(byte[] bytes, int offset, int length) {
-            writing.countDown();
-            try {
-              goOn.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            out.write(bytes, offset, length);
-          }
-        };
-    AccessLog log = new AccessLog(new AccessLogConfig(Format.TEXT, null), slow, CLOCK);
-    log.log(record(AsciiString.of("/first")));
-    writing.await();
-    for (int i = 0; i < 16 * 1024 + 5; i++) {
-      log.log(record(AsciiString.of("/more")));
+    Stuck stuck = new Stuck(out);
+    AccessLog log = new AccessLog(Records.config(Format.TEXT, null), stuck, CLOCK);
+    Records.call(log, hand, "/first", "0");
+    stuck.writing.await();
+    for (int i = 0; i < AccessLog.CAPACITY + 5; i++) {
+      Records.call(log, hand, "/more", "0");
     }
     assertEquals(5, log.dropped());
-    goOn.countDown();
+    assertEquals(
+        List.of("the access log is slower than the calls, 5 lines dropped"), log.warnings());
+    stuck.goOn.countDown();
     log.close();
-    assertEquals(16 * 1024 + 1, out.toString(StandardCharsets.US_ASCII).lines().count());
+    assertEquals(AccessLog.CAPACITY + 1, lines().size());
+  }
+
+  /** What callers make up is kept as long as a line waits, cut, and no longer. */
+  @Test
+  void aMillionNamesThatNobodyTakesHoldNoMoreThanTheQueue() throws Exception {
+    Stuck stuck = new Stuck(OutputStream.nullOutputStream());
+    AccessLog log = new AccessLog(Records.config(Format.JSON, null), stuck, CLOCK);
+    Records.call(log, hand, "/first", "0");
+    stuck.writing.await();
+    Random random = new Random(11);
+    long before = usedBytes();
+    int calls = 1_000_000;
+    hand.run(
+        () -> {
+          byte[] name = new byte[4000];
+          for (int i = 0; i < calls; i++) {
+            random.nextBytes(name);
+            CallRecord record =
+                Records.begun(log.begin(hand.loop()), new AsciiString(name, 0, 4000, true));
+            record.status(AsciiString.of("12"));
+            record.end(hand.ticker().nanoTime());
+            log.log(hand.loop(), record);
+          }
+        });
+    assertEquals(calls - AccessLog.CAPACITY, log.dropped());
+    long held = usedBytes() - before;
+    // 4 GB went by; the lines that wait may hold 257 bytes of each name, and what else they say.
+    assertTrue(held < 32 << 20, held + " bytes are held");
+    stuck.goOn.countDown();
+    log.close();
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  void callThatRunsForLongGetsALineWhileItRunsAndOneAtItsEnd() throws Exception {
+    AccessLog log = new AccessLog(Records.config(Format.TEXT, null), out, CLOCK);
+    CallRecord[] stream = new CallRecord[1];
+    hand.run(() -> stream[0] = Records.begun(log.begin(hand.loop()), AsciiString.of("/s/Stream")));
+    hand.advance(Duration.ofSeconds(59));
+    CallRecord[] second = new CallRecord[1];
+    hand.run(() -> second[0] = Records.begun(log.begin(hand.loop()), AsciiString.of("/s/Second")));
+    Records.call(log, hand, "/s/Short", "0");
+    hand.advance(Duration.ofSeconds(1));
+    hand.run(
+        () -> {
+          second[0].end(hand.ticker().nanoTime());
+          log.log(hand.loop(), second[0]);
+        });
+    hand.advance(Duration.ofMinutes(10));
+    hand.run(
+        () -> {
+          stream[0].end(hand.ticker().nanoTime());
+          log.log(hand.loop(), stream[0]);
+        });
+    log.close();
+    assertEquals(
+        List.of("end /s/Short", "open /s/Stream", "end /s/Second", "end /s/Stream"),
+        lines().stream().map(AccessLogTest::eventAndPath).toList());
+  }
+
+  private static String eventAndPath(String line) {
+    return line.replaceFirst(".* event=\"(\\w+)\".* path=\"([^\"]*)\".*", "$1 $2");
+  }
+
+  @Test
+  void sampleLeavesOutGoodCallsAndNoFailure() throws Exception {
+    AccessLogConfig config =
+        new AccessLogConfig(
+            Format.TEXT, null, AccessLogConfig.UNLIMITED, 5, 10, Duration.ofMinutes(1));
+    AccessLog log = new AccessLog(config, out, CLOCK);
+    for (int i = 0; i < 5000; i++) {
+      Records.call(log, hand, "/good", "0");
+    }
+    for (int i = 0; i < 100; i++) {
+      Records.call(log, hand, "/bad", "5");
+    }
+    log.close();
+    long good = lines().stream().filter(line -> line.contains("/good")).count();
+    long bad = lines().stream().filter(line -> line.contains("/bad")).count();
+    assertEquals(100, bad);
+    // 500 expected; 12 standard deviations either way.
+    assertTrue(good > 250 && good < 750, good + " of 5000 at 10 %");
+    assertEquals(0, log.dropped());
+  }
+
+  @Test
+  void streamThatHasAnOpenLineHasAnEndLineTooWhateverTheSample() throws Exception {
+    AccessLogConfig config =
+        new AccessLogConfig(
+            Format.TEXT, null, AccessLogConfig.UNLIMITED, 5, 50, Duration.ofMinutes(1));
+    AccessLog log = new AccessLog(config, out, CLOCK);
+    int streams = 200;
+    CallRecord[] records = new CallRecord[streams];
+    hand.run(
+        () -> {
+          for (int i = 0; i < streams; i++) {
+            records[i] = Records.begun(log.begin(hand.loop()), AsciiString.of("/" + i));
+            records[i].status(AsciiString.of("0"));
+          }
+        });
+    hand.advance(Duration.ofMinutes(1));
+    hand.run(
+        () -> {
+          for (CallRecord record : records) {
+            record.end(hand.ticker().nanoTime());
+            log.log(hand.loop(), record);
+          }
+        });
+    log.close();
+    List<String> opened =
+        lines().stream()
+            .map(AccessLogTest::eventAndPath)
+            .filter(line -> line.startsWith("open "))
+            .map(line -> line.substring(5))
+            .toList();
+    List<String> ended =
+        lines().stream()
+            .map(AccessLogTest::eventAndPath)
+            .filter(line -> line.startsWith("end "))
+            .map(line -> line.substring(4))
+            .toList();
+    assertEquals(opened, ended);
+    assertTrue(!opened.isEmpty() && opened.size() < streams, opened.size() + " opened");
   }
 
   @Test
   void logThatIsOffWritesNothing() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    AccessLog log = new AccessLog(new AccessLogConfig(Format.OFF, null), out, CLOCK);
-    log.log(record(AsciiString.of("/s/m")));
+    AccessLog log = new AccessLog(Records.config(Format.OFF, null), out, CLOCK);
+    Records.call(log, hand, "/s/m", "0");
+    log.reopen();
     log.close();
     assertEquals(0, out.size());
-    assertFalse(log.dropped() > 0);
+    assertEquals(0, log.dropped());
   }
 }

@@ -90,8 +90,8 @@ final class EntryBench implements AutoCloseable {
   EntryBench(EntrySettings settings) throws IOException {
     accessLog =
         new AccessLog(
-            new AccessLogConfig(
-                settings.logged ? AccessLogConfig.Format.JSON : AccessLogConfig.Format.OFF, null),
+            AccessLogConfig.of(
+                settings.logged ? AccessLogConfig.Format.JSON : AccessLogConfig.Format.OFF),
             log,
             Clock.systemUTC());
     logged = settings.logged;

@@ -12,6 +12,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +27,7 @@ final class CallMetricsTest {
   private final CallMetrics metrics = new CallMetrics(registry);
 
   private static CallRecord record(CallProtocol protocol, String path) {
-    CallRecord record = new CallRecord(0);
+    CallRecord record = new CallRecord(Ticker.newMockTicker());
     record.request(
         new CallHeaders(
             protocol,

@@ -9,6 +9,7 @@ import dev.adit.core.name.AgentId;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
+import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.RequestHead;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.Welcome;
@@ -44,6 +45,45 @@ final class AcceptedTunnelTest {
     assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP));
     tunnel.onCancel();
     assertNull(bench.registry().snapshot().group(TunnelBench.SHOP));
+  }
+
+  /** The doctor's question: answered like an agent's, and nothing comes of it. */
+  @Test
+  void probeIsWelcomedAndJoinsNothing() {
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    FakeCall asking = new FakeCall();
+    AcceptedTunnel probe = bench.accept(asking);
+    bench.receive(
+        probe, Frame.newBuilder().setHello(Hello.newBuilder().setAgentId("edge-1").setProbe(true)));
+    assertEquals(List.of("shop"), asking.sent().get(0).getWelcome().getGroupsList());
+    assertEquals(1, bench.registry().snapshot().sessions().size());
+    assertEquals("run", bench.registry().snapshot().sessions().get(0).instance());
+    assertTrue(call.sent().stream().noneMatch(Frame::hasDrain), "the agent is superseded");
+    bench.hand().advance(Duration.ofSeconds(1));
+    assertTrue(asking.sent().stream().anyMatch(Frame::hasHeartbeat), "its heart beats");
+    for (int second = 0; second < 30 && asking.status() == null; second++) {
+      bench.receive(
+          probe, Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(second + 1)));
+      bench.receive(
+          tunnel, Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(second + 1)));
+      bench.hand().advance(Duration.ofSeconds(1));
+    }
+    assertNotNull(asking.status(), "a probe that does not end is ended");
+    assertNull(call.status());
+  }
+
+  @Test
+  void probeBeyondTheCredentialIsRefusedAndMayReportNothing() {
+    bench.receive(
+        tunnel,
+        Frame.newBuilder().setHello(Hello.newBuilder().setAgentId("stranger").setProbe(true)));
+    assertEquals("forbidden", call.sent().get(0).getRefusal().getReason());
+    FakeCall asking = new FakeCall();
+    AcceptedTunnel probe = bench.accept(asking);
+    bench.receive(
+        probe, Frame.newBuilder().setHello(Hello.newBuilder().setAgentId("edge-1").setProbe(true)));
+    bench.receive(probe, Frame.newBuilder().setAgentStatus(AgentStatus.getDefaultInstance()));
+    assertNotNull(asking.status());
   }
 
   @Test

@@ -22,6 +22,19 @@ final class WrongCredentialsTest {
   }
 
   @Test
+  void whoGoesOnIsToldOfEverMoreSeldom() {
+    StringBuilder told = new StringBuilder();
+    for (int i = 1; i <= 70; i++) {
+      wrong.delayMillis("192.0.2.1", now);
+      told.append(wrong.isTold("192.0.2.1") ? " " + i : "");
+    }
+    assertEquals(" 1 2 3 4 8 16 32 64", told.toString());
+    now += WrongCredentials.WINDOW.toNanos();
+    wrong.delayMillis("192.0.2.1", now);
+    assertEquals(true, wrong.isTold("192.0.2.1"), "a minute later");
+  }
+
+  @Test
   void addressesThatAreRememberedAreBounded() {
     for (int i = 0; i < WrongCredentials.MOST_ADDRESSES + 500; i++) {
       wrong.delayMillis("host-" + i, now);

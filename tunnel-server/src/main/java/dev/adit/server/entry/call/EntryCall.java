@@ -56,7 +56,6 @@ final class EntryCall implements PlacementListener {
   private @Nullable Route route;
   private @Nullable Future<?> deadline;
   private @Nullable IdleTimer idleTimer;
-
   private boolean closed;
 
   EntryCall(
@@ -66,7 +65,7 @@ final class EntryCall implements PlacementListener {
     this.stream = stream;
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
-    record = new CallRecord(connection.loop().ticker().nanoTime());
+    record = entry.accessLog().begin(connection.loop());
     meter =
         new WriteMeter(
             Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
@@ -75,6 +74,7 @@ final class EntryCall implements PlacementListener {
   /** Reads the head, routes the call and gives it to an agent. */
   void begin(RequestReader reader, Admission admission, Http2HeaderFields list, boolean last) {
     entry.calls().begin();
+    record.from(reader.remoteAddress());
     boolean read = false;
     try {
       headers = reader.read(list, requestId);
@@ -395,6 +395,6 @@ final class EntryCall implements PlacementListener {
     entry.calls().end();
     record.end(connection.loop().ticker().nanoTime());
     entry.metrics().onEnd(record);
-    entry.accessLog().log(record);
+    entry.accessLog().log(connection.loop(), record);
   }
 }

@@ -1,0 +1,5 @@
+/** What logging costs. */
+@NullMarked
+package dev.adit.bench.log;
+
+import org.jspecify.annotations.NullMarked;
