@@ -45,6 +45,7 @@ final class ArchitectureTest {
           Map.entry("core.flow", Set.of("core.call")),
           Map.entry("core.http2", Set.of("core.call", "core.flow")),
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
+          Map.entry("core.metrics", Set.of("core.admin", "core.flow", "core.process", "core.tls")),
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.config", "core.flow")),
           Map.entry("core.tls", Set.of("core.process")),
@@ -107,6 +108,7 @@ final class ArchitectureTest {
                   "proto",
                   "server.config",
                   "server.identity",
+                  "server.metrics",
                   "server.policy",
                   "server.registry")),
           Map.entry(
@@ -115,7 +117,9 @@ final class ArchitectureTest {
           Map.entry("agent.backend", Set.of("core")),
           Map.entry("agent.cli", Set.of("agent.app", "agent.config", "agent.sync", "core")),
           Map.entry("agent.config", Set.of("core")),
-          Map.entry("agent.dispatch", Set.of("agent.backend", "agent.routing", "core")),
+          Map.entry(
+              "agent.dispatch", Set.of("agent.backend", "agent.metrics", "agent.routing", "core")),
+          Map.entry("agent.metrics", Set.of("agent.backend", "core")),
           Map.entry("agent.routing", Set.of("core")),
           Map.entry(
               "agent.sync",
@@ -129,7 +133,13 @@ final class ArchitectureTest {
           Map.entry("agent.health", Set.of("agent.backend", "core")),
           Map.entry(
               "agent.tunnel",
-              Set.of("agent.config", "agent.dispatch", "agent.sync", "core", "proto")));
+              Set.of(
+                  "agent.config",
+                  "agent.dispatch",
+                  "agent.metrics",
+                  "agent.sync",
+                  "core",
+                  "proto")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -220,7 +230,7 @@ final class ArchitectureTest {
 
   @Test
   void metricsAreMadeInOnePlaceOfEachProcess() {
-    onlyIn("io.prometheus..", "server.metrics", "agent.metrics");
+    onlyIn("io.prometheus..", "core.metrics", "server.metrics", "agent.metrics");
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tunnel.TunnelSettings;
@@ -179,22 +180,25 @@ public final class ServerApp implements AutoCloseable {
   }
 
   private void watch() {
-    CallCounter calls = entryContext.calls();
-    metrics.gauge("adit_calls_running", "Calls at the entry now.", calls::running);
-    metrics.gauge(
-        "adit_entry_connections", "Connections of callers.", () -> entry.connectionCount());
-    metrics.gauge(
+    ProcessMetrics process = metrics.process();
+    process.gauge("adit_calls_running", "Calls at the entry now.", entryContext.calls()::running);
+    process.gauge("adit_entry_connections", "Connections of callers.", entry::connectionCount);
+    process.gauge(
         "adit_kept_request_bytes", "Request bytes kept for placing calls again.", this::keptBytes);
-    metrics.gauge(
+    process.gauge(
         "adit_promised_bytes",
         "Response bytes that agents may send now, or have sent and callers have not taken.",
         memory.budget()::promised);
-    metrics.gauge(
-        "adit_memory_used_ratio",
-        "Memory in use as a share of the limit; calls are refused from 0.85.",
-        memory::usedShare);
+    process.watchMemory(memory);
+    process.watchLoops(loops.all());
+    process.watchDrain(drain::inProgress);
+    process.watchCertificates(tls::certificates);
+    process.watchTls(tls::followed);
     metrics.watch(registry);
     metrics.watchRules(rules::status);
+    if (agents != null) {
+      metrics.watchAgentsFile(() -> agents.problems().isEmpty(), agents::loaded, agents::refused);
+    }
   }
 
   private TunnelServer listenForAgents(TunnelConfig tunnel, FrameLimits frames, String version)
@@ -209,7 +213,8 @@ public final class ServerApp implements AutoCloseable {
                 tunnel.initialWindowBytes(), tunnel.callWindowBytes(), tunnel.tunnelBudgetBytes()),
             memory.budget(),
             tunnel.heartbeat(),
-            tunnel.deadAfter());
+            tunnel.deadAfter(),
+            metrics.tunnels().stalls());
     TunnelGreeting greeting =
         new TunnelGreeting(
             serverId,
@@ -222,7 +227,7 @@ public final class ServerApp implements AutoCloseable {
             tunnel.renewAfter(),
             tunnel.maxCallsPerAgent(),
             config.entry().maxHeaderBytes(),
-            metrics::onTunnelRefused);
+            metrics.tunnels());
     TunnelService service = new TunnelService(greeting, identities);
     try {
       return TunnelServer.start(
@@ -243,7 +248,8 @@ public final class ServerApp implements AutoCloseable {
     TlsConfig tunnel = config.tunnel().tls();
     if (identities.useCertificates() && (tunnel == null || tunnel.clientCa() == null)) {
       lines.add(
-          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is asked for its certificate");
+          "agents.yaml has certificate identities, but without tunnel.tls.clientCa no agent is"
+              + " asked for its certificate");
     }
     return lines;
   }

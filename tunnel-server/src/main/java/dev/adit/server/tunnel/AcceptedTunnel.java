@@ -228,6 +228,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
                         address,
                         Instant.now()));
     session = joined;
+    greeting.metrics().onUp();
     log.info(
         "{} tunnel up on loop {} from {} groups {}",
         joined,
@@ -259,6 +260,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     for (AgentSession other : greeting.registry().others(joined)) {
       log.warn("{} is superseded by {} from {}", other, joined, address);
       greeting.registry().noteTakeover(joined.id());
+      greeting.metrics().onTakeover();
       Drain drain =
           Drain.newBuilder()
               .setReason("superseded")
@@ -287,7 +289,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   private void refuse(AgentHello.Refused refused) {
     log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
-    greeting.onRefused().accept(refused.reason());
+    greeting.metrics().onRefused(refused.reason());
     Refusal.Builder refusal =
         Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
     if (refused.reason().equals("draining")) {
@@ -356,6 +358,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
           cause.reason());
       return;
     }
+    greeting.metrics().onEnded(cause.reason());
     greeting.registry().leave(joined, stream);
     greeting.configs().onClosed(joined, stream);
     log.info("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());

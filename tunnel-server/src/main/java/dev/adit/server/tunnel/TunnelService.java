@@ -89,7 +89,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     String host = address.replaceFirst(":\\d+$", "");
     long delay = wrong.delayMillis(host, loop.ticker().nanoTime());
     log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
-    greeting.onRefused().accept("unauthenticated");
+    greeting.metrics().onRefused("unauthenticated");
     loop.schedule(
         () -> call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata()),
         delay,
