@@ -45,6 +45,7 @@ final class ArchitectureTest {
           Map.entry("core.flow", Set.of("core.call")),
           Map.entry("core.http2", Set.of("core.call", "core.flow")),
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
+          Map.entry("core.metrics", Set.of("core.admin", "core.flow", "core.process", "core.tls")),
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.config", "core.flow")),
           Map.entry("core.tls", Set.of("core.process")),
@@ -107,6 +108,7 @@ final class ArchitectureTest {
                   "proto",
                   "server.config",
                   "server.identity",
+                  "server.metrics",
                   "server.policy",
                   "server.registry")),
           Map.entry(
@@ -117,7 +119,8 @@ final class ArchitectureTest {
               "agent.cli",
               Set.of("agent.app", "agent.config", "agent.doctor", "agent.sync", "core")),
           Map.entry("agent.config", Set.of("core")),
-          Map.entry("agent.dispatch", Set.of("agent.backend", "agent.routing", "core")),
+          Map.entry(
+              "agent.dispatch", Set.of("agent.backend", "agent.metrics", "agent.routing", "core")),
           Map.entry(
               "agent.doctor",
               Set.of(
@@ -125,10 +128,12 @@ final class ArchitectureTest {
                   "agent.config",
                   "agent.dispatch",
                   "agent.health",
+                  "agent.metrics",
                   "agent.routing",
                   "agent.sync",
                   "agent.tunnel",
                   "core")),
+          Map.entry("agent.metrics", Set.of("agent.backend", "core")),
           Map.entry("agent.routing", Set.of("core")),
           Map.entry(
               "agent.sync",
@@ -142,7 +147,13 @@ final class ArchitectureTest {
           Map.entry("agent.health", Set.of("agent.backend", "core")),
           Map.entry(
               "agent.tunnel",
-              Set.of("agent.config", "agent.dispatch", "agent.sync", "core", "proto")));
+              Set.of(
+                  "agent.config",
+                  "agent.dispatch",
+                  "agent.metrics",
+                  "agent.sync",
+                  "core",
+                  "proto")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -233,7 +244,7 @@ final class ArchitectureTest {
 
   @Test
   void metricsAreMadeInOnePlaceOfEachProcess() {
-    onlyIn("io.prometheus..", "server.metrics", "agent.metrics");
+    onlyIn("io.prometheus..", "core.metrics", "server.metrics", "agent.metrics");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.adit.agent.app;
 
+import dev.adit.agent.backend.GroupUpstream;
 import dev.adit.agent.backend.UpstreamTable;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentTlsConfig;
@@ -7,6 +8,7 @@ import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
+import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelDialer;
@@ -15,21 +17,28 @@ import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
 import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
 import dev.adit.core.tls.TlsContexts;
+import dev.adit.core.upstream.UpstreamTls;
 import dev.adit.core.wire.FrameLimits;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +60,7 @@ public final class AgentApp implements AutoCloseable {
   private final MemoryWatch memory;
   private final ServedUpstreams served;
   private final HandedGroups handed;
+  private final AgentMetrics metrics;
   private final CallDispatcher dispatcher;
   private final TunnelDialer dialer;
   private final @Nullable AdminServer admin;
@@ -101,7 +111,8 @@ public final class AgentApp implements AutoCloseable {
     served.own().upstreams().connect();
 
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher = new CallDispatcher(served, memory.budget());
+    metrics = new AgentMetrics(version, served::all);
+    dispatcher = new CallDispatcher(served, memory.budget(), metrics.upstreams());
     handed =
         new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
 
@@ -127,13 +138,58 @@ public final class AgentApp implements AutoCloseable {
                 dispatcher,
                 handed,
                 frames,
-                memory.budget()),
+                memory.budget(),
+                metrics.dials()),
             this::onConnected);
+    watch();
     AgentLogs.tellStart(config, version, adminAddress());
     dialer.start();
     if (tls != null) {
       followedTls.start(() -> follow(tls));
     }
+  }
+
+  private void watch() {
+    ProcessMetrics process = metrics.process();
+    process.counter(
+        "adit_served_calls",
+        "Calls that came through tunnels and were given to an upstream, those that still run"
+            + " included.",
+        dispatcher::total);
+    process.gauge(
+        "adit_served_calls_running",
+        "Calls that came through tunnels and run now.",
+        dispatcher::running);
+    process.gauge("adit_servers", "Servers that are configured.", this::configured);
+    process.gauge(
+        "adit_servers_connected", "Configured servers that have a tunnel.", this::connected);
+    process.watchMemory(memory);
+    process.watchLoops(loops.all());
+    process.watchDrain(() -> draining);
+    process.watchCertificates(this::certificates);
+    process.watchTls(this::followed);
+    config.servers().forEach(server -> metrics.dials().expect(server.toString()));
+    metrics.dials().watch(dialer::tunnels);
+  }
+
+  private Set<Path> certificates() {
+    Set<Path> files = new LinkedHashSet<>();
+    Stream.of(config.tls().ca(), config.tls().cert())
+        .flatMap(Stream::ofNullable)
+        .forEach(files::add);
+    for (GroupUpstream each : served.all()) {
+      UpstreamTls tls = each.upstream().config().tls();
+      if (tls != null) {
+        Stream.of(tls.ca(), tls.cert()).flatMap(Stream::ofNullable).forEach(files::add);
+      }
+    }
+    return files;
+  }
+
+  private List<FollowedTls> followed() {
+    Stream<FollowedTls> upstreams =
+        served.all().stream().flatMap(each -> Stream.ofNullable(each.upstream().followedTls()));
+    return Stream.concat(Stream.of(followedTls), upstreams).toList();
   }
 
   private void follow(CurrentSslContext current) throws IOException {
@@ -162,6 +218,7 @@ public final class AgentApp implements AutoCloseable {
                 ? AdminPage.text(200, "ready\n")
                 : AdminPage.text(503, "no tunnel\n"));
     pages.put("/status", () -> AdminPage.json(status()));
+    pages.put("/metrics", metrics::page);
     try {
       return AdminServer.start(
           new InetSocketAddress(address.host(), address.port()), null, AdminSite.ofPages(pages));

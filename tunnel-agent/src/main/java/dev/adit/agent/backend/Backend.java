@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,14 @@ public final class Backend {
 
   // shared: calls in flight over all loops
   private final AtomicInteger calls = new AtomicInteger();
+
+  // shared: connections over all loops
+  private final AtomicInteger connections = new AtomicInteger();
+  private final LongAdder connects = new LongAdder();
+  private final LongAdder connectFailures = new LongAdder();
+
+  // shared
+  private final LongAdder circuitsOpened = new LongAdder();
 
   // shared: whether the last try to connect failed
   private volatile boolean unreachable;
@@ -94,6 +103,7 @@ public final class Backend {
 
   private void onCircuit(Breaker.Change change) {
     if (change == Breaker.Change.OPENED) {
+      circuitsOpened.increment();
       log.warn("backend {} fails too often: its circuit is open, no calls for a while", this);
     } else if (change == Breaker.Change.CLOSED) {
       log.info("backend {} answers again: its circuit is closed", this);
@@ -109,6 +119,44 @@ public final class Backend {
   /** closed, open or half-open; empty without a circuit breaker. */
   public String circuit() {
     return breaker == null ? "" : breaker.text();
+  }
+
+  /** Times that its circuit breaker has opened. */
+  public long circuitsOpened() {
+    return circuitsOpened.sum();
+  }
+
+  /** Connections that are up. */
+  public int connections() {
+    return connections.get();
+  }
+
+  /** Connections that came up since the start. */
+  public long connects() {
+    return connects.sum();
+  }
+
+  /** Connections that never came up since the start. */
+  public long connectFailures() {
+    return connectFailures.sum();
+  }
+
+  void onConnected() {
+    connections.incrementAndGet();
+    connects.increment();
+  }
+
+  /**
+   * A connection has ended.
+   *
+   * @param wasUp whether it had come up
+   */
+  void onDisconnected(boolean wasUp) {
+    if (wasUp) {
+      connections.decrementAndGet();
+    } else {
+      connectFailures.increment();
+    }
   }
 
   /** Whether the last try to connect failed. */

@@ -166,6 +166,7 @@ public final class BackendPool {
   private final class Owner implements ConnectionOwner {
     @Override
     public void onReady() {
+      backend.onConnected();
       if (backend.isUnreachable()) {
         log.info("backend {} is reachable again", backend);
       }
@@ -193,6 +194,7 @@ public final class BackendPool {
     @Override
     public void onClosed(BackendConnection connection, boolean wasReady, String why) {
       connections.remove(connection);
+      backend.onDisconnected(wasReady);
       if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
         replace();
         return;

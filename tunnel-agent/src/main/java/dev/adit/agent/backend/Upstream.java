@@ -92,6 +92,11 @@ public final class Upstream {
     return config;
   }
 
+  /** What follows its TLS files; null without TLS. */
+  public @Nullable FollowedTls followedTls() {
+    return followedTls;
+  }
+
   /** Whether no call chooses it any more. */
   public boolean isRetired() {
     return backends.stream().allMatch(Backend::isRetired);

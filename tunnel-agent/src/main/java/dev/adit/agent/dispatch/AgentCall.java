@@ -1,7 +1,6 @@
 package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Backend;
-import dev.adit.agent.backend.Breaker;
 import dev.adit.agent.backend.ConnectionUser;
 import dev.adit.agent.backend.Upstream;
 import dev.adit.agent.backend.connection.BackendConnection;
@@ -9,7 +8,6 @@ import dev.adit.agent.backend.connection.BackendEvents;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
-import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
@@ -22,12 +20,9 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Runnable {
   private static final int MAX_OPENS = 3;
-  private static final int OK = 200;
-  private static final int SERVER_ERROR = 500;
-
-  /** Statuses that say that the backend is not well, rather than the call. */
-  private static final Set<GrpcCode> BACKEND_FAILURES =
-      EnumSet.of(GrpcCode.UNAVAILABLE, GrpcCode.INTERNAL, GrpcCode.DATA_LOSS);
-
   private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private enum State {
@@ -64,6 +52,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private final TunnelStream tunnel;
   private final ResponseSide response;
   private final ReplayCopy copy;
+  private final BackendVisit visit;
   private final long begunNanos;
 
   // state, confined to the loop
@@ -72,8 +61,6 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private State state = State.CONNECTING;
   private boolean requestEnded;
   private boolean accepted;
-  private @Nullable Backend backend;
-  private Breaker.Outcome outcome = Breaker.Outcome.NONE;
   private @Nullable BackendConnection connection;
   private int streamId;
   private int opens;
@@ -109,6 +96,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     copy = new ReplayCopy(dispatcher.replayBytes());
     meter = newMeter();
     begunNanos = now();
+    visit = new BackendVisit(dispatcher.metrics(), head, begunNanos);
   }
 
   private WriteMeter newMeter() {
@@ -133,15 +121,14 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     state = State.CONNECTING;
     tried.add(picked);
-    backend = picked;
-    picked.begin();
+    visit.begin(picked);
     picked.pool(tunnel.loop()).acquire(this);
   }
 
   @Override
   public void onNoConnection() {
     if (state != State.ENDED) {
-      outcome = Breaker.Outcome.FAILURE;
+      visit.failed(CallFailure.BACKEND_UNREACHABLE);
       leaveBackend();
       begin();
     }
@@ -160,8 +147,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     accepted = true;
-    response.onAccepted(
-        upstream.text(), backend == null ? AsciiString.EMPTY_STRING : backend.text());
+    response.onAccepted(upstream.text(), visit.text());
     tunnel.afterFlush(this);
   }
 
@@ -169,7 +155,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   @Override
   public void run() {
     BackendConnection reserved = connection;
-    Backend chosen = backend;
+    Backend chosen = visit.backend();
     if (state != State.ANNOUNCING || reserved == null || chosen == null) {
       return;
     }
@@ -203,6 +189,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   private void open(BackendConnection on, CallHeaders request) {
     opens++;
+    visit.opened(now());
     left = 0;
     meter = newMeter();
     state = State.OPEN;
@@ -228,6 +215,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       chunk.release();
       return;
     }
+    visit.onRequestBytes(chunk.readableBytes());
     on.writeChunk(streamId, chunk, last, meter.onWrite(chunk.readableBytes()));
   }
 
@@ -284,6 +272,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     boolean processed = opens > 0;
+    visit.stopped(reset.failure());
     BackendConnection on = connection;
     if (on != null && state == State.ANNOUNCING) {
       on.giveBack();
@@ -297,7 +286,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   public void onHead(ResponseHead answer, boolean last) {
     if (!answer.isInformational()) {
       copy.drop();
-      note(answer.fields().get(HeaderNames.GRPC_STATUS), answer.status());
+      visit.onHead(answer.fields().get(HeaderNames.GRPC_STATUS), answer.status(), now());
     }
     ResponseHead cleaned =
         new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
@@ -307,13 +296,14 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onChunk(ByteBuf data, boolean last) {
+    visit.onResponseBytes(data.readableBytes());
     endIf(last);
     response.onResponseChunk(data, last);
   }
 
   @Override
   public void onTrailers(HeaderFields trailers) {
-    note(trailers.get(HeaderNames.GRPC_STATUS), OK);
+    visit.onTrailers(trailers.get(HeaderNames.GRPC_STATUS));
     endIf(true);
     response.onTrailers(HeaderRules.forwardable(trailers));
   }
@@ -329,28 +319,21 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     end();
   }
 
-  /** What the backend's answer says of the backend. */
-  private void note(@Nullable AsciiString grpcStatus, int httpStatus) {
-    boolean failure =
-        grpcStatus == null
-            ? httpStatus >= SERVER_ERROR
-            : BACKEND_FAILURES.contains(GrpcCode.ofStatus(grpcStatus));
-    outcome = failure ? Breaker.Outcome.FAILURE : Breaker.Outcome.SUCCESS;
-  }
-
   @Override
   public void onReset(long http2Code) {
     boolean late = StatusTranslator.isCancel(http2Code) && now() - expiryNanos >= 0;
-    outcome = late ? Breaker.Outcome.NONE : Breaker.Outcome.FAILURE;
     if (late) {
+      visit.stopped(CallFailure.DEADLINE);
       fail(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
     } else {
+      visit.failed(CallFailure.BACKEND_RESET);
       fail(new CallReset(CallFailure.BACKEND_RESET, http2Code, true, "the backend reset the call"));
     }
   }
 
   @Override
   public void onRefused() {
+    visit.stopped(CallFailure.BACKEND_RESET);
     if (copy.isComplete() && opens < MAX_OPENS) {
       leaveBackend();
       tried.clear();
@@ -366,7 +349,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onLost() {
-    outcome = Breaker.Outcome.FAILURE;
+    visit.failed(CallFailure.BACKEND_UNREACHABLE);
     fail(
         CallReset.failed(
             CallFailure.BACKEND_UNREACHABLE, "the connection to the backend was lost"));
@@ -378,11 +361,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private void leaveBackend() {
-    if (backend != null) {
-      backend.end(outcome);
-      outcome = Breaker.Outcome.NONE;
-      backend = null;
-    }
+    visit.leave(now());
     connection = null;
   }
 

@@ -1,6 +1,7 @@
 package dev.adit.agent.dispatch;
 
 import dev.adit.agent.backend.Upstream;
+import dev.adit.agent.metrics.UpstreamMetrics;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
@@ -21,6 +22,7 @@ public final class CallDispatcher {
   // deps
   private final ServedUpstreams served;
   private final MemoryBudget memory;
+  private final UpstreamMetrics metrics;
 
   private final GroupNames groups = new GroupNames();
 
@@ -34,9 +36,10 @@ public final class CallDispatcher {
   /**
    * @param memory calls are refused while the process runs short of it
    */
-  public CallDispatcher(ServedUpstreams served, MemoryBudget memory) {
+  public CallDispatcher(ServedUpstreams served, MemoryBudget memory, UpstreamMetrics metrics) {
     this.served = served;
     this.memory = memory;
+    this.metrics = metrics;
   }
 
   /**
@@ -72,7 +75,8 @@ public final class CallDispatcher {
     return call;
   }
 
-  private static RequestSide refuse(ResponseSide response, CallFailure failure, String message) {
+  private RequestSide refuse(ResponseSide response, CallFailure failure, String message) {
+    metrics.onRefused(failure);
     response.onReset(CallReset.unprocessed(failure, message));
     return new Refused();
   }
@@ -90,6 +94,10 @@ public final class CallDispatcher {
   /** Calls since the start. */
   public long total() {
     return begun.sum();
+  }
+
+  UpstreamMetrics metrics() {
+    return metrics;
   }
 
   AtomicLong replayBytes() {

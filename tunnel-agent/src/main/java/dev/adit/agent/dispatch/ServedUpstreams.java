@@ -1,5 +1,6 @@
 package dev.adit.agent.dispatch;
 
+import dev.adit.agent.backend.GroupUpstream;
 import dev.adit.agent.backend.Upstream;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.name.GroupName;
@@ -37,14 +38,22 @@ public final class ServedUpstreams {
     return handed;
   }
 
-  /** How every upstream is now: the agent's own, then those handed to groups. */
-  List<UpstreamHealth> health() {
-    List<UpstreamHealth> all = new ArrayList<>();
-    own.upstreams().upstreams().forEach(each -> all.add(health("", each)));
+  /** Every upstream: the agent's own, then those handed to groups. */
+  public List<GroupUpstream> all() {
+    List<GroupUpstream> all = new ArrayList<>();
+    own.upstreams().upstreams().forEach(each -> all.add(new GroupUpstream("", each)));
     handed.forEach(
         (group, routed) ->
-            routed.upstreams().upstreams().forEach(each -> all.add(health(group.value(), each))));
+            routed
+                .upstreams()
+                .upstreams()
+                .forEach(each -> all.add(new GroupUpstream(group.value(), each))));
     return all;
+  }
+
+  /** How every upstream is now. */
+  List<UpstreamHealth> health() {
+    return all().stream().map(each -> health(each.group(), each.upstream())).toList();
   }
 
   private static UpstreamHealth health(String group, Upstream upstream) {

@@ -5,6 +5,7 @@ import dev.adit.agent.tunnel.loss.Redial;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tunnel.TunnelException;
+import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
@@ -94,6 +95,11 @@ final class AddressDialer implements DialedTunnel.Events {
     return address;
   }
 
+  /** The streams that take calls. */
+  Stream<TunnelStream> streams() {
+    return up.stream().map(each -> each.tunnel().stream()).flatMap(Stream::ofNullable);
+  }
+
   /** One tunnel of each server that is met here, by server id. */
   void addTunnels(Map<String, DialedTunnel> servers) {
     up.forEach(each -> servers.putIfAbsent(each.serverId(), each.tunnel()));
@@ -166,6 +172,7 @@ final class AddressDialer implements DialedTunnel.Events {
     dialling = false;
     dialled = null;
     ends.onUp();
+    plan.metrics().onWelcomed(server.toString());
     if (retired) {
       leave(tunnel, "going-away");
       return;
@@ -313,12 +320,14 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void ended(DialedTunnel tunnel, Status status, @Nullable Refusal refusal) {
-    if (leaving.remove(tunnel) && retired) {
+    boolean left = leaving.remove(tunnel);
+    Up was = find(tunnel);
+    boolean failed = tunnel == dialled;
+    count(left, was != null, failed, refusal != null);
+    if (left && retired) {
       dialer.onGone();
       return;
     }
-    Up was = find(tunnel);
-    boolean failed = tunnel == dialled;
     if (was == null && !failed) {
       // One that had drained, or was one too many.
       return;
@@ -344,6 +353,14 @@ final class AddressDialer implements DialedTunnel.Events {
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);
+    }
+  }
+
+  private void count(boolean left, boolean wasUp, boolean failed, boolean refused) {
+    if (left || wasUp) {
+      plan.metrics().onEnded(server.toString(), left);
+    } else if (failed) {
+      plan.metrics().onFailed(server.toString(), refused);
     }
   }
 

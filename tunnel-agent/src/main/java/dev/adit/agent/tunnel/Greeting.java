@@ -56,7 +56,8 @@ final class Greeting {
             initial, callWindow, Math.max(callWindow, WindowSizes.DEFAULT.tunnelBudget())),
         plan.memory(),
         Duration.ofMillis(heartbeat),
-        Duration.ofMillis(welcome.getDeadAfterMs()));
+        Duration.ofMillis(welcome.getDeadAfterMs()),
+        plan.metrics().stalls());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.adit.agent.tunnel;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.tunnel.TunnelStream;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
@@ -8,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +40,9 @@ public final class TunnelDialer {
 
   // shared: counted down when the last tunnel of a retired dialer has ended
   private final CountDownLatch gone = new CountDownLatch(1);
+
+  // shared: replaced as a whole
+  private volatile Map<String, List<TunnelStream>> tunnels = Map.of();
 
   // state, confined to the loop
   private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
@@ -134,8 +139,26 @@ public final class TunnelDialer {
     report.tell(servers);
   }
 
+  /** The tunnels that take calls, by server as the configuration names it. Any thread. */
+  public Map<String, List<TunnelStream>> tunnels() {
+    return tunnels;
+  }
+
+  private Map<String, List<TunnelStream>> tunnelsNow() {
+    Map<String, List<TunnelStream>> now = new LinkedHashMap<>();
+    for (HostPort server : plan.servers()) {
+      now.put(
+          server.toString(),
+          dialers.getOrDefault(server, List.of()).stream()
+              .flatMap(AddressDialer::streams)
+              .toList());
+    }
+    return now;
+  }
+
   void onUpChanged() {
     report();
+    tunnels = tunnelsNow();
     onConnected.accept(
         (int)
             dialers.values().stream()

@@ -3,6 +3,7 @@ package dev.adit.agent.tunnel;
 import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.agent.config.ProxyConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
+import dev.adit.agent.metrics.DialMetrics;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: clear text
  * @param tlsConfig the names in it
  * @param memory what all tunnels of this process share
+ * @param metrics counts dials and tunnels
  */
 public record TunnelPlan(
     AgentId agent,
@@ -42,7 +44,8 @@ public record TunnelPlan(
     CallDispatcher dispatcher,
     HandedGroups handed,
     FrameLimits frames,
-    MemoryBudget memory) {
+    MemoryBudget memory,
+    DialMetrics metrics) {
   public TunnelPlan {
     groups = Set.copyOf(groups);
     servers = List.copyOf(servers);

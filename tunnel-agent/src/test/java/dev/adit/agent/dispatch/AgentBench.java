@@ -3,6 +3,7 @@ package dev.adit.agent.dispatch;
 import dev.adit.agent.backend.Backend;
 import dev.adit.agent.backend.Upstream;
 import dev.adit.agent.backend.UpstreamTable;
+import dev.adit.agent.metrics.UpstreamMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
@@ -33,6 +34,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -234,11 +236,12 @@ final class AgentBench implements AutoCloseable {
    */
   AgentBench(UpstreamConfig upstream, int serverWindow) throws IOException {
     upstreams = new UpstreamTable(List.of(upstream), loops, AGENT_WINDOW);
+    ServedUpstreams served =
+        new ServedUpstreams(
+            new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams));
     dispatcher =
         new CallDispatcher(
-            new ServedUpstreams(
-                new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams)),
-            memory);
+            served, memory, new UpstreamMetrics(new PrometheusRegistry(), served::all));
     TunnelSettings settings =
         new TunnelSettings(
             FrameLimits.DEFAULT,

@@ -8,6 +8,7 @@ import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
+import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.core.flow.MemoryBudget;
@@ -58,6 +59,7 @@ final class TunnelBench implements DialedTunnel.Events {
             WINDOW);
     handed.close();
     MemoryBudget memory = MemoryBudget.unlimited();
+    AgentMetrics metrics = new AgentMetrics("1", served::all);
     TunnelPlan plan =
         new TunnelPlan(
             new AgentId("edge-1"),
@@ -71,10 +73,11 @@ final class TunnelBench implements DialedTunnel.Events {
             100,
             "adit/1",
             UNUSED,
-            new CallDispatcher(served, memory),
+            new CallDispatcher(served, memory, metrics.upstreams()),
             handed,
             FrameLimits.DEFAULT,
-            memory);
+            memory,
+            metrics.dials());
     tunnel =
         new DialedTunnel(
             plan,

@@ -8,6 +8,7 @@ import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
+import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelDialer;
@@ -43,6 +44,7 @@ public final class ManyAgents {
   private final GroupName group;
   private final HostPort server;
   private final MemoryBudget memory = MemoryBudget.unlimited();
+  private final AgentMetrics metrics;
   private final CallDispatcher dispatcher;
   private final HandedGroups handed;
 
@@ -61,7 +63,8 @@ public final class ManyAgents {
             new RoutedUpstreams(
                 AgentRoutes.of(List.of(upstream), List.of()),
                 new UpstreamTable(List.of(upstream), loops, WINDOW)));
-    dispatcher = new CallDispatcher(served, memory);
+    metrics = new AgentMetrics("test", served::all);
+    dispatcher = new CallDispatcher(served, memory, metrics.upstreams());
     handed =
         new HandedGroups(
             ConfigSyncMode.OFF,
@@ -109,7 +112,8 @@ public final class ManyAgents {
             dispatcher,
             handed,
             FrameLimits.DEFAULT,
-            memory);
+            memory,
+            metrics.dials());
     AtomicBoolean wasUp = new AtomicBoolean();
     new TunnelDialer(
             plan,

@@ -4,6 +4,7 @@ import dev.adit.core.process.ContentWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,10 @@ public final class FollowedTls implements AutoCloseable {
   // shared: what is wrong with the files now; empty if nothing is
   private volatile String problem = "";
 
+  // shared
+  private final AtomicLong loaded = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+
   /**
    * To be made before the files are read for the first time, so that no change between is missed.
    *
@@ -46,9 +51,11 @@ public final class FollowedTls implements AutoCloseable {
     try {
       loading.load();
       problem = "";
+      loaded.incrementAndGet();
       log.info("{}: changed certificates are in force for new connections", what);
     } catch (IOException e) {
       problem = what + " refused: " + e.getMessage();
+      refused.incrementAndGet();
       log.error("{}; the last good certificates stay in force", problem);
     }
   }
@@ -56,6 +63,21 @@ public final class FollowedTls implements AutoCloseable {
   /** What is wrong with the files as they are; empty if they are in force. */
   public String problem() {
     return problem;
+  }
+
+  /** What the files are for. */
+  public String what() {
+    return what;
+  }
+
+  /** How often changed files have come into force. */
+  public long loaded() {
+    return loaded.get();
+  }
+
+  /** How often changed files were refused. */
+  public long refused() {
+    return refused.get();
   }
 
   @Override

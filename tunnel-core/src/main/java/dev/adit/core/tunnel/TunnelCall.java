@@ -35,6 +35,11 @@ abstract class TunnelCall {
   /** Whether the stream has this call in its ring. */
   boolean inRing;
 
+  /** Whether bytes wait for the peer's credit, and since when. */
+  private boolean stalled;
+
+  private long stalledNanos;
+
   TunnelCall(TunnelStream stream, long id, int sendWindow, int receiveWindow) {
     this.stream = stream;
     this.id = id;
@@ -71,8 +76,24 @@ abstract class TunnelCall {
     if (!sendWindow.grant(bytes)) {
       throw new WireException("credit of call " + id + " passes 2^31-1");
     }
+    endStall();
     if (!queue.isEmpty()) {
       stream.schedule(this);
+    }
+  }
+
+  private void beginStall() {
+    if (!stalled) {
+      stalled = true;
+      stalledNanos = stream.nanoTime();
+      stream.stalls().begin();
+    }
+  }
+
+  private void endStall() {
+    if (stalled) {
+      stalled = false;
+      stream.stalls().end(stream.nanoTime() - stalledNanos);
     }
   }
 
@@ -106,6 +127,9 @@ abstract class TunnelCall {
     int length = Math.min(Math.min(queue.bytes(), sendWindow.available()), stream.maxChunkBytes());
     boolean last = halfCloses && lastQueued && length == queue.bytes();
     if (length == 0 && !last) {
+      if (!queue.isEmpty()) {
+        beginStall();
+      }
       return false;
     }
     FrameWriter.chunk(out, id, queue, length, last);
@@ -116,7 +140,14 @@ abstract class TunnelCall {
       sendWindow.take(length);
       onQueueDrained(length);
     }
-    return !queue.isEmpty() && !sendWindow.isExhausted();
+    if (queue.isEmpty()) {
+      return false;
+    }
+    if (sendWindow.isExhausted()) {
+      beginStall();
+      return false;
+    }
+    return true;
   }
 
   /** Opens the call at the peer now, if it is ours and still waits for its turn. */
@@ -131,6 +162,7 @@ abstract class TunnelCall {
 
   /** Frees what the call holds; its slot in the table is freed by the stream. */
   final void close() {
+    endStall();
     queue.discard();
     receiveWindow.close();
   }

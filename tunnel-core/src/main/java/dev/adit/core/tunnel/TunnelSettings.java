@@ -1,5 +1,6 @@
 package dev.adit.core.tunnel;
 
+import dev.adit.core.flow.CreditStalls;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.wire.FrameLimits;
@@ -12,13 +13,15 @@ import java.time.Duration;
  * @param memory the process's budget, shared by all its tunnels
  * @param heartbeat how often we send one; positive
  * @param deadAfter the silence after which the peer counts as dead; more than {@code heartbeat}
+ * @param stalls where calls that wait for the peer's credit are counted
  */
 public record TunnelSettings(
     FrameLimits frames,
     WindowSizes windows,
     MemoryBudget memory,
     Duration heartbeat,
-    Duration deadAfter) {
+    Duration deadAfter,
+    CreditStalls stalls) {
   public TunnelSettings {
     if (heartbeat.isNegative() || heartbeat.isZero()) {
       throw new IllegalArgumentException("heartbeat " + heartbeat + " is not positive");
@@ -27,5 +30,15 @@ public record TunnelSettings(
       throw new IllegalArgumentException(
           "deadAfter " + deadAfter + " is not more than heartbeat " + heartbeat);
     }
+  }
+
+  /** Settings of a tunnel whose calls that wait for credit nobody counts. */
+  public TunnelSettings(
+      FrameLimits frames,
+      WindowSizes windows,
+      MemoryBudget memory,
+      Duration heartbeat,
+      Duration deadAfter) {
+    this(frames, windows, memory, heartbeat, deadAfter, new CreditStalls());
   }
 }

@@ -3,6 +3,7 @@ package dev.adit.core.tunnel;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.CreditStalls;
 import dev.adit.core.flow.TunnelBudget;
 import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
@@ -318,6 +319,14 @@ public final class TunnelStream {
 
   TunnelBudget budget() {
     return budget;
+  }
+
+  CreditStalls stalls() {
+    return settings.stalls();
+  }
+
+  long nanoTime() {
+    return loop.ticker().nanoTime();
   }
 
   int maxChunkBytes() {

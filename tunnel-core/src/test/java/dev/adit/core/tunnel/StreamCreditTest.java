@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.flow.CreditStalls;
+import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import dev.adit.testing.tunnel.TunnelPair.Arrived;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,46 @@ final class StreamCreditTest {
     pair.settle();
     assertEquals(3 * KIB, call.request().body().length);
     assertTrue(call.request().isEnded());
+  }
+
+  /** What is waited for from the used up credit until the grant, or the call's end. */
+  @Test
+  void waitsForCreditAreCounted() {
+    CreditStalls stalls = new CreditStalls();
+    TunnelSettings small = TunnelPair.SMALL;
+    TunnelPair counted =
+        new TunnelPair(
+            new HandLoop(),
+            new TunnelSettings(
+                small.frames(),
+                small.windows(),
+                small.memory(),
+                small.heartbeat(),
+                small.deadAfter(),
+                stalls));
+    RequestSide fits = counted.open(new ResponseLog());
+    fits.onRequestChunk(counted.chunk(KIB), true);
+    counted.settle();
+    assertEquals(0, stalls.count());
+    RequestSide request = counted.open(response);
+    request.onRequestChunk(counted.chunk(3 * KIB), true);
+    counted.settle();
+    assertEquals(1, stalls.count());
+    assertEquals(1, stalls.running());
+    counted.hand().advance(Duration.ofMillis(5));
+    counted.agent().newest().response().onRequestConsumed(KIB);
+    counted.settle();
+    assertEquals(1, stalls.count());
+    assertEquals(0, stalls.running());
+    assertEquals(Duration.ofMillis(5).toNanos(), stalls.nanos());
+    RequestSide cancelled = counted.open(new ResponseLog());
+    cancelled.onRequestChunk(counted.chunk(2 * KIB), true);
+    counted.settle();
+    cancelled.onCancel(CallReset.cancelled());
+    counted.settle();
+    assertEquals(2, stalls.count());
+    assertEquals(0, stalls.running());
+    counted.cut();
   }
 
   @Test

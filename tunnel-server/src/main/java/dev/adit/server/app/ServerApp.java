@@ -5,6 +5,7 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tunnel.TunnelSettings;
@@ -185,23 +186,26 @@ public final class ServerApp implements AutoCloseable {
   }
 
   private void watch() {
-    CallCounter calls = entryContext.calls();
-    metrics.gauge("adit_calls_running", "Calls at the entry now.", calls::running);
-    metrics.gauge(
-        "adit_entry_connections", "Connections of callers.", () -> entry.connectionCount());
-    metrics.gauge(
+    ProcessMetrics process = metrics.process();
+    process.gauge("adit_calls_running", "Calls at the entry now.", entryContext.calls()::running);
+    process.gauge("adit_entry_connections", "Connections of callers.", entry::connectionCount);
+    process.gauge(
         "adit_kept_request_bytes", "Request bytes kept for placing calls again.", this::keptBytes);
-    metrics.gauge(
+    process.gauge(
         "adit_promised_bytes",
         "Response bytes that agents may send now, or have sent and callers have not taken.",
         memory.budget()::promised);
-    metrics.gauge(
-        "adit_memory_used_ratio",
-        "Memory in use as a share of the limit; calls are refused from 0.85.",
-        memory::usedShare);
+    process.watchMemory(memory);
+    process.watchLoops(loops.all());
+    process.watchDrain(drain::inProgress);
+    process.watchCertificates(tls::certificates);
+    process.watchTls(tls::followed);
     metrics.watch(registry);
     metrics.watch(accessLog);
     metrics.watchRules(rules::status);
+    if (agents != null) {
+      metrics.watchAgentsFile(() -> agents.problems().isEmpty(), agents::loaded, agents::refused);
+    }
   }
 
   private TunnelServer listenForAgents(TunnelConfig tunnel, FrameLimits frames, String version)
@@ -216,7 +220,8 @@ public final class ServerApp implements AutoCloseable {
                 tunnel.initialWindowBytes(), tunnel.callWindowBytes(), tunnel.tunnelBudgetBytes()),
             memory.budget(),
             tunnel.heartbeat(),
-            tunnel.deadAfter());
+            tunnel.deadAfter(),
+            metrics.tunnels().stalls());
     TunnelGreeting greeting =
         new TunnelGreeting(
             serverId,
@@ -229,7 +234,7 @@ public final class ServerApp implements AutoCloseable {
             tunnel.renewAfter(),
             tunnel.maxCallsPerAgent(),
             config.entry().maxHeaderBytes(),
-            metrics::onTunnelRefused);
+            metrics.tunnels());
     TunnelService service = new TunnelService(greeting, identities);
     try {
       return TunnelServer.start(

@@ -73,6 +73,19 @@ final class ServerTls implements AutoCloseable {
     }
   }
 
+  /** What follows the files of each listener. */
+  List<FollowedTls> followed() {
+    return List.of(entryFiles, tunnelFiles);
+  }
+
+  /** The files with certificates: our own, and of who may sign those of peers. */
+  List<Path> certificates() {
+    return Stream.concat(config.entry().tls().stream(), Stream.ofNullable(config.tunnel().tls()))
+        .flatMap(tls -> Stream.concat(Stream.of(tls.cert()), Stream.ofNullable(tls.clientCa())))
+        .distinct()
+        .toList();
+  }
+
   /** Files that are refused, and certificates whose end is near or past. Reads files. */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.adit.server.config.agents.AgentIdentity;
 import dev.adit.server.config.agents.AgentsFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,10 @@ public final class AgentsReload implements AutoCloseable {
 
   // shared: what is wrong with the file now; empty if nothing is
   private volatile List<ConfigProblem> problems = List.of();
+
+  // shared
+  private final AtomicLong loaded = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
 
   /** To be made before the file is read for the first time, so that no change is missed. */
   public AgentsReload(Path file) {
@@ -45,15 +50,27 @@ public final class AgentsReload implements AutoCloseable {
     return problems;
   }
 
+  /** How often a changed file has come into force. */
+  public long loaded() {
+    return loaded.get();
+  }
+
+  /** How often a changed file was refused. */
+  public long refused() {
+    return refused.get();
+  }
+
   private void load(AgentIdentities identities) {
     ConfigProblems found = new ConfigProblems();
     List<AgentIdentity> now = AgentsFile.read(file, found);
     problems = found.toList();
     if (found.isEmpty()) {
       identities.replace(now);
+      loaded.incrementAndGet();
       log.info("{}: {} identities are in force", file, now.size());
       return;
     }
+    refused.incrementAndGet();
     StringBuilder lines = new StringBuilder();
     problems.forEach(problem -> lines.append("\n  ").append(problem));
     log.error("{} refused, the last good one stays in force:{}", file, lines);

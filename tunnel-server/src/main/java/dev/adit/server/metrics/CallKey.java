@@ -2,7 +2,6 @@ package dev.adit.server.metrics;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.name.GroupName;
-import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +16,15 @@ record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString path) {
   /** Stands for all calls beyond the limit. */
   static final CallKey OTHER = new CallKey(OTHER_NAME, null, AsciiString.EMPTY_STRING);
 
-  static CallKey of(CallRecord record) {
-    CallHeaders request = record.request();
-    boolean named = request != null && request.isGrpc() && !record.rule().isEmpty();
+  /**
+   * The key of a call.
+   *
+   * @param request null if it could not be read
+   */
+  static CallKey of(@Nullable CallHeaders request, AsciiString rule, @Nullable GroupName group) {
+    boolean named = request != null && request.isGrpc() && !rule.isEmpty();
     return new CallKey(
-        record.rule(),
-        record.group(),
-        named && request != null ? request.path() : AsciiString.EMPTY_STRING);
+        rule, group, named && request != null ? request.path() : AsciiString.EMPTY_STRING);
   }
 
   boolean isNamed() {

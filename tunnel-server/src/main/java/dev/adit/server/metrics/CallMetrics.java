@@ -1,31 +1,35 @@
 package dev.adit.server.metrics;
 
-import dev.adit.server.accesslog.CallRecord;
+import dev.adit.core.metrics.Latencies;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts calls by rule, group, service and method. At most {@value #MAX_SERIES} such series are
  * kept apart; calls beyond are counted as {@code other}, so that callers who make names up cannot
- * fill the memory of the server or of those who scrape it. Any thread; a call costs one lookup.
+ * fill the memory of the server or of those who scrape it. Any thread.
  */
 public final class CallMetrics {
   static final int MAX_SERIES = 1000;
-  private static final double[] SECONDS = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
-  };
-  private static final String[] OF_CALL = {"rule", "group", "service", "method"};
+  static final String[] OF_CALL = {"rule", "group", "service", "method"};
+  static final String[] OF_STAGE = {"rule", "group", "service", "method", "stage"};
 
   final Counter calls;
+  final Counter begun;
   final Counter again;
   final Counter retried;
   final Counter requestBytes;
   final Counter responseBytes;
-  final Histogram seconds;
+  final Latencies duration;
 
   // shared: grows up to MAX_SERIES
   private final Map<CallKey, CallSeries> series = new ConcurrentHashMap<>();
@@ -34,64 +38,116 @@ public final class CallMetrics {
   /** Counters that are shown by {@code registry}. */
   public CallMetrics(PrometheusRegistry registry) {
     calls =
-        Counter.builder()
-            .name("adit_calls")
-            .help(
-                "Calls that have ended. status: a gRPC code, or an HTTP status of plain HTTP."
-                    + " reason: Adit's own reason token where Adit ended the call.")
-            .labelNames("rule", "group", "service", "method", "status", "reason")
-            .register(registry);
+        counter(
+            registry,
+            "adit_calls",
+            "Calls that have ended. status: a gRPC code, or an HTTP status of plain HTTP."
+                + " reason: Adit's own reason token where Adit ended the call.",
+            "rule",
+            "group",
+            "service",
+            "method",
+            "status",
+            "reason");
+    begun =
+        counter(
+            registry,
+            "adit_calls_routed",
+            "Calls that were given a group, those that still run included.",
+            OF_CALL);
     again =
-        Counter.builder()
-            .name("adit_calls_placed_again")
-            .help("Times that a call was given to a further agent, unseen by any backend before.")
-            .labelNames("rule", "group")
-            .register(registry);
+        counter(
+            registry,
+            "adit_calls_placed_again",
+            "Times that a call was given to a further agent, unseen by any backend before.",
+            "rule",
+            "group");
     retried =
-        Counter.builder()
-            .name("adit_calls_retried")
-            .help("Times that a rule's retry policy tried a call again.")
-            .labelNames("rule", "group")
-            .register(registry);
-    requestBytes = bytes(registry, "adit_request_body", "Body bytes of requests of ended calls.");
+        counter(
+            registry,
+            "adit_calls_retried",
+            "Times that a rule's retry policy tried a call again.",
+            "rule",
+            "group");
+    requestBytes =
+        counter(
+            registry,
+            "adit_request_body_bytes",
+            "Body bytes of requests, as they come from callers.",
+            "rule",
+            "group");
     responseBytes =
-        bytes(registry, "adit_response_body", "Body bytes of responses of ended calls.");
-    seconds =
-        Histogram.builder()
-            .name("adit_call_duration_seconds")
-            .unit(Unit.SECONDS)
-            .help("From the caller's head to the end of its stream.")
-            .labelNames(OF_CALL)
-            .classicUpperBounds(SECONDS)
-            .register(registry);
+        counter(
+            registry,
+            "adit_response_body_bytes",
+            "Body bytes of responses, as they go to callers.",
+            "rule",
+            "group");
+    duration =
+        new Latencies(
+            registry,
+            "adit_call_duration_seconds",
+            "From the caller's head to the end of its stream.",
+            OF_CALL);
     other = new CallSeries(this, CallKey.OTHER);
+    GaugeWithCallback.builder()
+        .name("adit_routed_calls_running")
+        .help("Calls that were given a group and run now.")
+        .labelNames(OF_CALL)
+        .callback(
+            shown -> all().forEach(each -> shown.call((double) each.running(), each.labels())))
+        .register(registry);
+    registry.register(stages());
   }
 
-  private static Counter bytes(PrometheusRegistry registry, String name, String help) {
+  private static Counter counter(
+      PrometheusRegistry registry, String name, String help, String... labels) {
+    // Exemplars would cost every call a look at a clock.
     return Counter.builder()
-        .name(name + "_bytes")
-        .unit(Unit.BYTES)
+        .name(name)
         .help(help)
-        .labelNames("rule", "group")
+        .labelNames(labels)
+        .withoutExemplars()
         .register(registry);
   }
 
-  /** A call has ended. */
-  public void onEnd(CallRecord record) {
-    seriesOf(record).onEnd(record);
+  private Collector stages() {
+    MetricMetadata metadata =
+        new MetricMetadata(
+            "adit_call_stage_seconds",
+            "Time of ended calls by where it went. stage: entry, placement, tunnel, backend or"
+                + " response.",
+            Unit.SECONDS);
+    return () -> new SummarySnapshot(metadata, all().flatMap(CallSeries::stageSnapshots).toList());
   }
 
-  private CallSeries seriesOf(CallRecord record) {
-    CallKey key = CallKey.of(record);
-    CallSeries known = series.get(key);
-    if (known != null) {
-      return known;
+  private Stream<CallSeries> all() {
+    return Stream.concat(series.values().stream(), Stream.of(other));
+  }
+
+  /**
+   * A call has begun.
+   *
+   * @param nowNanos by its loop's ticker
+   */
+  public CallMeter begin(long nowNanos) {
+    return new CallMeter(this, nowNanos);
+  }
+
+  /** The series of this key, or null if it has none; every key without a method has one. */
+  @Nullable CallSeries known(CallKey key) {
+    CallSeries own = series.get(key);
+    return own != null || key.isNamed() ? own : series(key);
+  }
+
+  /** The series of this key, or the one for all others once there are too many. */
+  CallSeries series(CallKey key) {
+    CallSeries own = series.get(key);
+    if (own != null) {
+      return own;
     }
-    // A name that no backend knows is most likely made up: it gets no series of its own.
-    CallKey kept = key.isNamed() && record.isUnknownMethod() ? key.unnamed() : key;
-    if (series.size() < MAX_SERIES || series.containsKey(kept)) {
-      return series.computeIfAbsent(kept, wanted -> new CallSeries(this, wanted));
-    }
-    return other;
+    return series.size() < MAX_SERIES
+        ? series.computeIfAbsent(key, wanted -> new CallSeries(this, wanted))
+        : other;
   }
 }

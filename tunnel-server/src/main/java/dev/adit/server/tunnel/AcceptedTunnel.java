@@ -251,6 +251,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
                         address,
                         Instant.now()));
     session = joined;
+    greeting.metrics().onUp();
     int on = greeting.loops().indexOf(loop);
     if (joined.tunnels().length == 1) {
       log.info("{} joined on loop {} from {} groups {}", joined, on, address, joined.groups());
@@ -282,6 +283,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     for (AgentSession other : greeting.registry().others(joined)) {
       log.warn("{} is superseded by {} from {}", other, joined, address);
       greeting.registry().noteTakeover(joined.id());
+      greeting.metrics().onTakeover();
       Drain drain =
           Drain.newBuilder()
               .setReason("superseded")
@@ -310,7 +312,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   private void refuse(AgentHello.Refused refused) {
     log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
-    greeting.onRefused().accept(refused.reason());
+    greeting.metrics().onRefused(refused.reason());
     Refusal.Builder refusal =
         Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
     if (refused.reason().equals("draining")) {
@@ -382,6 +384,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       }
       return;
     }
+    greeting.metrics().onEnded(cause.reason());
     greeting.registry().leave(joined, stream);
     greeting.configs().onClosed(joined, stream);
     if (joined.tunnels().length == 0) {

@@ -2,11 +2,11 @@ package dev.adit.server.tunnel;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.tunnel.TunnelSettings;
+import dev.adit.server.metrics.TunnelMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * What every tunnel of this server begins with.
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * @param renewAfter age at which an agent replaces a tunnel
  * @param maxCallsPerAgent calls in flight one agent is given at most
  * @param maxHeaderBytes of one head or of trailers
- * @param onRefused told the reason of each tunnel that is refused
+ * @param metrics counts what becomes of tunnels
  */
 public record TunnelGreeting(
     String serverId,
@@ -31,7 +31,7 @@ public record TunnelGreeting(
     Duration renewAfter,
     int maxCallsPerAgent,
     int maxHeaderBytes,
-    Consumer<String> onRefused) {
+    TunnelMetrics metrics) {
   /** The newest minor version of the protocol that this build speaks. */
   public static final int PROTOCOL_MINOR = 0;
 

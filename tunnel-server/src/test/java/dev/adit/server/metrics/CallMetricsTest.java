@@ -1,6 +1,7 @@
 package dev.adit.server.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
@@ -23,30 +24,60 @@ import org.junit.jupiter.api.Test;
 
 /** What calls are counted as. */
 final class CallMetricsTest {
+  private static final AsciiString RULE = AsciiString.of("orders");
+  private static final GroupName GROUP = new GroupName("shop");
+  private static final String GET =
+      "group=\"shop\",method=\"Get\",rule=\"orders\",service=\"shop.Cart\"";
+  private static final String OTHER =
+      "group=\"shop\",method=\"other\",rule=\"orders\",service=\"other\"";
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CallMetrics metrics = new CallMetrics(registry);
 
-  private static CallRecord record(CallProtocol protocol, String path) {
-    CallRecord record = new CallRecord(Ticker.newMockTicker());
-    record.request(
-        new CallHeaders(
-            protocol,
-            AsciiString.of("POST"),
-            AsciiString.of("http"),
-            AsciiString.of("shop.example"),
-            AsciiString.of(path),
-            new HeaderFields(),
-            CallHeaders.NO_TIMEOUT),
-        AsciiString.of("id"));
-    record.route(AsciiString.of("orders"), new GroupName("shop"));
-    record.end(TimeUnit.MILLISECONDS.toNanos(30));
-    return record;
+  /** A call of this test: as the entry does it, with times by hand. */
+  private final class Call {
+    private final CallHeaders headers;
+    private final CallRecord record = new CallRecord(Ticker.newMockTicker());
+    private final CallMeter meter = metrics.begin(0);
+
+    Call(CallProtocol protocol, String path) {
+      headers =
+          new CallHeaders(
+              protocol,
+              AsciiString.of("POST"),
+              AsciiString.of("http"),
+              AsciiString.of("shop.example"),
+              AsciiString.of(path),
+              new HeaderFields(),
+              CallHeaders.NO_TIMEOUT);
+      record.request(headers, AsciiString.of("id"));
+    }
+
+    Call routed() {
+      record.route(RULE, GROUP);
+      meter.onRouted(headers, RULE, GROUP);
+      return this;
+    }
+
+    /** The backend's answer is this status and nothing else. */
+    void answered(String status) {
+      record.status(AsciiString.of(status));
+      meter.onAnswered(millis(20), !record.isUnknownMethod());
+      end();
+    }
+
+    void end() {
+      record.end(millis(30));
+      meter.onEnd(record);
+    }
   }
 
-  private static CallRecord answered(String path, String status) {
-    CallRecord record = record(CallProtocol.GRPC, path);
-    record.status(AsciiString.of(status));
-    return record;
+  private static long millis(long count) {
+    return TimeUnit.MILLISECONDS.toNanos(count);
+  }
+
+  private Call call(String path) {
+    return new Call(CallProtocol.GRPC, path).routed();
   }
 
   private String shown() {
@@ -67,81 +98,155 @@ final class CallMetricsTest {
     return shown().lines().filter(line -> line.startsWith(metric + "{")).count();
   }
 
+  private static String ended(String method, String reason, String service, String status) {
+    return "adit_calls_total{group=\"shop\",method=\""
+        + method
+        + "\",reason=\""
+        + reason
+        + "\",rule=\"orders\",service=\""
+        + service
+        + "\",status=\""
+        + status
+        + "\"} ";
+  }
+
   @Test
   void callsAreToldApartByRuleGroupServiceMethodAndStatus() {
-    CallRecord call = answered("/shop.Cart/Get", "0");
-    call.requestBytes(5);
-    call.responseBytes(7);
-    metrics.onEnd(call);
-    metrics.onEnd(answered("/shop.Cart/Get", "0"));
-    metrics.onEnd(answered("/shop.Cart/Get", "5"));
-    String of = "rule=\"orders\",service=\"shop.Cart\",status=";
-    assertShown("adit_calls_total{group=\"shop\",method=\"Get\",reason=\"\"," + of + "\"OK\"} 2.0");
-    assertShown(
-        "adit_calls_total{group=\"shop\",method=\"Get\",reason=\"\"," + of + "\"NOT_FOUND\"} 1.0");
+    call("/shop.Cart/Get").answered("0");
+    call("/shop.Cart/Get").answered("0");
+    call("/shop.Cart/Get").answered("5");
+    assertShown(ended("Get", "", "shop.Cart", "OK") + "2.0");
+    assertShown(ended("Get", "", "shop.Cart", "NOT_FOUND") + "1.0");
+    assertShown("adit_calls_routed_total{" + GET + "} 3.0");
+    assertShown("adit_call_duration_seconds_bucket{" + GET + ",le=\"0.05\"} 3");
+    assertShown("adit_call_duration_seconds_bucket{" + GET + ",le=\"0.025\"} 0");
+  }
+
+  @Test
+  void streamCountsWhileItRuns() {
+    call("/shop.Cart/Get").answered("0");
+    Call stream = call("/shop.Cart/Get");
+    stream.meter.onRequestBytes(5);
+    stream.meter.onResponseBytes(7);
+    assertShown("adit_routed_calls_running{" + GET + "} 1.0");
+    assertShown("adit_calls_routed_total{" + GET + "} 2.0");
     assertShown("adit_request_body_bytes_total{group=\"shop\",rule=\"orders\"} 5.0");
     assertShown("adit_response_body_bytes_total{group=\"shop\",rule=\"orders\"} 7.0");
-    assertShown(
-        "adit_call_duration_seconds_bucket{group=\"shop\",method=\"Get\",rule=\"orders\","
-            + "service=\"shop.Cart\",le=\"0.05\"} 3");
+    stream.answered("0");
+    assertShown("adit_routed_calls_running{" + GET + "} 0.0");
+    assertShown("adit_calls_routed_total{" + GET + "} 2.0");
+  }
+
+  @Test
+  void bytesThatComeBeforeTheGroupIsKnownCount() {
+    Call early = new Call(CallProtocol.GRPC, "/shop.Cart/Get");
+    early.meter.onRequestBytes(5);
+    early.routed().meter.onRequestBytes(6);
+    assertShown("adit_request_body_bytes_total{group=\"shop\",rule=\"orders\"} 11.0");
+  }
+
+  @Test
+  void methodIsKnownOnceABackendAnswersIt() {
+    Call watch = call("/shop.Cart/Get");
+    assertShown("adit_routed_calls_running{" + OTHER + "} 1.0");
+    assertFalse(shown().contains(GET), this::shown);
+    watch.meter.onAnswered(millis(1), true);
+    assertShown("adit_routed_calls_running{" + OTHER + "} 0.0");
+    assertShown("adit_routed_calls_running{" + GET + "} 1.0");
+    assertShown("adit_calls_routed_total{" + OTHER + "} 0.0");
+    assertShown("adit_calls_routed_total{" + GET + "} 1.0");
+  }
+
+  @Test
+  void timeIsSplitByWhereItWent() {
+    Call call = call("/shop.Cart/Get");
+    call.meter.onPlaced(millis(1));
+    call.meter.onPlaced(millis(4));
+    call.meter.onAccepted(millis(6));
+    call.answered("0");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"entry\"} 0.001");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"placement\"} 0.003");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"tunnel\"} 0.002");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"backend\"} 0.014");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"response\"} 0.01");
+    assertShown("adit_call_stage_seconds_count{" + GET + ",stage=\"response\"} 1");
+  }
+
+  @Test
+  void timeOfACallThatNoBackendTookIsTheTunnels() {
+    call("/shop.Cart/Get").answered("0");
+    Call call = call("/shop.Cart/Get");
+    call.meter.onPlaced(millis(1));
+    call.record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
+    call.end();
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"tunnel\"} 0.029");
+    assertShown("adit_call_stage_seconds_count{" + GET + ",stage=\"backend\"} 0");
+    assertShown("adit_call_stage_seconds_count{" + GET + ",stage=\"tunnel\"} 1");
   }
 
   @Test
   void failureOfOursHasItsReason() {
-    CallRecord record = record(CallProtocol.GRPC, "/shop.Cart/Get");
-    record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
-    metrics.onEnd(record);
+    Call call = call("/shop.Cart/Get");
+    call.record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
+    call.end();
+    assertShown(ended("Get", "tunnel-lost", "shop.Cart", "UNAVAILABLE") + "1.0");
+  }
+
+  @Test
+  void callWithoutARuleIsCountedToo() {
+    Call call = new Call(CallProtocol.GRPC, "/guess.One/X");
+    call.record.failure(CallFailure.NO_RULE, GrpcCode.UNIMPLEMENTED, 404);
+    call.end();
     assertShown(
-        "adit_calls_total{group=\"shop\",method=\"Get\",reason=\"tunnel-lost\",rule=\"orders\","
-            + "service=\"shop.Cart\",status=\"UNAVAILABLE\"} 1.0");
+        "adit_calls_total{group=\"\",method=\"other\",reason=\"no-rule\",rule=\"\","
+            + "service=\"other\",status=\"UNIMPLEMENTED\"} 1.0");
   }
 
   @Test
   void plainHttpHasItsStatusAndNoPath() {
-    CallRecord record = record(CallProtocol.HTTP, "/private/4711");
-    record.head(new ResponseHead(404, new HeaderFields()));
-    metrics.onEnd(record);
-    assertShown(
-        "adit_calls_total{group=\"shop\",method=\"other\",reason=\"\",rule=\"orders\","
-            + "service=\"other\",status=\"404\"} 1.0");
+    Call call = new Call(CallProtocol.HTTP, "/private/4711").routed();
+    call.record.head(new ResponseHead(404, new HeaderFields()));
+    call.end();
+    assertShown(ended("other", "", "other", "404") + "1.0");
+    assertShown("adit_calls_routed_total{" + OTHER + "} 1.0");
   }
 
   @Test
   void statusThatABackendMadeUpIsOther() {
-    metrics.onEnd(answered("/shop.Cart/Get", "\"} 1\nevil{"));
+    call("/shop.Cart/Get").answered("\"} 1\nevil{");
     assertTrue(shown().contains("status=\"other\"} 1.0"), this::shown);
-    assertTrue(!shown().contains("evil"), this::shown);
+    assertFalse(shown().contains("evil"), this::shown);
   }
 
   @Test
   void methodThatNoBackendKnowsGetsNoSeriesOfItsOwn() {
-    metrics.onEnd(answered("/guess.One/X", "12"));
-    metrics.onEnd(answered("/guess.Two/Y", "12"));
-    assertShown(
-        "adit_calls_total{group=\"shop\",method=\"other\",reason=\"\",rule=\"orders\","
-            + "service=\"other\",status=\"UNIMPLEMENTED\"} 2.0");
-    metrics.onEnd(answered("/shop.Cart/Get", "0"));
-    metrics.onEnd(answered("/shop.Cart/Get", "12"));
-    assertShown(
-        "adit_calls_total{group=\"shop\",method=\"Get\",reason=\"\",rule=\"orders\","
-            + "service=\"shop.Cart\",status=\"UNIMPLEMENTED\"} 1.0");
+    call("/guess.One/X").answered("12");
+    call("/guess.Two/Y").answered("12");
+    assertShown(ended("other", "", "other", "UNIMPLEMENTED") + "2.0");
+    assertShown("adit_calls_routed_total{" + OTHER + "} 2.0");
+    call("/shop.Cart/Get").answered("0");
+    call("/shop.Cart/Get").answered("12");
+    assertShown(ended("Get", "", "shop.Cart", "UNIMPLEMENTED") + "1.0");
   }
 
   @Test
   void millionOfNamesFillsNothing() {
     for (int i = 0; i < 1_000_000; i++) {
-      metrics.onEnd(answered("/s" + i + ".S/M", "0"));
+      call("/s" + i + ".S/M").answered("0");
     }
-    assertEquals(CallMetrics.MAX_SERIES + 1, seriesOf("adit_calls_total"));
+    assertTrue(seriesOf("adit_calls_total") <= CallMetrics.MAX_SERIES + 1);
+    assertEquals(CallMetrics.MAX_SERIES + 1, seriesOf("adit_routed_calls_running"));
+    assertEquals(
+        CallMetrics.MAX_SERIES + 1, seriesOf("adit_call_duration_seconds_count"), this::shown);
     assertShown(
         "adit_calls_total{group=\"\",method=\"other\",reason=\"\",rule=\"other\","
-            + "service=\"other\",status=\"OK\"} 999000.0");
+            + "service=\"other\",status=\"OK\"} 999001.0");
   }
 
   @Test
-  void furtherPlacementsAreCounted() {
-    CallRecord record = answered("/shop.Cart/Get", "0");
-    metrics.onEnd(record);
+  void furtherPlacementsAndRetriesAreCounted() {
+    call("/shop.Cart/Get").answered("0");
     assertShown("adit_calls_placed_again_total{group=\"shop\",rule=\"orders\"} 0.0");
+    assertShown("adit_calls_retried_total{group=\"shop\",rule=\"orders\"} 0.0");
   }
 }

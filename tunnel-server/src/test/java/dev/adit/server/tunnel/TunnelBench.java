@@ -12,11 +12,13 @@ import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
 import dev.adit.server.identity.AgentIdentities;
 import dev.adit.server.identity.Credential;
+import dev.adit.server.metrics.TunnelMetrics;
 import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.buffer.Unpooled;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +47,7 @@ final class TunnelBench {
           Duration.ofMinutes(30),
           100,
           4096,
-          reason -> {});
+          new TunnelMetrics(new PrometheusRegistry()));
   private final TokenHash token = TokenHash.of("secret of the edge");
   private final Credential credential =
       new Credential(

@@ -21,6 +21,7 @@ import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.dispatch.placement.TimeLeft;
 import dev.adit.server.entry.caller.Credential;
+import dev.adit.server.metrics.CallMeter;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Router;
@@ -28,9 +29,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +45,8 @@ final class EntryCall implements PlacementListener {
   private final Http2Stream stream;
   private final ResponseWriter writer;
   private final CallRecord record;
+  private final CallMeter counts;
+  private final CallTimers timers;
   private final WriteMeter meter;
 
   // state, confined to the loop
@@ -54,8 +54,6 @@ final class EntryCall implements PlacementListener {
   private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Route route;
-  private @Nullable Future<?> deadline;
-  private @Nullable IdleTimer idleTimer;
   private boolean closed;
 
   EntryCall(
@@ -66,6 +64,8 @@ final class EntryCall implements PlacementListener {
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
     record = entry.accessLog().begin(connection.loop());
+    counts = entry.metrics().begin(record.begunNanos());
+    timers = new CallTimers(connection.loop());
     meter =
         new WriteMeter(
             Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
@@ -128,8 +128,7 @@ final class EntryCall implements PlacementListener {
             return;
           }
           try {
-            long waited = connection.loop().ticker().nanoTime() - record.begunNanos();
-            headers = TimeLeft.after(headers, waited);
+            headers = TimeLeft.after(headers, now() - record.begunNanos());
             held.handTo(dispatch(matched, admission, credential));
           } catch (CallException e) {
             held.drop();
@@ -144,13 +143,15 @@ final class EntryCall implements PlacementListener {
       throws CallException {
     headers = admission.admit(matched, credential, headers, connection, record);
     GroupName group = entry.dispatcher().chooseGroup(matched);
-    record.route(matched.ruleText(), group);
-    if (group == null && !entry.dispatcher().isEarly(matched)) {
+    if (group != null) {
+      onGroup(group);
+    } else if (!entry.dispatcher().isEarly(matched)) {
       throw new CallException(
           entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
           Dispatcher.noAgentText(matched));
     }
-    startTimers(matched);
+    timers.startDeadline(headers, this::onDeadline);
+    timers.startIdle(matched.rule().idleTimeout(), this::onIdle);
     return group == null
         ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
         : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
@@ -159,20 +160,12 @@ final class EntryCall implements PlacementListener {
   private void onGroup(GroupName group) {
     if (route != null) {
       record.route(route.ruleText(), group);
+      counts.onRouted(headers, route.ruleText(), group);
     }
   }
 
-  private void startTimers(Route matched) {
-    if (headers.hasTimeout()) {
-      deadline =
-          connection
-              .loop()
-              .schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
-    }
-    Duration idle = matched.rule().idleTimeout();
-    if (idle != null) {
-      idleTimer = new IdleTimer(connection.loop(), idle, this::onIdle);
-    }
+  private long now() {
+    return connection.loop().ticker().nanoTime();
   }
 
   /**
@@ -182,8 +175,9 @@ final class EntryCall implements PlacementListener {
    */
   void onRequestChunk(ByteBuf data, boolean last) {
     int bytes = data.readableBytes();
-    moved();
+    timers.moved();
     record.requestBytes(bytes);
+    counts.onRequestBytes(bytes);
     RequestSide side = request;
     if (side == null || writer.ended()) {
       data.release();
@@ -207,6 +201,7 @@ final class EntryCall implements PlacementListener {
   @Override
   public void onPlaced(AgentSession agent, int attempt) {
     record.placed(agent, attempt);
+    counts.onPlaced(now());
   }
 
   @Override
@@ -217,6 +212,7 @@ final class EntryCall implements PlacementListener {
   @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
     record.accepted(upstream, backend);
+    counts.onAccepted(now());
   }
 
   @Override
@@ -232,17 +228,12 @@ final class EntryCall implements PlacementListener {
       record.status(head.fields().get(HeaderNames.GRPC_STATUS));
     }
     record.head(head);
-    moved();
+    timers.moved();
     if (route != null && !head.isInformational()) {
+      counts.onAnswered(now(), !record.isUnknownMethod());
       route.rule().responseHeaders().applyTo(head.fields());
     }
     writer.head(head, last);
-  }
-
-  private void moved() {
-    if (idleTimer != null) {
-      idleTimer.moved();
-    }
   }
 
   /**
@@ -285,8 +276,9 @@ final class EntryCall implements PlacementListener {
       return;
     }
     int bytes = data.readableBytes();
-    moved();
+    timers.moved();
     record.responseBytes(bytes);
+    counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
     writer.chunk(data, last && !withoutStatus, meter.onWrite(bytes));
     if (withoutStatus) {
@@ -377,13 +369,7 @@ final class EntryCall implements PlacementListener {
   /** The stream is over: if the response is not, the caller has gone. */
   void onStreamClosed() {
     closed = true;
-    Future<?> timer = deadline;
-    if (timer != null) {
-      timer.cancel(false);
-    }
-    if (idleTimer != null) {
-      idleTimer.stop();
-    }
+    timers.stop();
     RequestSide side = request;
     if (!writer.ended()) {
       record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, CallFailure.CANCELLED.httpStatus());
@@ -393,8 +379,8 @@ final class EntryCall implements PlacementListener {
       }
     }
     entry.calls().end();
-    record.end(connection.loop().ticker().nanoTime());
-    entry.metrics().onEnd(record);
+    record.end(now());
+    counts.onEnd(record);
     entry.accessLog().log(connection.loop(), record);
   }
 }

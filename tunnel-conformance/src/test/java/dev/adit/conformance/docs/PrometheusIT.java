@@ -1,0 +1,198 @@
+package dev.adit.conformance.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.tools.Tool;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prometheus itself reads what server, agent and the files for it have to say. */
+final class PrometheusIT {
+  private static final Path ALERTS = MetricsTest.ALERTS.toAbsolutePath().normalize();
+
+  @TempDir private static Path directory;
+
+  private static MetricsSite site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    site = MetricsSite.start(Files.createDirectory(directory.resolve("site")));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    site.close();
+  }
+
+  private static Tool.Run promtool(String... words) throws Exception {
+    List<String> all = new ArrayList<>(List.of("promtool"));
+    all.addAll(List.of(words));
+    var run = Tool.run(directory, 60, all);
+    Tool.need(run.isPresent(), "promtool");
+    return run.orElseThrow();
+  }
+
+  /** Lint too: names, units, HELP and suffixes as Prometheus' conventions have them. */
+  @Test
+  @Timeout(60)
+  void promtoolFindsNothingWrongWithTheMetrics() throws Exception {
+    for (String page : List.of(site.serverPage(), site.agentPage())) {
+      // The JVM's own are the library's.
+      Path file =
+          Files.writeString(
+              directory.resolve("page.txt"),
+              page.lines()
+                  .filter(line -> line.matches("(# (HELP|TYPE) )?adit_.*"))
+                  .map(line -> line + "\n")
+                  .reduce("", String::concat));
+      Tool.need(Tool.run(directory, 10, List.of("sh", "-c", "exit")).isPresent(), "sh");
+      promtool("--version");
+      Tool.Run run =
+          Tool.run(directory, 60, List.of("sh", "-c", "promtool check metrics < " + file))
+              .orElseThrow();
+      assertEquals("", run.output());
+      assertEquals(0, run.exitCode());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void promtoolFindsNothingWrongWithTheAlerts() throws Exception {
+    Tool.Run run = promtool("check", "rules", ALERTS.toString());
+    assertEquals(0, run.exitCode(), run::output);
+    assertTrue(
+        run.output().contains(MetricNames.ofAlerts(ALERTS).size() + " rules found"), run::output);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** One Prometheus, until it is closed. */
+  private record Prometheus(Process process, int port) implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Gson GSON = new Gson();
+
+    JsonObject query(String expression) throws Exception {
+      return get("query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+    }
+
+    JsonObject get(String path) throws Exception {
+      URI uri = URI.create("http://127.0.0.1:" + port + "/api/v1/" + path);
+      HttpResponse<String> answer =
+          HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == 503) {
+        throw new IOException("Prometheus is not ready");
+      }
+      return GSON.fromJson(answer.body(), JsonObject.class);
+    }
+
+    int results(String expression) throws Exception {
+      return query(expression).getAsJsonObject("data").getAsJsonArray("result").size();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+      try {
+        process.waitFor(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Prometheus prometheus() throws Exception {
+    Files.writeString(
+        directory.resolve("prometheus.yml"),
+        """
+        global: {scrape_interval: 1s, evaluation_interval: 1s}
+        rule_files: ["%s"]
+        scrape_configs:
+        - {job_name: adit-server, static_configs: [{targets: ["%s"]}]}
+        - {job_name: adit-agent, static_configs: [{targets: ["%s"]}]}
+        """
+            .formatted(ALERTS, site.serverAdmin(), site.agentAdmin()));
+    Tool.need(
+        Tool.run(directory, 30, List.of("prometheus", "--version")).isPresent(), "prometheus");
+    int port = freePort();
+    Process process =
+        new ProcessBuilder(
+                "prometheus",
+                "--config.file=prometheus.yml",
+                "--storage.tsdb.path=data",
+                "--web.listen-address=127.0.0.1:" + port)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("prometheus.log").toFile())
+            .start();
+    return new Prometheus(process, port);
+  }
+
+  @Test
+  @Timeout(120)
+  void prometheusScrapesBothAndEvaluatesEveryExpression() throws Exception {
+    try (Prometheus prometheus = prometheus()) {
+      Eventually.holds(
+          "both are scraped",
+          () -> {
+            try {
+              return prometheus.results("up == 1") == 2;
+            } catch (IOException e) {
+              // It is not up yet.
+              return false;
+            }
+          });
+      assertEquals(1, prometheus.results("adit_calls_total{status=\"OK\"} == 1"));
+      assertEquals(1, prometheus.results("adit_backend_calls_total{status=\"OK\"} == 1"));
+      assertEquals(1, prometheus.results("adit_rules_current == 1"));
+      Map<String, String> wrong = new TreeMap<>();
+      List<String> expressions = new ArrayList<>(MetricNames.ofAlerts(ALERTS).values());
+      for (String each : MetricNames.ofDashboard(MetricsTest.DASHBOARD)) {
+        if (!each.startsWith("label_values(")) {
+          expressions.add(
+              each.replace("$__rate_interval", "5m").replaceAll("\\$(\\w+|\\{\\w+})", ".*"));
+        }
+      }
+      for (String expression : expressions) {
+        JsonObject answer = prometheus.query(expression);
+        if (!"success".equals(answer.get("status").getAsString())) {
+          wrong.put(expression, answer.toString());
+        }
+      }
+      assertEquals(Map.of(), wrong);
+      Eventually.holds(
+          "the alerts are evaluated",
+          () -> !prometheus.get("rules").toString().contains("\"health\":\"unknown\""));
+      String rules = prometheus.get("rules").toString();
+      assertFalse(rules.contains("\"health\":\"err\""), rules);
+      assertFalse(rules.contains("\"state\":\"firing\""), rules);
+    }
+  }
+}

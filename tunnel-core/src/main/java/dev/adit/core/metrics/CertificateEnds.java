@@ -1,0 +1,66 @@
+package dev.adit.core.metrics;
+
+import dev.adit.core.tls.PemFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * When the certificates in files end. Files are read again after a while, since they are replaced
+ * while the process runs; reads files on the thread that asks.
+ */
+final class CertificateEnds {
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
+
+  private record Known(Instant end, Instant readAt) {}
+
+  // deps
+  private final Supplier<? extends Collection<Path>> files;
+
+  // shared: guarded by the monitor
+  private final Map<Path, Known> known = new HashMap<>();
+
+  CertificateEnds(Supplier<? extends Collection<Path>> files) {
+    this.files = files;
+  }
+
+  /** Of each file that can be read, the end of the certificate in it that ends first. */
+  synchronized Map<Path, Instant> now() {
+    Map<Path, Instant> ends = new LinkedHashMap<>();
+    Instant now = Instant.now();
+    for (Path file : files.get()) {
+      Known before = known.get(file);
+      Known after = before == null || isOld(before, now) ? read(file, now) : before;
+      known.put(file, after);
+      if (after.end().isAfter(Instant.EPOCH)) {
+        ends.put(file, after.end());
+      }
+    }
+    known.keySet().retainAll(files.get());
+    return ends;
+  }
+
+  private static boolean isOld(Known before, Instant now) {
+    return Duration.between(before.readAt(), now).compareTo(KNOWN_FOR) > 0;
+  }
+
+  private static Known read(Path file, Instant now) {
+    try {
+      Instant end =
+          PemFiles.certificates(file).stream()
+              .map(certificate -> certificate.getNotAfter().toInstant())
+              .min(Instant::compareTo)
+              .orElse(Instant.EPOCH);
+      return new Known(end, now);
+    } catch (IOException e) {
+      // Whoever follows the file tells it.
+      return new Known(Instant.EPOCH, now);
+    }
+  }
+}
