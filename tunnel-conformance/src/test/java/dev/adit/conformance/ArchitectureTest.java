@@ -47,6 +47,7 @@ final class ArchitectureTest {
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.config", "core.flow")),
+          Map.entry("core.status", Set.of("core.process")),
           Map.entry("core.tls", Set.of("core.process")),
           Map.entry("core.token", Set.of()),
           Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),

@@ -9,6 +9,7 @@ import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
+import dev.adit.agent.tunnel.DialedServer;
 import dev.adit.agent.tunnel.TunnelDialer;
 import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.core.admin.AdminPage;
@@ -17,6 +18,7 @@ import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
 import dev.adit.core.tls.TlsContexts;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -56,6 +59,7 @@ public final class AgentApp implements AutoCloseable {
   private final @Nullable AdminServer admin;
   private final @Nullable CurrentSslContext tls;
   private final FollowedTls followedTls;
+  private final AgentWarnings warnings;
 
   // shared
   private final CountDownLatch firstTunnel = new CountDownLatch(1);
@@ -104,6 +108,8 @@ public final class AgentApp implements AutoCloseable {
     dispatcher = new CallDispatcher(served, memory.budget());
     handed =
         new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
+
+    warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {
@@ -172,6 +178,9 @@ public final class AgentApp implements AutoCloseable {
 
   /** How the agent stands. */
   public AgentStatusPage status() {
+    List<CertificateStatus> certificates = AgentWarnings.certificates(config);
+    List<DialedServer> dialed = dialer.servers();
+    List<AgentStatusPage.UpstreamPage> upstreams = AgentStatusPage.upstreams(served);
     return new AgentStatusPage(
         draining ? "draining" : "running",
         config.id().value(),
@@ -182,8 +191,11 @@ public final class AgentApp implements AutoCloseable {
         config.servers().stream().map(HostPort::toString).toList(),
         dispatcher.running(),
         dispatcher.total(),
-        AgentStatusPage.upstreams(served),
-        handed.status());
+        dialed.stream().map(each -> AgentStatusPage.ServerPage.of(each, loops.all())).toList(),
+        upstreams,
+        handed.status(),
+        certificates,
+        warnings.lines(dialed, dispatcher.upstreams(), handed.status(), certificates));
   }
 
   /** Waits until the first tunnel is up, or the agent ends. */

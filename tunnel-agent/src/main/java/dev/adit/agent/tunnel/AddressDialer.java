@@ -77,6 +77,9 @@ final class AddressDialer implements DialedTunnel.Events {
   /** The tunnel that the dial under way shall replace; null if none. */
   private @Nullable Up renewing;
 
+  /** Why there is no tunnel; empty while there is one, and before the first dial has ended. */
+  private String problem = "";
+
   private int misses;
   private int wanted = 1;
   private boolean retired;
@@ -101,6 +104,15 @@ final class AddressDialer implements DialedTunnel.Events {
 
   boolean isUp() {
     return !up.isEmpty();
+  }
+
+  /** How it stands. */
+  DialedServer status() {
+    return new DialedServer(
+        server,
+        address.toString().replaceFirst("^.*/", ""),
+        up.isEmpty() ? problem : "",
+        up.stream().flatMap(each -> Stream.ofNullable(each.tunnel().stream())).toList());
   }
 
   /** Dials one more, unless a dial is under way or the address is given up. */
@@ -281,6 +293,7 @@ final class AddressDialer implements DialedTunnel.Events {
     long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
+        problem = "superseded: another process runs with this agent id; give each its own";
         log.error(
             "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
             plan.agent(),
@@ -344,6 +357,7 @@ final class AddressDialer implements DialedTunnel.Events {
             ? redial.askedDelayMillis(refusal.getRetryAfterMs())
             : delayAfter(status);
     pause(was, delay);
+    problem = EndLog.text(status);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);

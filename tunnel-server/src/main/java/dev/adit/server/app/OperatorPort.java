@@ -40,6 +40,7 @@ final class OperatorPort {
       ServerMetrics metrics,
       CallCounter calls,
       EntryServer entry,
+      ServerTls tls,
       Warnings warnings) {}
 
   OperatorPort(String serverId, String version, Seen seen) {
@@ -91,6 +92,7 @@ final class OperatorPort {
         ServerStatus.Rules.of(seen.rules().status()),
         ServerStatus.groups(seen.registry().snapshot()),
         ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
+        seen.tls().certificates(),
         seen.warnings().lines());
   }
 }

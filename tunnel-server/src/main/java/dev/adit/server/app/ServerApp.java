@@ -174,6 +174,7 @@ public final class ServerApp implements AutoCloseable {
                 metrics,
                 entryContext.calls(),
                 entry,
+                tls,
                 warnings));
     admin = listenForOperators();
   }

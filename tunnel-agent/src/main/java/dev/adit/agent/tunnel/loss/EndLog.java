@@ -46,7 +46,7 @@ public final class EndLog {
    * @param delayMillis until the next dial
    */
   public void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
-    String text = printable(status.getDescription(), status.getCode().toString());
+    String text = text(status);
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
           log.error(
@@ -82,6 +82,15 @@ public final class EndLog {
           address,
           common);
     }
+  }
+
+  /** Why a tunnel or a dial has ended, on one line. */
+  public static String text(Status status) {
+    String said = printable(status.getDescription(), status.getCode().toString());
+    Throwable cause = status.getCause();
+    return cause == null || cause.getMessage() == null
+        ? said
+        : said + ": " + printable(cause.getMessage(), "");
   }
 
   /** Text of others on one line, cut to a length. */
