@@ -22,6 +22,7 @@ import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
 import dev.adit.core.tls.TlsContexts;
+import dev.adit.core.trace.CallTracer;
 import dev.adit.core.wire.FrameLimits;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class AgentApp implements AutoCloseable {
   private final @Nullable CurrentSslContext tls;
   private final FollowedTls followedTls;
   private final AgentWarnings warnings;
+  private final @Nullable CallTracer tracer;
 
   // shared
   private final CountDownLatch firstTunnel = new CountDownLatch(1);
@@ -104,8 +106,10 @@ public final class AgentApp implements AutoCloseable {
     health.watch(served.own().upstreams());
     served.own().upstreams().connect();
 
+    tracer = CallTracer.start(config.tracing(), "tunnel-agent", version, config.id().value());
+
     // 7: what becomes of a call that comes through a tunnel.
-    dispatcher = new CallDispatcher(served, memory.budget());
+    dispatcher = new CallDispatcher(served, memory.budget(), tracer);
     handed =
         new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
 
@@ -259,6 +263,9 @@ public final class AgentApp implements AutoCloseable {
     loops.close();
     if (admin != null) {
       admin.close();
+    }
+    if (tracer != null) {
+      tracer.close();
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.trace.CallTracer;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
@@ -69,6 +70,7 @@ public final class ServerApp implements AutoCloseable {
   private final RuleReload rules;
   private final ServerMetrics metrics;
   private final AccessLog accessLog;
+  private final @Nullable CallTracer tracer;
   private final EntryContext entryContext;
   private final EntryServer entry;
   private final TunnelServer tunnels;
@@ -142,6 +144,7 @@ public final class ServerApp implements AutoCloseable {
             () -> agents == null ? List.of() : agents.problems(),
             this::identityWarnings);
     tls.follow();
+    tracer = CallTracer.start(config.tracing(), "tunnel-server", version, serverId);
     accessLog = new AccessLog(config.accessLog(), stdout, Clock.systemUTC());
     entryContext =
         new EntryContext(
@@ -156,6 +159,7 @@ public final class ServerApp implements AutoCloseable {
             new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
             new RequestIds(),
+            tracer,
             tunnel.initialWindowBytes());
     entry = new EntryServer(entryContext, tls.entry());
     listenForCallers();
@@ -336,6 +340,9 @@ public final class ServerApp implements AutoCloseable {
     tunnels.close();
     loops.close();
     accessLog.close();
+    if (tracer != null) {
+      tracer.close();
+    }
     if (operators != null) {
       operators.close();
     }

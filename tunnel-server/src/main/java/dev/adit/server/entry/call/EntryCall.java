@@ -24,6 +24,7 @@ import dev.adit.server.entry.caller.Credential;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Router;
+import dev.adit.server.trace.CallTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -56,7 +57,7 @@ final class EntryCall implements PlacementListener {
   private @Nullable Route route;
   private @Nullable Future<?> deadline;
   private @Nullable IdleTimer idleTimer;
-
+  private @Nullable CallTrace trace;
   private boolean closed;
 
   EntryCall(
@@ -82,6 +83,7 @@ final class EntryCall implements PlacementListener {
       AsciiString given = headers.fields().get(HeaderNames.X_REQUEST_ID);
       requestId = given == null ? requestId : given;
       record.request(headers, requestId);
+      trace = CallTrace.begin(entry.tracer(), headers, this);
       if (entry.memory().isExhausted()) {
         throw new CallException(CallFailure.SERVER_OVERLOADED, "the server is short of memory");
       }
@@ -151,27 +153,28 @@ final class EntryCall implements PlacementListener {
           Dispatcher.noAgentText(matched));
     }
     startTimers(matched);
+    PlacementListener told = trace == null ? this : trace;
     return group == null
-        ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
-        : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
-  }
-
-  private void onGroup(GroupName group) {
-    if (route != null) {
-      record.route(route.ruleText(), group);
-    }
+        ? entry
+            .dispatcher()
+            .dispatchEarly(
+                headers,
+                matched,
+                connection.loop(),
+                chosen -> record.route(matched.ruleText(), chosen),
+                told)
+        : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), told);
   }
 
   private void startTimers(Route matched) {
     if (headers.hasTimeout()) {
-      deadline =
-          connection
-              .loop()
-              .schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
+      Runnable late = () -> expire("the deadline has passed");
+      deadline = connection.loop().schedule(late, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
     }
     Duration idle = matched.rule().idleTimeout();
     if (idle != null) {
-      idleTimer = new IdleTimer(connection.loop(), idle, this::onIdle);
+      Runnable still = () -> expire("nothing has moved for longer than the rule allows");
+      idleTimer = new IdleTimer(connection.loop(), idle, still);
     }
   }
 
@@ -342,14 +345,6 @@ final class EntryCall implements PlacementListener {
     fail(failure, code, failure.httpStatus(), message);
   }
 
-  private void onDeadline() {
-    expire("the deadline has passed");
-  }
-
-  private void onIdle() {
-    expire("nothing has moved for longer than the rule allows");
-  }
-
   private void expire(String message) {
     RequestSide side = request;
     if (side != null && !closed) {
@@ -392,9 +387,7 @@ final class EntryCall implements PlacementListener {
         side.onCancel(CallReset.cancelled());
       }
     }
-    entry.calls().end();
     record.end(connection.loop().ticker().nanoTime());
-    entry.metrics().onEnd(record);
-    entry.accessLog().log(record);
+    entry.end(record, trace);
   }
 }
