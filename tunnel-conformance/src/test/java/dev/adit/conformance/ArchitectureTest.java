@@ -63,6 +63,7 @@ final class ArchitectureTest {
                   "core",
                   "proto",
                   "server.config",
+                  "server.policy",
                   "server.registry",
                   "server.routing",
                   "server.rules")),
