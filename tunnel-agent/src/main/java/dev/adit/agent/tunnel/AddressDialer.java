@@ -77,9 +77,6 @@ final class AddressDialer implements DialedTunnel.Events {
   /** The tunnel that the dial under way shall replace; null if none. */
   private @Nullable Up renewing;
 
-  /** Why there is no tunnel; empty while there is one, and before the first dial has ended. */
-  private String problem = "";
-
   private int misses;
   private int wanted = 1;
   private boolean retired;
@@ -106,13 +103,8 @@ final class AddressDialer implements DialedTunnel.Events {
     return !up.isEmpty();
   }
 
-  /** How it stands. */
   DialedServer status() {
-    return new DialedServer(
-        server,
-        address.toString().replaceFirst("^.*/", ""),
-        up.isEmpty() ? problem : "",
-        up.stream().flatMap(each -> Stream.ofNullable(each.tunnel().stream())).toList());
+    return DialedServer.of(server, address, ends.problem(), up.stream().map(Up::tunnel));
   }
 
   /** Dials one more, unless a dial is under way or the address is given up. */
@@ -293,12 +285,7 @@ final class AddressDialer implements DialedTunnel.Events {
     long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
-        problem = "superseded: another process runs with this agent id; give each its own";
-        log.error(
-            "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
-            plan.agent(),
-            address,
-            EndLog.printable(drain.getOther(), "another instance"));
+        ends.onSuperseded(drain.getOther());
         delay = SUPERSEDED_MILLIS;
       }
       case "going-away" -> {
@@ -357,7 +344,6 @@ final class AddressDialer implements DialedTunnel.Events {
             ? redial.askedDelayMillis(refusal.getRetryAfterMs())
             : delayAfter(status);
     pause(was, delay);
-    problem = EndLog.text(status);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);

@@ -26,6 +26,9 @@ public final class EndLog {
   // state, confined to the loop
   private boolean complained;
 
+  /** Why the last tunnel or dial has ended. */
+  private String problem = "";
+
   /** For the tunnels to one address. */
   public EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
     this.agent = agent;
@@ -47,6 +50,7 @@ public final class EndLog {
    */
   public void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
     String text = text(status);
+    problem = text;
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
           log.error(
@@ -74,6 +78,25 @@ public final class EndLog {
     }
   }
 
+  /**
+   * Another process took our place.
+   *
+   * @param other its name, as the server has it
+   */
+  public void onSuperseded(String other) {
+    problem = "superseded: another process runs with this agent id; give each its own";
+    log.error(
+        "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
+        agent,
+        address,
+        printable(other, "another instance"));
+  }
+
+  /** Why there is no tunnel, while there is none; empty: none has ended yet. */
+  public String problem() {
+    return problem;
+  }
+
   private void noteCut(Duration age, long sentBytes) {
     String common = cuts.add(age, sentBytes, ticker.nanoTime());
     if (common != null) {
@@ -85,7 +108,7 @@ public final class EndLog {
   }
 
   /** Why a tunnel or a dial has ended, on one line. */
-  public static String text(Status status) {
+  private static String text(Status status) {
     String said = printable(status.getDescription(), status.getCode().toString());
     Throwable cause = status.getCause();
     return cause == null || cause.getMessage() == null
