@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ArchitectureTest {
   private static final String ROOT = "dev.adit.";
   private static final String[] PRODUCT = {
-    "dev.adit.core..", "dev.adit.server..", "dev.adit.agent.."
+    "dev.adit.core..", "dev.adit.server..", "dev.adit.agent..", "dev.adit.tracing.."
   };
   private static final String BANNED_NAME = ".*[.$]\\w+(Manager|Helper|Utils?|Impl|Base|Info|Data)";
 
@@ -48,8 +48,10 @@ final class ArchitectureTest {
           Map.entry("core.metrics", Set.of("core.admin", "core.flow", "core.process", "core.tls")),
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.config", "core.flow")),
+          Map.entry("core.status", Set.of("core.process")),
           Map.entry("core.tls", Set.of("core.process")),
           Map.entry("core.token", Set.of()),
+          Map.entry("core.trace", Set.of("core.call", "core.config", "core.http2")),
           Map.entry("core.tunnel", Set.of("core.call", "core.flow", "core.wire", "proto")),
           Map.entry("core.upstream", Set.of("core.call", "core.config", "core.match", "core.name")),
           Map.entry("core.wire", Set.of("core.call", "core.flow", "proto")),
@@ -62,6 +64,7 @@ final class ArchitectureTest {
                   "core",
                   "proto",
                   "server.config",
+                  "server.policy",
                   "server.registry",
                   "server.routing",
                   "server.rules")),
@@ -92,7 +95,8 @@ final class ArchitectureTest {
                   "server.metrics",
                   "server.policy",
                   "server.registry",
-                  "server.routing")),
+                  "server.routing",
+                  "server.trace")),
           Map.entry(
               "server.metrics",
               Set.of("core", "server.accesslog", "server.registry", "server.rules")),
@@ -101,6 +105,9 @@ final class ArchitectureTest {
           Map.entry("server.routing", Set.of("core", "server.policy")),
           Map.entry("server.setup", Set.of("core")),
           Map.entry("server.rules", Set.of("core", "server.policy", "server.routing")),
+          Map.entry(
+              "server.trace",
+              Set.of("core", "server.accesslog", "server.dispatch", "server.registry")),
           Map.entry(
               "server.tunnel",
               Set.of(
@@ -153,7 +160,8 @@ final class ArchitectureTest {
                   "agent.metrics",
                   "agent.sync",
                   "core",
-                  "proto")));
+                  "proto")),
+          Map.entry("tracing", Set.of("core")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -209,7 +217,13 @@ final class ArchitectureTest {
   @Test
   void grpcIsUsedOnlyByTheTunnelAndTheAdminPort() {
     onlyIn(
-        "io.grpc..", "core.wire", "core.tunnel", "server.tunnel", "agent.tunnel", "server.admin");
+        "io.grpc..",
+        "core.wire",
+        "core.tunnel",
+        "server.tunnel",
+        "agent.tunnel",
+        "server.admin",
+        "tracing");
   }
 
   @Test
@@ -245,6 +259,11 @@ final class ArchitectureTest {
   @Test
   void metricsAreMadeInOnePlaceOfEachProcess() {
     onlyIn("io.prometheus..", "core.metrics", "server.metrics", "agent.metrics");
+  }
+
+  @Test
+  void spansAreSentByOneModule() {
+    onlyIn("io.opentelemetry..", "tracing");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
+import dev.adit.agent.tunnel.DialedServer;
 import dev.adit.agent.tunnel.TunnelDialer;
 import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.core.admin.AdminPage;
@@ -20,9 +21,11 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
 import dev.adit.core.tls.TlsContexts;
+import dev.adit.core.trace.CallTracer;
 import dev.adit.core.upstream.UpstreamTls;
 import dev.adit.core.wire.FrameLimits;
 import io.netty.handler.ssl.SslContext;
@@ -66,6 +69,8 @@ public final class AgentApp implements AutoCloseable {
   private final @Nullable AdminServer admin;
   private final @Nullable CurrentSslContext tls;
   private final FollowedTls followedTls;
+  private final AgentWarnings warnings;
+  private final @Nullable CallTracer tracer;
 
   // shared
   private final CountDownLatch firstTunnel = new CountDownLatch(1);
@@ -110,11 +115,15 @@ public final class AgentApp implements AutoCloseable {
     health.watch(served.own().upstreams());
     served.own().upstreams().connect();
 
+    tracer = CallTracer.start(config.tracing(), "tunnel-agent", version, config.id().value());
+
     // 7: what becomes of a call that comes through a tunnel.
     metrics = new AgentMetrics(version, served::all);
-    dispatcher = new CallDispatcher(served, memory.budget(), metrics.upstreams());
+    dispatcher = new CallDispatcher(served, memory.budget(), metrics.upstreams(), tracer);
     handed =
         new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
+
+    warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);
 
     // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {
@@ -230,6 +239,9 @@ public final class AgentApp implements AutoCloseable {
 
   /** How the agent stands. */
   public AgentStatusPage status() {
+    List<CertificateStatus> certificates = AgentWarnings.certificates(config);
+    List<DialedServer> dialed = dialer.servers();
+    List<AgentStatusPage.UpstreamPage> upstreams = AgentStatusPage.upstreams(served);
     return new AgentStatusPage(
         draining ? "draining" : "running",
         config.id().value(),
@@ -240,8 +252,11 @@ public final class AgentApp implements AutoCloseable {
         config.servers().stream().map(HostPort::toString).toList(),
         dispatcher.running(),
         dispatcher.total(),
-        AgentStatusPage.upstreams(served),
-        handed.status());
+        dialed.stream().map(each -> AgentStatusPage.ServerPage.of(each, loops.all())).toList(),
+        upstreams,
+        handed.status(),
+        certificates,
+        warnings.lines(dialed, dispatcher.upstreams(), handed.status(), certificates));
   }
 
   /** Waits until the first tunnel is up, or the agent ends. */
@@ -305,6 +320,9 @@ public final class AgentApp implements AutoCloseable {
     loops.close();
     if (admin != null) {
       admin.close();
+    }
+    if (tracer != null) {
+      tracer.close();
     }
   }
 }

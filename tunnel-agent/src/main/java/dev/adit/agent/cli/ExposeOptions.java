@@ -107,7 +107,8 @@ final class ExposeOptions {
         ConfigSyncMode.OFF,
         AllowList.exactly(List.of(upstream)),
         null,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        null);
   }
 
   private AgentId agentId(Map<String, String> environment) {

@@ -1,16 +1,20 @@
 package dev.adit.agent.cli;
 
 import dev.adit.agent.app.AgentStatusPage;
-import dev.adit.agent.sync.HandedStatus;
 import dev.adit.core.admin.AdminClient;
+import dev.adit.core.process.Terminal;
+import dev.adit.core.status.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code status}: how a running agent stands. */
@@ -19,7 +23,11 @@ import picocli.CommandLine.Spec;
     description = "Show servers, upstreams and calls of a running agent.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
-    footer = {"  tunnel-agent status", "  tunnel-agent status --admin 127.0.0.1:8014 --json"})
+    footer = {
+      "  tunnel-agent status",
+      "  tunnel-agent status --watch",
+      "  tunnel-agent status --admin 127.0.0.1:8014 --json"
+    })
 final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--admin",
@@ -31,53 +39,40 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the status as JSON.")
   private boolean json;
 
+  @Option(names = "--all", description = "Show long lists whole.")
+  private boolean all;
+
+  @Option(
+      names = "--watch",
+      arity = "0..1",
+      fallbackValue = "2",
+      paramLabel = "SECONDS",
+      description =
+          "Show it anew every SECONDS, ${FALLBACK-VALUE} if none are given, until Ctrl-C.")
+  private @Nullable Integer seconds;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    if (seconds != null && (seconds < 1 || seconds > Watch.LONGEST_SECONDS)) {
+      throw new ParameterException(
+          command, "expected --watch SECONDS of 1 to " + Watch.LONGEST_SECONDS);
+    }
+    PrintWriter out = command.getOut();
     AdminClient client = new AdminClient(admin, null);
-    if (json) {
-      out.print(client.get("/status"));
+    Watch.Shown shown =
+        () ->
+            json
+                ? client.get("/status")
+                : StatusText.of(client.get("/status", AgentStatusPage.class), all);
+    if (seconds == null) {
+      out.print(shown.text());
       out.flush();
-      return 0;
+    } else {
+      new Watch(Duration.ofSeconds(seconds), !json && Terminal.isThere(), out).run(shown);
     }
-    print(client.get("/status", AgentStatusPage.class), out);
     return 0;
-  }
-
-  private static void print(AgentStatusPage status, PrintWriter out) {
-    out.printf(
-        "agent    %s, version %s, %s since %s%n",
-        status.agent(), status.version(), status.state(), status.since());
-    out.printf(
-        "servers  %d of %d connected: %s%n",
-        status.connected(), status.servers().size(), String.join(" ", status.servers()));
-    out.printf("calls    %d running, %d in all%n", status.callsRunning(), status.callsTotal());
-    for (AgentStatusPage.UpstreamPage upstream : status.upstreams()) {
-      out.printf(
-          "upstream %s%s%n",
-          upstream.name(),
-          upstream.group().isEmpty() ? "" : " of group " + upstream.group() + ", from a server");
-      for (AgentStatusPage.BackendPage backend : upstream.backends()) {
-        out.printf(
-            "  backend %s: %s%s, %d calls%n",
-            backend.address(),
-            !backend.healthy()
-                ? "not healthy"
-                : backend.reachable() ? "no failure known" : "unreachable",
-            backend.circuit().isEmpty() ? "" : ", circuit " + backend.circuit(),
-            backend.calls());
-      }
-    }
-    for (HandedStatus handed : status.handed()) {
-      out.printf(
-          "handed   group %s by %s: %.12s %s%s%n",
-          handed.group(),
-          handed.server(),
-          handed.revision(),
-          handed.served() ? "served" : "refused",
-          handed.message().isEmpty() ? "" : ": " + handed.message());
-    }
   }
 }

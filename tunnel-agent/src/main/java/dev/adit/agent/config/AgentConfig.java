@@ -3,6 +3,7 @@ package dev.adit.agent.config;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.config.TracingConfig;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.upstream.AgentRoute;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow what may be dialled, whoever asks for it
  * @param adminListen null: no admin port
  * @param drainGrace how long running calls may take to finish when the agent goes away
+ * @param tracing absent: no traces are sent
  */
 public record AgentConfig(
     AgentId id,
@@ -43,7 +45,8 @@ public record AgentConfig(
     ConfigSyncMode configSync,
     AllowList allow,
     @Nullable HostPort adminListen,
-    Duration drainGrace) {
+    Duration drainGrace,
+    @Nullable TracingConfig tracing) {
 
   public AgentConfig {
     groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));

@@ -8,6 +8,7 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.config.TracingConfig;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tls.PemFiles;
@@ -78,6 +79,7 @@ public final class AgentConfigReader {
     LogConfig log = LogConfig.read(root);
     @Nullable HostPort admin = admin();
     Duration grace = drain();
+    @Nullable TracingConfig tracing = TracingConfig.read(root);
     root.end();
     return id == null
         ? null
@@ -96,7 +98,8 @@ public final class AgentConfigReader {
             sync,
             allow,
             admin,
-            grace);
+            grace,
+            tracing);
   }
 
   private @Nullable AgentId id() {

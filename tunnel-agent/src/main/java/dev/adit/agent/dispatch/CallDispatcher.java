@@ -8,12 +8,15 @@ import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.trace.CallTracer;
+import dev.adit.core.trace.Span;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.RequestHead;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives calls that come through a tunnel to the upstream that the agent's routes name. Any loop.
@@ -23,6 +26,7 @@ public final class CallDispatcher {
   private final ServedUpstreams served;
   private final MemoryBudget memory;
   private final UpstreamMetrics metrics;
+  private final @Nullable CallTracer tracer;
 
   private final GroupNames groups = new GroupNames();
 
@@ -37,9 +41,22 @@ public final class CallDispatcher {
    * @param memory calls are refused while the process runs short of it
    */
   public CallDispatcher(ServedUpstreams served, MemoryBudget memory, UpstreamMetrics metrics) {
+    this(served, memory, metrics, null);
+  }
+
+  /**
+   * @param memory calls are refused while the process runs short of it
+   * @param tracer null: no call is traced
+   */
+  public CallDispatcher(
+      ServedUpstreams served,
+      MemoryBudget memory,
+      UpstreamMetrics metrics,
+      @Nullable CallTracer tracer) {
     this.served = served;
     this.memory = memory;
     this.metrics = metrics;
+    this.tracer = tracer;
   }
 
   /**
@@ -53,6 +70,13 @@ public final class CallDispatcher {
     if (!RequestRules.areSound(head.headers())) {
       return refuse(response, CallFailure.MALFORMED, "the request's head is malformed");
     }
+    Span span = tracer == null ? null : tracer.begin(head.headers(), Span.Kind.CLIENT);
+    return dispatch(
+        head, last, span == null ? response : new TracedResponse(span, head, response), tunnel);
+  }
+
+  private RequestSide dispatch(
+      RequestHead head, boolean last, ResponseSide response, TunnelStream tunnel) {
     if (memory.isExhausted()) {
       return refuse(response, CallFailure.AGENT_OVERLOADED, "the agent is short of memory");
     }

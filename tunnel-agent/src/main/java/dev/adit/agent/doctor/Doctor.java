@@ -7,6 +7,7 @@ import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
+import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.agent.tunnel.TunnelPlan;
@@ -65,6 +66,8 @@ public final class Doctor {
       HandedGroups handed)
       throws IOException {
     MemoryBudget memory = MemoryBudget.unlimited();
+    // Counted for nobody.
+    AgentMetrics metrics = new AgentMetrics(version, served::all);
     return new TunnelPlan(
         config.id(),
         "doctor",
@@ -79,9 +82,10 @@ public final class Doctor {
         config.capacity(),
         "adit/" + version,
         loops,
-        new CallDispatcher(served, memory),
+        new CallDispatcher(served, memory, metrics.upstreams()),
         handed,
         FrameLimits.DEFAULT,
-        memory);
+        memory,
+        metrics.dials());
   }
 }

@@ -109,6 +109,10 @@ final class AddressDialer implements DialedTunnel.Events {
     return !up.isEmpty();
   }
 
+  DialedServer status() {
+    return DialedServer.of(server, address, ends.problem(), up.stream().map(Up::tunnel));
+  }
+
   /** Dials one more, unless a dial is under way or the address is given up. */
   void dial() {
     if (dialling || retired || (up.size() >= wanted && renewing == null)) {
@@ -284,12 +288,7 @@ final class AddressDialer implements DialedTunnel.Events {
     long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
-        log.error(
-            "{} is superseded at {} by {}: another process runs with this agent id; give each its"
-                + " own",
-            plan.agent(),
-            address,
-            EndLog.printable(drain.getOther(), "another instance"));
+        ends.onSuperseded(drain.getOther());
         delay = SUPERSEDED_MILLIS;
       }
       case "going-away" -> {

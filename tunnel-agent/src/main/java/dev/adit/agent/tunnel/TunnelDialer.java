@@ -43,9 +43,11 @@ public final class TunnelDialer {
 
   // shared: replaced as a whole
   private volatile Map<String, List<TunnelStream>> tunnels = Map.of();
+  private volatile List<DialedServer> servers = List.of();
 
   // state, confined to the loop
   private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
+  private final Map<HostPort, String> unresolved = new HashMap<>();
   private final StatusReport report;
   private int nextLoop;
   private boolean retired;
@@ -114,6 +116,7 @@ public final class TunnelDialer {
                 server,
                 e.getMessage(),
                 UNRESOLVED_MILLIS);
+            loop.execute(() -> unresolved.put(server, "it has no address: " + e.getMessage()));
             loop.schedule(() -> resolveAndDial(server), UNRESOLVED_MILLIS, TimeUnit.MILLISECONDS);
           }
         });
@@ -123,6 +126,7 @@ public final class TunnelDialer {
     if (retired) {
       return;
     }
+    unresolved.remove(server);
     List<AddressDialer> known = dialers.computeIfAbsent(server, name -> new ArrayList<>());
     known.removeIf(dialer -> !dialer.isUp() && !addresses.contains(dialer.address()));
     for (SocketAddress address : addresses) {
@@ -137,6 +141,24 @@ public final class TunnelDialer {
     Map<String, DialedTunnel> servers = new HashMap<>();
     dialers.values().forEach(each -> each.forEach(dialer -> dialer.addTunnels(servers)));
     report.tell(servers);
+    this.servers = status();
+  }
+
+  private List<DialedServer> status() {
+    List<DialedServer> all = new ArrayList<>();
+    for (HostPort server : plan.servers()) {
+      String problem = unresolved.get(server);
+      if (problem != null) {
+        all.add(new DialedServer(server, "", problem, List.of()));
+      }
+      dialers.getOrDefault(server, List.of()).forEach(each -> all.add(each.status()));
+    }
+    return all;
+  }
+
+  /** How every address of every server stands, not older than a second. Any thread. */
+  public List<DialedServer> servers() {
+    return servers;
   }
 
   /** The tunnels that take calls, by server as the configuration names it. Any thread. */

@@ -68,7 +68,9 @@ final class SiteFiles {
             .map(bytes -> "  initialWindow: " + bytes + "\n  callWindow: " + bytes + "\n")
             .orElse("");
     String more = plan.tunnelOptions().isEmpty() ? "" : "  " + plan.tunnelOptions() + "\n";
-    String server = SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off");
+    String server =
+        SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off")
+            + plan.serverSections();
     StringBuilder agents = new StringBuilder("version: 1\nagents:\n");
     for (AgentPlan agent : plan.agents()) {
       agents.append(

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param sizes empty: the product as a user runs it, else its parts started with these
  * @param servers how many with the same files; each agent has a tunnel to all of them
  * @param jvmOptions for each server and for each agent
+ * @param serverSections more of {@code server.yaml}
  */
 public record SitePlan(
     String rules,
@@ -22,7 +23,8 @@ public record SitePlan(
     List<AgentPlan> agents,
     int servers,
     Optional<TunnelSizes> sizes,
-    List<String> jvmOptions) {
+    List<String> jvmOptions,
+    String serverSections) {
   private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx192m");
   private static final String ONE_RULE =
       "version: 1\nrules:\n- {name: everything, to: everything}\n";
@@ -39,7 +41,8 @@ public record SitePlan(
 
   /** Agents and the rules that lead to them. */
   public static SitePlan of(String rules, AgentPlan... agents) {
-    return new SitePlan(rules, "", "", false, List.of(agents), 1, Optional.empty(), JVM_OPTIONS);
+    return new SitePlan(
+        rules, "", "", false, List.of(agents), 1, Optional.empty(), JVM_OPTIONS, "");
   }
 
   /** Agents of one group, which gets every call. */
@@ -56,34 +59,75 @@ public record SitePlan(
         agents,
         servers,
         Optional.of(newSizes),
-        jvmOptions);
+        jvmOptions,
+        serverSections);
   }
 
   public SitePlan withEntryOptions(String options) {
     return new SitePlan(
-        rules, options, tunnelOptions, accessLog, agents, servers, sizes, jvmOptions);
+        rules,
+        options,
+        tunnelOptions,
+        accessLog,
+        agents,
+        servers,
+        sizes,
+        jvmOptions,
+        serverSections);
   }
 
   public SitePlan withTunnelOptions(String line) {
-    return new SitePlan(rules, entryOptions, line, accessLog, agents, servers, sizes, jvmOptions);
+    return new SitePlan(
+        rules, entryOptions, line, accessLog, agents, servers, sizes, jvmOptions, serverSections);
   }
 
   /** The same writing {@code access.log} in the server's directory. */
   public SitePlan withAccessLog() {
     return new SitePlan(
-        rules, entryOptions, tunnelOptions, true, agents, servers, sizes, jvmOptions);
+        rules,
+        entryOptions,
+        tunnelOptions,
+        true,
+        agents,
+        servers,
+        sizes,
+        jvmOptions,
+        serverSections);
   }
 
   /** The same with several servers, {@code server} and then {@code server-2} and so on. */
   public SitePlan withServers(int number) {
     return new SitePlan(
-        rules, entryOptions, tunnelOptions, accessLog, agents, number, sizes, jvmOptions);
+        rules,
+        entryOptions,
+        tunnelOptions,
+        accessLog,
+        agents,
+        number,
+        sizes,
+        jvmOptions,
+        serverSections);
   }
 
   /** The same with options after those of every site. */
   public SitePlan withJvmOptions(String... options) {
     List<String> all = new ArrayList<>(jvmOptions);
     all.addAll(List.of(options));
-    return new SitePlan(rules, entryOptions, tunnelOptions, accessLog, agents, servers, sizes, all);
+    return new SitePlan(
+        rules, entryOptions, tunnelOptions, accessLog, agents, servers, sizes, all, serverSections);
+  }
+
+  /** The same with more sections of {@code server.yaml}. */
+  public SitePlan withServerSections(String sections) {
+    return new SitePlan(
+        rules,
+        entryOptions,
+        tunnelOptions,
+        accessLog,
+        agents,
+        servers,
+        sizes,
+        jvmOptions,
+        sections);
   }
 }

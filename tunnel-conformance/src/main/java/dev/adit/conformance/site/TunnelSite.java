@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A running server or several and their agents, each a process of its own, with their files in a
@@ -40,6 +41,9 @@ public final class TunnelSite implements AutoCloseable {
   // state
   private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
   private final Map<String, ReadyLine> ready = new HashMap<>();
+
+  // shared: tests may ask from several threads
+  private final Map<String, AdminClient> admins = new ConcurrentHashMap<>();
 
   private TunnelSite(SitePlan plan, SiteFiles files) {
     this.plan = plan;
@@ -183,7 +187,9 @@ public final class TunnelSite implements AutoCloseable {
 
   /** How a server stands. */
   public ServerStatus status(String server) throws IOException {
-    return new AdminClient(admin(server), null).get("/status", ServerStatus.class);
+    return admins
+        .computeIfAbsent(admin(server), address -> new AdminClient(address, null))
+        .get("/status", ServerStatus.class);
   }
 
   /** Sends SIGKILL to a server or an agent; returns once it is gone. */

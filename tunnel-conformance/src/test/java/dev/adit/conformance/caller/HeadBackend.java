@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A stock gRPC backend that keeps the metadata of its calls and answers each with nothing. */
-final class HeadBackend extends HandlerRegistry implements AutoCloseable {
-  static final MethodDescriptor<byte[], byte[]> METHOD =
+public final class HeadBackend extends HandlerRegistry implements AutoCloseable {
+  public static final MethodDescriptor<byte[], byte[]> METHOD =
       MethodDescriptor.<byte[], byte[]>newBuilder(new Bytes(), new Bytes())
           .setFullMethodName("shop.Cart/Get")
           .setType(MethodDescriptor.MethodType.UNARY)
@@ -33,7 +33,8 @@ final class HeadBackend extends HandlerRegistry implements AutoCloseable {
   private final List<Metadata> heads = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Status> failures = new LinkedBlockingQueue<>();
 
-  HeadBackend() throws IOException {
+  /** Listens on any port. */
+  public HeadBackend() throws IOException {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .fallbackHandlerRegistry(this)
@@ -41,17 +42,17 @@ final class HeadBackend extends HandlerRegistry implements AutoCloseable {
             .start();
   }
 
-  String hostAndPort() {
+  public String hostAndPort() {
     return "127.0.0.1:" + server.getPort();
   }
 
   /** The next call that has no failure before it ends so. */
-  void failNext(Status status) {
+  public void failNext(Status status) {
     failures.add(status);
   }
 
   /** Of all calls so far. */
-  List<Metadata> heads() {
+  public List<Metadata> heads() {
     return heads;
   }
 

@@ -11,6 +11,7 @@ import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.setup.NewSetup;
 import io.grpc.StatusRuntimeException;
@@ -111,6 +112,18 @@ final class CertificateReloadTest {
     ONE_MESSAGE.run(request);
     assertEquals(0, running.join().length);
     assertArrayEquals(tunnels, tunnels());
+  }
+
+  @Test
+  void statusNamesWhatIsShownAndUntilWhen() throws Exception {
+    var certificates = site.server().status().certificates();
+    assertEquals(
+        List.of("entry.tls", "tunnel.tls"),
+        certificates.stream().map(CertificateStatus::use).toList());
+    CertificateStatus entry = certificates.get(0);
+    assertTrue(entry.names().containsAll(SecureSite.HOSTS), entry::toString);
+    assertEquals(
+        TlsCaller.shown(site.entryPort(), ca).getNotAfter().toInstant().toString(), entry.ends());
   }
 
   @Test

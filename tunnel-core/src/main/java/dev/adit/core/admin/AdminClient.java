@@ -11,12 +11,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the admin port of a running process. Blocks. */
+/** Asks the admin port of a running process, over connections that it keeps. Blocks; any thread. */
 public final class AdminClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final String address;
   private final @Nullable String token;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   /**
    * A client that has not connected yet.
@@ -60,11 +62,7 @@ public final class AdminClient {
       request.header("authorization", "Bearer " + token);
     }
     try {
-      return HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(TIMEOUT)
-          .build()
-          .send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
       throw new IOException(
           "nothing listens on "

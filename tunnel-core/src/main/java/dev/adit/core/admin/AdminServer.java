@@ -5,25 +5,29 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The admin port: HTTP/1.1, a fixed set of paths. */
+/** The admin port: HTTP/1.1, a fixed set of paths; HTTP/2 is passed on to another server. */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST_BYTES = 64 * 1024;
   private static final int IDLE_SECONDS = 60;
 
   private final EventLoops loop;
   private final Channel channel;
+  private final @Nullable Http2Side http2;
 
-  private AdminServer(EventLoops loop, Channel channel) {
+  private AdminServer(EventLoops loop, Channel channel, @Nullable Http2Side http2) {
     this.loop = loop;
     this.channel = channel;
+    this.http2 = http2;
   }
 
   /**
@@ -35,6 +39,24 @@ public final class AdminServer implements AutoCloseable {
    */
   public static AdminServer start(InetSocketAddress address, @Nullable String token, AdminSite site)
       throws IOException {
+    return start(address, token, site, null);
+  }
+
+  /**
+   * The same with something that answers HTTP/2.
+   *
+   * @param http2 closed with the port, also if it cannot be had; checks the token itself
+   */
+  public static AdminServer start(
+      InetSocketAddress address, @Nullable String token, AdminSite site, @Nullable Http2Side http2)
+      throws IOException {
+    boolean loopback = address.getAddress().isLoopbackAddress();
+    Consumer<ChannelPipeline> http1 =
+        pipeline ->
+            pipeline
+                .addLast(new HttpServerCodec())
+                .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                .addLast(new AdminHandler(token, loopback, site));
     EventLoops loop = EventLoops.start(1, "admin");
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -44,22 +66,21 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel accepted) {
-                    accepted
-                        .pipeline()
-                        .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
-                        .addLast(new HttpServerCodec())
-                        .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                        .addLast(
-                            new AdminHandler(
-                                token, address.getAddress().isLoopbackAddress(), site));
+                    accepted.pipeline().addLast(new IdleStateHandler(0, 0, IDLE_SECONDS));
+                    if (http2 == null) {
+                      http1.accept(accepted.pipeline());
+                    } else {
+                      accepted.pipeline().addLast(new ProtocolSwitch(http2, http1));
+                    }
                   }
                 });
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       loop.close();
+      close(http2);
       throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
     }
-    return new AdminServer(loop, bound.channel());
+    return new AdminServer(loop, bound.channel(), http2);
   }
 
   /** Where it listens. */
@@ -69,6 +90,14 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
+    // While the loop lives, connections that were passed on are closed from the other side.
+    close(http2);
     loop.close();
+  }
+
+  private static void close(@Nullable Http2Side http2) {
+    if (http2 != null) {
+      http2.close();
+    }
   }
 }

@@ -30,6 +30,7 @@ public final class HeaderNames {
   public static final AsciiString WWW_AUTHENTICATE = AsciiString.cached("www-authenticate");
   public static final AsciiString BEARER = AsciiString.cached("Bearer");
   public static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
+  public static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
 
   private HeaderNames() {}
 }

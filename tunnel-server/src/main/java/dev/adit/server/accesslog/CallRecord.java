@@ -221,6 +221,10 @@ public final class CallRecord {
     return request;
   }
 
+  public AsciiString requestId() {
+    return requestId;
+  }
+
   public AsciiString rule() {
     return rule;
   }

@@ -1,6 +1,7 @@
 package dev.adit.server.admin;
 
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * What {@code /status} answers.
  *
  * @param state running or draining
+ * @param certificates what the listeners show to their peers
  * @param warnings what an operator should act on
  */
 public record ServerStatus(
@@ -29,6 +31,7 @@ public record ServerStatus(
     Rules rules,
     List<Group> groups,
     List<Agent> agents,
+    List<CertificateStatus> certificates,
     List<String> warnings) {
   /** Calls at the entry. */
   public record Calls(long running, long total, int connections) {}
@@ -102,7 +105,7 @@ public record ServerStatus(
    *
    * @param rttMicros -1 before it is measured
    */
-  public record Tunnel(int loop, long rttMicros) {}
+  public record Tunnel(int loop, long rttMicros, int calls) {}
 
   /** The groups of a snapshot, by name. */
   public static List<Group> groups(RegistrySnapshot registry) {
@@ -157,6 +160,8 @@ public record ServerStatus(
   private static Tunnel tunnel(TunnelStream tunnel, List<?> loops) {
     long rtt = tunnel.rttNanos();
     return new Tunnel(
-        loops.indexOf(tunnel.loop()), rtt < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(rtt));
+        loops.indexOf(tunnel.loop()),
+        rtt < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(rtt),
+        tunnel.callCount());
   }
 }

@@ -9,6 +9,8 @@ import dev.adit.core.process.EventLoops;
 import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
+import dev.adit.server.admin.grpc.AdminGrpc;
+import dev.adit.server.admin.grpc.ServingStates;
 import dev.adit.server.config.AdminConfig;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.call.CallCounter;
@@ -40,6 +42,7 @@ final class OperatorPort {
       ServerMetrics metrics,
       CallCounter calls,
       EntryServer entry,
+      ServerTls tls,
       Warnings warnings) {}
 
   OperatorPort(String serverId, String version, Seen seen) {
@@ -65,7 +68,9 @@ final class OperatorPort {
     String token = config.token() == null ? null : config.token().read();
     InetSocketAddress address =
         new InetSocketAddress(config.listen().host(), config.listen().port());
-    return AdminServer.start(address, token, new AdminSite(pages, rulePages.actions()));
+    AdminGrpc grpc =
+        AdminGrpc.start(token, new ServingStates(seen.drain(), seen.router(), seen.registry()));
+    return AdminServer.start(address, token, new AdminSite(pages, rulePages.actions()), grpc);
   }
 
   private AdminPage readiness() {
@@ -91,6 +96,7 @@ final class OperatorPort {
         ServerStatus.Rules.of(seen.rules().status()),
         ServerStatus.groups(seen.registry().snapshot()),
         ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
+        seen.tls().certificates(),
         seen.warnings().lines());
   }
 }

@@ -8,6 +8,7 @@ import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.trace.CallTracer;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
@@ -70,6 +71,7 @@ public final class ServerApp implements AutoCloseable {
   private final RuleReload rules;
   private final ServerMetrics metrics;
   private final AccessLog accessLog;
+  private final @Nullable CallTracer tracer;
   private final EntryContext entryContext;
   private final EntryServer entry;
   private final TunnelServer tunnels;
@@ -144,6 +146,7 @@ public final class ServerApp implements AutoCloseable {
             () -> agents == null ? List.of() : agents.problems(),
             this::identityWarnings);
     tls.follow();
+    tracer = CallTracer.start(config.tracing(), "tunnel-server", version, serverId);
     entryContext =
         new EntryContext(
             config.entry(),
@@ -157,6 +160,7 @@ public final class ServerApp implements AutoCloseable {
             new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
             new RequestIds(),
+            tracer,
             tunnel.initialWindowBytes());
     entry = new EntryServer(entryContext, tls.entry());
     listenForCallers();
@@ -175,6 +179,7 @@ public final class ServerApp implements AutoCloseable {
                 metrics,
                 entryContext.calls(),
                 entry,
+                tls,
                 warnings));
     admin = listenForOperators();
     ServerLogs.tellStart(
@@ -198,7 +203,7 @@ public final class ServerApp implements AutoCloseable {
     process.watchMemory(memory);
     process.watchLoops(loops.all());
     process.watchDrain(drain::inProgress);
-    process.watchCertificates(tls::certificates);
+    process.watchCertificates(tls::certificateFiles);
     process.watchTls(tls::followed);
     metrics.watch(registry);
     metrics.watch(accessLog);
@@ -354,6 +359,9 @@ public final class ServerApp implements AutoCloseable {
     tunnels.close();
     loops.close();
     accessLog.close();
+    if (tracer != null) {
+      tracer.close();
+    }
     if (operators != null) {
       operators.close();
     }

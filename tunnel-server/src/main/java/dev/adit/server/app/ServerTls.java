@@ -1,5 +1,6 @@
 package dev.adit.server.app;
 
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
 import dev.adit.core.tls.TlsContexts;
@@ -9,8 +10,6 @@ import dev.adit.server.entry.EntryTls;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The certificates of both listeners, and the files that they come from. Any thread. */
 final class ServerTls implements AutoCloseable {
-  /** From when on an end that is near is worth a warning. */
-  private static final Duration NEAR = Duration.ofDays(14);
 
   // deps
   private final ServerConfig config;
@@ -79,7 +76,7 @@ final class ServerTls implements AutoCloseable {
   }
 
   /** The files with certificates: our own, and of who may sign those of peers. */
-  List<Path> certificates() {
+  List<Path> certificateFiles() {
     return Stream.concat(config.entry().tls().stream(), Stream.ofNullable(config.tunnel().tls()))
         .flatMap(tls -> Stream.concat(Stream.of(tls.cert()), Stream.ofNullable(tls.clientCa())))
         .distinct()
@@ -93,26 +90,21 @@ final class ServerTls implements AutoCloseable {
         .map(FollowedTls::problem)
         .filter(text -> !text.isEmpty())
         .forEach(lines::add);
-    Stream.concat(config.entry().tls().stream(), Stream.ofNullable(config.tunnel().tls()))
+    certificates().stream()
+        .flatMap(each -> each.warning(Instant.now()).stream())
         .distinct()
-        .forEach(tls -> addEnd(tls, lines));
+        .forEach(lines::add);
     return lines;
   }
 
-  private static void addEnd(TlsConfig tls, List<String> lines) {
-    try {
-      X509Certificate certificate = tls.identity().certificate();
-      Instant end = certificate.getNotAfter().toInstant();
-      if (Instant.now().plus(NEAR).isAfter(end)) {
-        lines.add(
-            tls.cert()
-                + (Instant.now().isAfter(end) ? " has expired at " : " expires at ")
-                + end
-                + ": put a new one in its place, it is read while the server runs");
-      }
-    } catch (IOException e) {
-      // Said by the problem of the files.
-    }
+  /** What both listeners show to their peers. Reads files. */
+  List<CertificateStatus> certificates() {
+    return Stream.concat(
+            config.entry().tls().stream()
+                .flatMap(each -> CertificateStatus.read("entry.tls", each.cert())),
+            Stream.ofNullable(config.tunnel().tls())
+                .flatMap(each -> CertificateStatus.read("tunnel.tls", each.cert())))
+        .toList();
   }
 
   @Override

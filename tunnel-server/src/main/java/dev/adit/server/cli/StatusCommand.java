@@ -2,17 +2,22 @@ package dev.adit.server.cli;
 
 import dev.adit.core.admin.AdminClient;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.process.Terminal;
+import dev.adit.core.status.Watch;
 import dev.adit.server.admin.ServerStatus;
-import dev.adit.server.registry.UpstreamState;
+import dev.adit.server.cli.output.StatusText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code status}: how a running server stands. */
@@ -21,7 +26,11 @@ import picocli.CommandLine.Spec;
     description = "Show agents, groups, rules and calls of a running server.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
-    footer = {"  tunnel-server status", "  tunnel-server status --admin 127.0.0.1:8004 --json"})
+    footer = {
+      "  tunnel-server status",
+      "  tunnel-server status --watch",
+      "  tunnel-server status --admin 127.0.0.1:8004 --json"
+    })
 final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--admin",
@@ -39,74 +48,42 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the status as JSON.")
   private boolean json;
 
+  @Option(names = "--all", description = "Show long lists whole.")
+  private boolean all;
+
+  @Option(
+      names = "--watch",
+      arity = "0..1",
+      fallbackValue = "2",
+      paramLabel = "SECONDS",
+      description =
+          "Show it anew every SECONDS, ${FALLBACK-VALUE} if none are given, until Ctrl-C.")
+  private @Nullable Integer seconds;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    if (seconds != null && (seconds < 1 || seconds > Watch.LONGEST_SECONDS)) {
+      throw new ParameterException(
+          command, "expected --watch SECONDS of 1 to " + Watch.LONGEST_SECONDS);
+    }
+    PrintWriter out = command.getOut();
     AdminClient client =
         new AdminClient(admin, tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read());
-    if (json) {
-      out.print(client.get("/status"));
+    StatusText text = new StatusText(all);
+    Watch.Shown shown =
+        () ->
+            json
+                ? client.get("/status")
+                : text.of(client.get("/status", ServerStatus.class), System.nanoTime());
+    if (seconds == null) {
+      out.print(shown.text());
       out.flush();
-      return 0;
+    } else {
+      new Watch(Duration.ofSeconds(seconds), !json && Terminal.isThere(), out).run(shown);
     }
-    print(client.get("/status", ServerStatus.class), out);
     return 0;
-  }
-
-  private static void print(ServerStatus status, PrintWriter out) {
-    out.printf(
-        "server   %s, version %s, %s since %s%n",
-        status.serverId(), status.version(), status.state(), status.since());
-    out.printf(
-        "calls    %d running, %d in all, %d connections%n",
-        status.calls().running(), status.calls().total(), status.calls().connections());
-    ServerStatus.Rules rules = status.rules();
-    out.printf(
-        "rules    %.12s since %s: %d in %d files, %d refused%n",
-        rules.hash(), rules.since(), rules.rules(), rules.files(), rules.refused());
-    for (ServerStatus.Group group : status.groups()) {
-      out.printf(
-          "group    %s: %d calls, agents %s%s%n",
-          group.name(),
-          group.calls(),
-          String.join(" ", group.agents()),
-          group.unhealthy().isEmpty()
-              ? ""
-              : "; passed over now: " + String.join(" ", group.unhealthy()));
-    }
-    for (ServerStatus.Agent agent : status.agents()) {
-      out.printf(
-          "agent    %s from %s, %s since %s: groups %s, %d of %d calls%n",
-          agent.id(),
-          agent.address(),
-          agent.version(),
-          agent.since(),
-          String.join(" ", agent.groups()),
-          agent.calls(),
-          agent.maxCalls());
-      for (ServerStatus.Tunnel tunnel : agent.tunnels()) {
-        out.printf(
-            "  tunnel on loop %d, round trip %s%n",
-            tunnel.loop(),
-            tunnel.rttMicros() < 0 ? "not measured yet" : tunnel.rttMicros() + " us");
-      }
-      for (UpstreamState upstream : agent.upstreams()) {
-        out.printf(
-            "  upstream %s: %d of %d backends usable%n",
-            upstream.name(), upstream.healthy(), upstream.backends());
-      }
-      for (ServerStatus.Config config : agent.configs()) {
-        out.printf(
-            "  configuration %.12s of group %s: %s%s%n",
-            config.revision(),
-            config.group(),
-            config.state(),
-            config.message().isEmpty() ? "" : ": " + config.message());
-      }
-    }
-    status.warnings().forEach(warning -> out.println("warning  " + warning));
-    rules.warnings().forEach(warning -> out.println("warning  " + warning));
   }
 }

@@ -1,6 +1,7 @@
 package dev.adit.server.config;
 
 import dev.adit.core.config.LogConfig;
+import dev.adit.core.config.TracingConfig;
 import dev.adit.server.config.agents.AgentsSource;
 import java.nio.file.Path;
 import java.time.Duration;

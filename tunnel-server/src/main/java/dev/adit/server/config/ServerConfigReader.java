@@ -8,6 +8,7 @@ import dev.adit.core.config.ConfigValue;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.config.TracingConfig;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
@@ -15,7 +16,6 @@ import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.util.AsciiString;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +67,7 @@ public final class ServerConfigReader {
             drain(root.childOrEmpty("drain")),
             AccessLogConfig.read(root),
             LogConfig.read(root),
-            tracing(root));
+            TracingConfig.read(root));
     root.end();
     return config;
   }
@@ -244,28 +244,6 @@ public final class ServerConfigReader {
     Duration grace = drain.duration("grace", Duration.ofSeconds(60), Duration.ZERO, DAY);
     drain.end();
     return grace;
-  }
-
-  private static @Nullable TracingConfig tracing(ConfigMap root) {
-    @Nullable ConfigMap tracing = root.child("tracing");
-    if (tracing == null) {
-      return null;
-    }
-    String what = "the address of an OTLP collector such as http://127.0.0.1:4317";
-    @Nullable ConfigValue value = tracing.required("otlp", what);
-    @Nullable URI otlp = value == null ? null : value.parse(what, ServerConfigReader::collector);
-    @Nullable ConfigValue sample = tracing.optional("sample");
-    double percent = sample == null ? 1.0 : sample.percent(1.0);
-    tracing.end();
-    return otlp == null ? null : new TracingConfig(otlp, percent);
-  }
-
-  private static URI collector(String text) {
-    boolean http = text.startsWith("http://") || text.startsWith("https://");
-    if (!http || URI.create(text).getHost() == null) {
-      throw new IllegalArgumentException("it needs http:// or https:// and a host");
-    }
-    return URI.create(text);
   }
 
   private static List<HostPort> listen(ConfigMap map, HostPort byDefault) {

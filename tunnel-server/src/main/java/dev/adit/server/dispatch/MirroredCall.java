@@ -1,5 +1,6 @@
 package dev.adit.server.dispatch;
 
+import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
@@ -71,6 +72,16 @@ final class MirroredCall implements RequestSide, PlacementListener {
   @Override
   public void onPlaced(AgentSession agent, int attempt) {
     caller.onPlaced(agent, attempt);
+  }
+
+  @Override
+  public CallHeaders headFor(CallHeaders head) {
+    return caller.headFor(head);
+  }
+
+  @Override
+  public void onUnplaced(String reason) {
+    caller.onUnplaced(reason);
   }
 
   @Override

@@ -109,6 +109,7 @@ final class EntryBench implements AutoCloseable {
             new CallerCheck(Clock.systemUTC()),
             calls,
             new RequestIds(),
+            null,
             WINDOW);
     InetAddress caller = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7});
     EntryConnection connection =

@@ -26,6 +26,9 @@ public final class EndLog {
   // state, confined to the loop
   private boolean complained;
 
+  /** Why the last tunnel or dial has ended. */
+  private String problem = "";
+
   /** For the tunnels to one address. */
   public EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
     this.agent = agent;
@@ -46,7 +49,8 @@ public final class EndLog {
    * @param delayMillis until the next dial
    */
   public void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
-    String text = printable(status.getDescription(), status.getCode().toString());
+    String text = text(status);
+    problem = text;
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
           log.error(
@@ -74,6 +78,25 @@ public final class EndLog {
     }
   }
 
+  /**
+   * Another process took our place.
+   *
+   * @param other its name, as the server has it
+   */
+  public void onSuperseded(String other) {
+    problem = "superseded: another process runs with this agent id; give each its own";
+    log.error(
+        "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
+        agent,
+        address,
+        printable(other, "another instance"));
+  }
+
+  /** Why there is no tunnel, while there is none; empty: none has ended yet. */
+  public String problem() {
+    return problem;
+  }
+
   private void noteCut(Duration age, long sentBytes) {
     String common = cuts.add(age, sentBytes, ticker.nanoTime());
     if (common != null) {
@@ -82,6 +105,15 @@ public final class EndLog {
           address,
           common);
     }
+  }
+
+  /** Why a tunnel or a dial has ended, on one line. */
+  private static String text(Status status) {
+    String said = printable(status.getDescription(), status.getCode().toString());
+    Throwable cause = status.getCause();
+    return cause == null || cause.getMessage() == null
+        ? said
+        : said + ": " + printable(cause.getMessage(), "");
   }
 
   /** Text of others on one line, cut to a length. */

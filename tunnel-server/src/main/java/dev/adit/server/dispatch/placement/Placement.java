@@ -125,7 +125,7 @@ public final class Placement implements RequestSide {
 
   private RequestSide open(TunnelStream tunnel, int attempt) {
     Attempt response = new Attempt();
-    CallHeaders head = isFirst(attempt) ? wanted.headers() : withTimeLeft();
+    CallHeaders head = caller.headFor(isFirst(attempt) ? wanted.headers() : withTimeLeft());
     AsciiString groupText = context.text(wanted.group());
     return tunnel.loop() == home
         ? tunnel.open(head, groupText, wanted.rule(), attempt, response)
@@ -270,6 +270,7 @@ public final class Placement implements RequestSide {
         tried.remove(tried.size() - 1);
       }
       lastFailure = failure;
+      caller.onUnplaced(failure.failure().token().toString());
       place();
     }
   }

@@ -1,5 +1,6 @@
 package dev.adit.server.dispatch.placement;
 
+import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.server.registry.AgentSession;
 
@@ -14,6 +15,22 @@ public interface PlacementListener extends ResponseSide {
    * @param attempt which placement this is, from 1
    */
   void onPlaced(AgentSession agent, int attempt);
+
+  /**
+   * The head that a placement is about to send.
+   *
+   * @return what it sends instead; the fields of {@code head} are not changed
+   */
+  default CallHeaders headFor(CallHeaders head) {
+    return head;
+  }
+
+  /**
+   * The placement told of last has come to nothing, and another is looked for.
+   *
+   * @param reason a token, or what a backend answered
+   */
+  default void onUnplaced(String reason) {}
 
   /**
    * A backend may have seen the call, and its rule's policy tries it again; what was told of the

@@ -141,10 +141,11 @@ public final class RetriedCall implements RequestSide {
    * Plans another attempt instead of the one that has just ended.
    *
    * @param waitNanos until then, or {@link Backoff#NEVER}
+   * @param why that one has come to nothing
    * @param end tells the caller how that one ended
    * @return false if it stays the last
    */
-  private boolean tryAgain(long waitNanos, Runnable end) {
+  private boolean tryAgain(long waitNanos, String why, Runnable end) {
     if (state != State.ATTEMPTING
         || waitNanos < 0
         || !copy.isComplete()
@@ -154,6 +155,7 @@ public final class RetriedCall implements RequestSide {
       return false;
     }
     stopTimer();
+    caller.onUnplaced(why);
     attempt = null;
     request = null;
     lastEnd = end;
@@ -242,7 +244,8 @@ public final class RetriedCall implements RequestSide {
       CallReset late =
           CallReset.failed(
               CallFailure.DEADLINE, "the backend took longer than the rule's perAttemptTimeout");
-      if (!tryAgain(backoff.nextNanos(), () -> caller.onReset(late))) {
+      if (!tryAgain(
+          backoff.nextNanos(), late.failure().token().toString(), () -> caller.onReset(late))) {
         finish();
         caller.onReset(late);
       }
@@ -254,6 +257,16 @@ public final class RetriedCall implements RequestSide {
       placements = placement;
       used.add(agent);
       caller.onPlaced(agent, placement);
+    }
+
+    @Override
+    public CallHeaders headFor(CallHeaders head) {
+      return caller.headFor(head);
+    }
+
+    @Override
+    public void onUnplaced(String reason) {
+      caller.onUnplaced(reason);
     }
 
     @Override
@@ -275,7 +288,8 @@ public final class RetriedCall implements RequestSide {
       }
       if (!head.isInformational() && isRetryable(head, last)) {
         Placement side = request;
-        if (tryAgain(backoff.nextNanos(head.fields()), () -> caller.onHead(head, true))) {
+        if (tryAgain(
+            backoff.nextNanos(head.fields()), answer(head), () -> caller.onHead(head, true))) {
           if (!last && side != null) {
             side.onCancel(CallReset.failed(CallFailure.BACKEND_HTTP, "tried again"));
           }
@@ -289,6 +303,11 @@ public final class RetriedCall implements RequestSide {
         finish();
       }
       caller.onHead(head, last);
+    }
+
+    private String answer(ResponseHead head) {
+      AsciiString status = head.fields().get(HeaderNames.GRPC_STATUS);
+      return status == null ? "HTTP status " + head.status() : GrpcCode.ofStatus(status).name();
     }
 
     /** Whether the answer is no more than a status of the policy. */
@@ -333,7 +352,10 @@ public final class RetriedCall implements RequestSide {
       }
       GrpcCode code = StatusTranslator.ofFailure(reset.failure(), reset.http2Code());
       if (policy.retryableStatusCodes().contains(code)
-          && tryAgain(backoff.nextNanos(), () -> caller.onReset(reset))) {
+          && tryAgain(
+              backoff.nextNanos(),
+              reset.failure().token().toString(),
+              () -> caller.onReset(reset))) {
         return;
       }
       finish();

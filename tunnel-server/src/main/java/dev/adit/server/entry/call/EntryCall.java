@@ -25,6 +25,7 @@ import dev.adit.server.metrics.CallMeter;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.routing.Route;
 import dev.adit.server.routing.Router;
+import dev.adit.server.trace.CallTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -54,6 +55,7 @@ final class EntryCall implements PlacementListener {
   private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Route route;
+  private @Nullable CallTrace trace;
   private boolean closed;
 
   EntryCall(
@@ -82,6 +84,7 @@ final class EntryCall implements PlacementListener {
       AsciiString given = headers.fields().get(HeaderNames.X_REQUEST_ID);
       requestId = given == null ? requestId : given;
       record.request(headers, requestId);
+      trace = CallTrace.begin(entry.tracer(), headers, this);
       if (entry.memory().isExhausted()) {
         throw new CallException(CallFailure.SERVER_OVERLOADED, "the server is short of memory");
       }
@@ -152,9 +155,10 @@ final class EntryCall implements PlacementListener {
     }
     timers.startDeadline(headers, this::onDeadline);
     timers.startIdle(matched.rule().idleTimeout(), this::onIdle);
+    PlacementListener told = trace == null ? this : trace;
     return group == null
-        ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
-        : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
+        ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, told)
+        : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), told);
   }
 
   private void onGroup(GroupName group) {
@@ -378,9 +382,7 @@ final class EntryCall implements PlacementListener {
         side.onCancel(CallReset.cancelled());
       }
     }
-    entry.calls().end();
     record.end(now());
-    counts.onEnd(record);
-    entry.accessLog().log(connection.loop(), record);
+    entry.end(connection.loop(), record, counts, trace);
   }
 }

@@ -2,13 +2,19 @@ package dev.adit.server.entry.call;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.trace.CallTracer;
 import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.accesslog.CallRecord;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.entry.caller.CallerCheck;
+import dev.adit.server.metrics.CallMeter;
 import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.routing.Router;
+import dev.adit.server.trace.CallTrace;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every call at the entry needs.
@@ -16,6 +22,7 @@ import dev.adit.server.routing.Router;
  * @param router decides the rule; pure
  * @param memory refuses calls while the process runs short of it
  * @param callers judges their credentials
+ * @param tracer null: no call is traced
  * @param initialWindow bytes a caller may send on a stream before they move on
  */
 public record EntryContext(
@@ -30,4 +37,20 @@ public record EntryContext(
     CallerCheck callers,
     CallCounter calls,
     RequestIds requestIds,
-    int initialWindow) {}
+    @Nullable CallTracer tracer,
+    int initialWindow) {
+
+  /**
+   * A call is over, and so is its record.
+   *
+   * @param loop of the call
+   */
+  void end(EventLoop loop, CallRecord record, CallMeter counts, @Nullable CallTrace trace) {
+    calls.end();
+    counts.onEnd(record);
+    if (trace != null) {
+      trace.end(record);
+    }
+    accessLog.log(loop, record);
+  }
+}

@@ -1,17 +1,22 @@
-package dev.adit.demo;
+package dev.adit.core.process;
 
 import java.io.Console;
 import org.jspecify.annotations.Nullable;
 
 /** What our stdout is. */
-final class Terminal {
+public final class Terminal {
   private Terminal() {}
 
+  /** Whether a person sees what we write, on something that understands control sequences. */
+  public static boolean isThere() {
+    return !"dumb".equals(System.getenv("TERM")) && isTerminal(System.console());
+  }
+
   /** Whether colours are seen by a person who has not asked for none (no-color.org). */
-  static boolean takesColours() {
+  public static boolean takesColours() {
     String noColor = System.getenv("NO_COLOR");
     boolean unwanted = noColor != null && !noColor.isEmpty();
-    return !unwanted && !"dumb".equals(System.getenv("TERM")) && isTerminal(System.console());
+    return !unwanted && isThere();
   }
 
   /** Up to JDK 21 there is a console only on a terminal; from 22 on there always is one. */

@@ -1,0 +1,92 @@
+package dev.adit.agent.app;
+
+import dev.adit.agent.config.AgentConfig;
+import dev.adit.agent.dispatch.UpstreamHealth;
+import dev.adit.agent.sync.HandedStatus;
+import dev.adit.agent.tunnel.DialedServer;
+import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.tls.CertificateStatus;
+import dev.adit.core.tls.FollowedTls;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the owner of an agent should look at now, a line each. Any thread. */
+final class AgentWarnings {
+  /** Of one kind. */
+  private static final int MOST = 20;
+
+  // deps
+  private final boolean insecure;
+  private final MemoryBudget memory;
+  private final FollowedTls tls;
+
+  /**
+   * @param insecure whether tunnels are in clear text
+   * @param tls knows what is wrong with the files of the tunnels' TLS
+   */
+  AgentWarnings(boolean insecure, MemoryBudget memory, FollowedTls tls) {
+    this.insecure = insecure;
+    this.memory = memory;
+    this.tls = tls;
+  }
+
+  /** What the agent shows to servers and to backends. Reads files. */
+  static List<CertificateStatus> certificates(AgentConfig config) {
+    return Stream.concat(
+            shown("tls", config.tls().cert()),
+            config.upstreams().stream()
+                .flatMap(
+                    each ->
+                        Stream.ofNullable(each.tls())
+                            .flatMap(tls -> shown("upstream " + each.name(), tls.cert()))))
+        .toList();
+  }
+
+  private static Stream<CertificateStatus> shown(String use, @Nullable Path file) {
+    return Stream.ofNullable(file).flatMap(each -> CertificateStatus.read(use, each));
+  }
+
+  /** The warnings of this moment; empty if all is well. */
+  List<String> lines(
+      List<DialedServer> servers,
+      List<UpstreamHealth> upstreams,
+      List<HandedStatus> handed,
+      List<CertificateStatus> certificates) {
+    List<String> lines = new ArrayList<>();
+    if (insecure) {
+      lines.add("insecure: the token and all calls cross the network in clear text");
+    }
+    if (memory.isExhausted()) {
+      lines.add("short of memory: new calls are refused (agent-overloaded)");
+    }
+    servers.stream()
+        .filter(each -> !each.problem().isEmpty())
+        .limit(MOST)
+        .forEach(each -> lines.add("no tunnel to " + each.server() + ": " + each.problem()));
+    upstreams.stream()
+        .filter(each -> each.usable() == 0)
+        .limit(MOST)
+        .forEach(each -> lines.add("no backend of upstream " + each.name() + " takes calls"));
+    handed.stream()
+        .filter(each -> !each.served())
+        .limit(MOST)
+        .forEach(
+            each ->
+                lines.add(
+                    "the configuration of group "
+                        + each.group()
+                        + " by "
+                        + each.server()
+                        + " is refused: "
+                        + each.message()));
+    if (!tls.problem().isEmpty()) {
+      lines.add(tls.problem());
+    }
+    certificates.forEach(each -> each.warning(Instant.now()).ifPresent(lines::add));
+    return lines;
+  }
+}

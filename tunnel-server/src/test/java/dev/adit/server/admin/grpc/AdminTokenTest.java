@@ -1,0 +1,155 @@
+package dev.adit.server.admin.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.admin.AdminPage;
+import dev.adit.core.admin.AdminServer;
+import dev.adit.core.admin.AdminSite;
+import dev.adit.core.drain.Drain;
+import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.routing.Router;
+import dev.adit.server.routing.RoutingTable;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.channelz.v1.ChannelzGrpc;
+import io.grpc.channelz.v1.GetServersRequest;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may ask what on an admin port with a token, and how its two protocols are told apart. */
+final class AdminTokenTest {
+  private static final String TOKEN = "let-me-in";
+  private static final HealthCheckRequest GROUP =
+      HealthCheckRequest.newBuilder().setService("group/g").build();
+
+  private final AdminServer admin;
+  private final ManagedChannel channel;
+
+  AdminTokenTest() throws IOException {
+    admin =
+        AdminServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            TOKEN,
+            AdminSite.ofPages(Map.of("/healthz", () -> AdminPage.text(200, "ok\n"))),
+            AdminGrpc.start(
+                TOKEN,
+                new ServingStates(
+                    new Drain(), new Router(RoutingTable.EMPTY), new AgentRegistry())));
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", admin.address().getPort())
+            .usePlaintext()
+            .build();
+  }
+
+  @AfterEach
+  void stop() {
+    channel.shutdownNow();
+    admin.close();
+  }
+
+  private Channel with(String authorization) {
+    Metadata metadata = new Metadata();
+    metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  private static void assertStatus(Status.Code code, Executable call) {
+    StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, call);
+    assertEquals(code, failure.getStatus().getCode(), failure::toString);
+  }
+
+  @Test
+  void howTheServerItselfIsMayEverybodyAsk() {
+    assertEquals(
+        ServingStatus.SERVING,
+        HealthGrpc.newBlockingStub(channel)
+            .check(HealthCheckRequest.getDefaultInstance())
+            .getStatus());
+    assertEquals(
+        ServingStatus.SERVING,
+        HealthGrpc.newBlockingStub(channel)
+            .watch(HealthCheckRequest.getDefaultInstance())
+            .next()
+            .getStatus());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bearer other", "bearer let-me-in", "Bearer let-me-in ", TOKEN})
+  void allElseWantsTheToken(String authorization) {
+    Channel asked = authorization.isEmpty() ? channel : with(authorization);
+    var health = HealthGrpc.newBlockingStub(asked);
+    assertStatus(Status.Code.UNAUTHENTICATED, () -> health.check(GROUP));
+    assertStatus(Status.Code.UNAUTHENTICATED, () -> health.watch(GROUP).next());
+    assertStatus(
+        Status.Code.UNAUTHENTICATED,
+        () ->
+            ChannelzGrpc.newBlockingStub(asked).getServers(GetServersRequest.getDefaultInstance()));
+  }
+
+  @Test
+  void withTheTokenAllIsAnswered() {
+    var health = HealthGrpc.newBlockingStub(with("Bearer " + TOKEN));
+    assertStatus(Status.Code.NOT_FOUND, () -> health.check(GROUP));
+    assertEquals(ServingStatus.SERVICE_UNKNOWN, health.watch(GROUP).next().getStatus());
+    assertTrue(
+        ChannelzGrpc.newBlockingStub(with("Bearer " + TOKEN))
+                .getServers(GetServersRequest.getDefaultInstance())
+                .getServerCount()
+            > 0);
+  }
+
+  /** Each byte a packet of its own: P alone may become either. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST", "PUT", "PRIX", "PATCH"})
+  void httpIsToldApartHoweverItsBytesCome(String method) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.address().getPort())) {
+      socket.setTcpNoDelay(true);
+      String request =
+          method + " /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+      for (byte each : request.getBytes(StandardCharsets.US_ASCII)) {
+        socket.getOutputStream().write(each);
+        socket.getOutputStream().flush();
+      }
+      InputStream answer = socket.getInputStream();
+      String text = new String(answer.readAllBytes(), StandardCharsets.US_ASCII);
+      String status = method.equals("GET") ? "HTTP/1.1 200" : "HTTP/1.1 405";
+      assertTrue(text.startsWith(status), text);
+    }
+  }
+
+  @Test
+  void whoBeginsHttp2AndLeavesHarmsNobody() throws IOException {
+    for (String begun :
+        new String[] {"P", "PRI", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PRI nonsense"}) {
+      try (Socket socket =
+          new Socket(InetAddress.getLoopbackAddress(), admin.address().getPort())) {
+        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+      }
+    }
+    howTheServerItselfIsMayEverybodyAsk();
+  }
+}
