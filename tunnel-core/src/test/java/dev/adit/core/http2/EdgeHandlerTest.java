@@ -29,6 +29,7 @@ import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
@@ -222,5 +223,47 @@ final class EdgeHandlerTest {
   void mistakeOfOursIsStillReported() {
     channel.pipeline().fireExceptionCaught(new IllegalStateException("ours"));
     assertThrows(IllegalStateException.class, channel::checkException);
+  }
+
+  /** Each kind of frame is whole when it has been read: no header list is taken for unfinished. */
+  @Test
+  void noFrameIsTakenForAHeaderListThatTakesTooLong() {
+    byte[] unknown = {0, 0, 2, 0x42, 0, 0, 0, 0, 0, 1, 2};
+    byte[] priority = {0, 0, 5, 2, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1};
+    byte[] post =
+        script.headers(
+            1, false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a");
+    for (byte[] frame :
+        List.of(
+            script.ping(),
+            script.pingAck(),
+            script.settings(),
+            script.settingsAck(),
+            script.windowUpdate(0, 1),
+            unknown,
+            priority,
+            post,
+            script.data(1, false, "body"),
+            script.reset(1, 8),
+            script.goAway(0, 0))) {
+      send(frame);
+      hand.advance(Duration.ofSeconds(6));
+      assertTrue(channel.isActive(), () -> "after a frame of type " + frame[3]);
+    }
+  }
+
+  @Test
+  void headerListThatIsFinishedInTimeIsNoneThatTakesTooLong() {
+    byte[] whole =
+        script.headers(
+            1, true, ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
+    send(Arrays.copyOf(whole, 12));
+    hand.advance(Duration.ofSeconds(4));
+    send(Arrays.copyOfRange(whole, 12, whole.length));
+    hand.advance(Duration.ofSeconds(10));
+    assertTrue(channel.isActive());
+    open(3);
+    hand.advance(Duration.ofSeconds(10));
+    assertTrue(channel.isActive());
   }
 }

@@ -191,18 +191,21 @@ public class GuardedReader extends DefaultHttp2FrameReader {
 
     @Override
     public void onSettingsAckRead(ChannelHandlerContext ctx) throws Http2Exception {
+      noteEnd();
       guard.onAcknowledgement();
       super.onSettingsAckRead(ctx);
     }
 
     @Override
     public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+      noteEnd();
       guard.onPing(now(ctx));
       super.onPingRead(ctx, data);
     }
 
     @Override
     public void onPingAckRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+      noteEnd();
       guard.onAcknowledgement();
       super.onPingAckRead(ctx, data);
     }
