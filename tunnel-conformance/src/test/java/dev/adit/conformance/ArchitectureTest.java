@@ -60,10 +60,14 @@ final class ArchitectureTest {
               Set.of(
                   "core",
                   "proto",
+                  "server.calls",
                   "server.config",
+                  "server.metrics",
+                  "server.policy",
                   "server.registry",
                   "server.routing",
                   "server.rules")),
+          Map.entry("server.calls", Set.of("core", "server.accesslog", "server.policy")),
           Map.entry("server.app", Set.of("core", "server")),
           Map.entry(
               "server.cli",
@@ -86,6 +90,7 @@ final class ArchitectureTest {
               Set.of(
                   "core",
                   "server.accesslog",
+                  "server.calls",
                   "server.config",
                   "server.dispatch",
                   "server.metrics",

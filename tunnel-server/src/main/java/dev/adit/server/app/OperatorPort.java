@@ -2,14 +2,16 @@ package dev.adit.server.app;
 
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
-import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.process.MemoryWatch;
 import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.AdminConfig;
+import dev.adit.server.config.ServerConfig;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.metrics.ServerMetrics;
@@ -24,28 +26,32 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What operators may see of a running server, and the port where they see it. Any thread. */
-final class OperatorPort {
+final class OperatorPort implements AutoCloseable {
   private final Instant since = Instant.now();
   private final String serverId;
   private final String version;
   private final Seen seen;
+  private final WebPage page;
 
   /** The parts of the server that are looked at. */
   record Seen(
       Drain drain,
       EventLoops loops,
+      MemoryWatch memory,
       AgentRegistry registry,
       Router router,
       RuleReload rules,
       ServerMetrics metrics,
       CallCounter calls,
+      RunningCalls running,
       EntryServer entry,
       Warnings warnings) {}
 
-  OperatorPort(String serverId, String version, Seen seen) {
+  OperatorPort(ServerConfig config, String serverId, String version, Seen seen) {
     this.serverId = serverId;
     this.version = version;
     this.seen = seen;
+    page = new WebPage(config, version, since, seen);
   }
 
   /**
@@ -65,7 +71,9 @@ final class OperatorPort {
     String token = config.token() == null ? null : config.token().read();
     InetSocketAddress address =
         new InetSocketAddress(config.listen().host(), config.listen().port());
-    return AdminServer.start(address, token, new AdminSite(pages, rulePages.actions()));
+    AdminServer server = AdminServer.start(address, token, page.on(pages, rulePages.actions()));
+    page.start();
+    return server;
   }
 
   private AdminPage readiness() {
@@ -92,5 +100,11 @@ final class OperatorPort {
         ServerStatus.groups(seen.registry().snapshot()),
         ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
         seen.warnings().lines());
+  }
+
+  /** Tells those who look nothing any more. */
+  @Override
+  public void close() {
+    page.close();
   }
 }

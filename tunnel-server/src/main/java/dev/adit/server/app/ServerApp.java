@@ -12,6 +12,7 @@ import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TlsConfig;
 import dev.adit.server.config.TunnelConfig;
@@ -155,6 +156,7 @@ public final class ServerApp implements AutoCloseable {
             memory.budget(),
             new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
+            new RunningCalls(),
             new RequestIds(),
             tunnel.initialWindowBytes());
     entry = new EntryServer(entryContext, tls.entry());
@@ -163,16 +165,19 @@ public final class ServerApp implements AutoCloseable {
     watch();
     operators =
         new OperatorPort(
+            config,
             serverId,
             version,
             new OperatorPort.Seen(
                 drain,
                 loops,
+                memory,
                 registry,
                 router,
                 rules,
                 metrics,
                 entryContext.calls(),
+                entryContext.running(),
                 entry,
                 warnings));
     admin = listenForOperators();
@@ -322,6 +327,7 @@ public final class ServerApp implements AutoCloseable {
   @Override
   public void close() {
     drain.complete();
+    operators.close();
     closeAll(admin);
   }
 

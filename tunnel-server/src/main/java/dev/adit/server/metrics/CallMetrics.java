@@ -1,11 +1,16 @@
 package dev.adit.server.metrics;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.server.accesslog.CallRecord;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,6 +23,13 @@ public final class CallMetrics {
   private static final double[] SECONDS = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
   };
+
+  /** Reasons that are nobody's failure. */
+  private static final Set<String> TAKEN_BACK =
+      Set.of(
+          CallFailure.CANCELLED.token().toString(),
+          CallFailure.CANCELLED_BY_OPERATOR.token().toString());
+
   private static final String[] OF_CALL = {"rule", "group", "service", "method"};
 
   final Counter calls;
@@ -74,6 +86,22 @@ public final class CallMetrics {
         .help(help)
         .labelNames("rule", "group")
         .register(registry);
+  }
+
+  /** Calls that have ended, by the name of their rule; none matched those without a name. */
+  public Map<String, RuleCalls> byRule() {
+    Map<String, RuleCalls> rules = new HashMap<>();
+    for (CounterSnapshot.CounterDataPointSnapshot point : calls.collect().getDataPoints()) {
+      Labels labels = point.getLabels();
+      String reason = String.valueOf(labels.get("reason"));
+      boolean failed = !reason.isEmpty() && !TAKEN_BACK.contains(reason);
+      long count = (long) point.getValue();
+      rules.merge(
+          String.valueOf(labels.get("rule")),
+          new RuleCalls(count, failed ? count : 0),
+          RuleCalls::plus);
+    }
+    return rules;
   }
 
   /** A call has ended. */

@@ -108,6 +108,7 @@ final class EntryBench implements AutoCloseable {
             memory,
             new CallerCheck(Clock.systemUTC()),
             calls,
+            settings.running,
             new RequestIds(),
             WINDOW);
     InetAddress caller = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7});

@@ -17,6 +17,7 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.calls.RunningCall;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.dispatch.placement.TimeLeft;
@@ -29,8 +30,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is
  * closed.
  */
-final class EntryCall implements PlacementListener {
+final class EntryCall extends RunningCall implements PlacementListener {
   // deps
   private final EntryContext entry;
   private final EntryConnection connection;
@@ -54,19 +53,24 @@ final class EntryCall implements PlacementListener {
   private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Route route;
-  private @Nullable Future<?> deadline;
-  private @Nullable IdleTimer idleTimer;
-
+  private @Nullable CallTimers timers;
   private boolean closed;
 
   EntryCall(
-      EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
+      EntryContext entry,
+      EntryConnection connection,
+      Http2Stream stream,
+      int connectionNumber,
+      AsciiString requestId) {
+    super(
+        (long) connectionNumber << Integer.SIZE | stream.id(),
+        new CallRecord(connection.loop().ticker().nanoTime()));
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
-    record = new CallRecord(connection.loop().ticker().nanoTime());
+    record = record();
     meter =
         new WriteMeter(
             Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
@@ -75,6 +79,7 @@ final class EntryCall implements PlacementListener {
   /** Reads the head, routes the call and gives it to an agent. */
   void begin(RequestReader reader, Admission admission, Http2HeaderFields list, boolean last) {
     entry.calls().begin();
+    connection.calls(entry.running()).begin(this);
     boolean read = false;
     try {
       headers = reader.read(list, requestId);
@@ -150,7 +155,8 @@ final class EntryCall implements PlacementListener {
           entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
           Dispatcher.noAgentText(matched));
     }
-    startTimers(matched);
+    Duration idle = matched.rule().idleTimeout();
+    timers = CallTimers.start(connection.loop(), headers, idle, this::cut);
     return group == null
         ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, this)
         : entry.dispatcher().dispatch(headers, group, matched, connection.loop(), this);
@@ -159,19 +165,6 @@ final class EntryCall implements PlacementListener {
   private void onGroup(GroupName group) {
     if (route != null) {
       record.route(route.ruleText(), group);
-    }
-  }
-
-  private void startTimers(Route matched) {
-    if (headers.hasTimeout()) {
-      deadline =
-          connection
-              .loop()
-              .schedule(this::onDeadline, headers.timeoutNanos(), TimeUnit.NANOSECONDS);
-    }
-    Duration idle = matched.rule().idleTimeout();
-    if (idle != null) {
-      idleTimer = new IdleTimer(connection.loop(), idle, this::onIdle);
     }
   }
 
@@ -240,8 +233,8 @@ final class EntryCall implements PlacementListener {
   }
 
   private void moved() {
-    if (idleTimer != null) {
-      idleTimer.moved();
+    if (timers != null) {
+      timers.moved();
     }
   }
 
@@ -342,25 +335,21 @@ final class EntryCall implements PlacementListener {
     fail(failure, code, failure.httpStatus(), message);
   }
 
-  private void onDeadline() {
-    expire("the deadline has passed");
+  @Override
+  protected void cancelByOperator() {
+    String message = "an operator of the server has cancelled the call";
+    cut(CallReset.failed(CallFailure.CANCELLED_BY_OPERATOR, message));
   }
 
-  private void onIdle() {
-    expire("nothing has moved for longer than the rule allows");
-  }
-
-  private void expire(String message) {
+  /** Ends the call on both sides, whatever either of them still has to say. */
+  private void cut(CallReset reset) {
     RequestSide side = request;
     if (side != null && !closed) {
-      side.onCancel(CallReset.failed(CallFailure.DEADLINE, message));
+      side.onCancel(reset);
     }
     if (!writer.ended()) {
-      fail(
-          CallFailure.DEADLINE,
-          GrpcCode.DEADLINE_EXCEEDED,
-          CallFailure.DEADLINE.httpStatus(),
-          message);
+      CallFailure failure = reset.failure();
+      fail(failure, failure.grpcCode(), failure.httpStatus(), reset.message());
     } else if (!closed) {
       // The response is complete but the caller does not take it.
       connection.writeReset(stream.id(), CallReset.cancelled().http2Code());
@@ -370,6 +359,7 @@ final class EntryCall implements PlacementListener {
   private void fail(CallFailure failure, GrpcCode code, int httpStatus, String message) {
     if (!writer.ended()) {
       record.failure(failure, code, httpStatus);
+      record.message(message);
       writer.fail(headers, failure, code, httpStatus, message, requestId);
     }
   }
@@ -377,12 +367,8 @@ final class EntryCall implements PlacementListener {
   /** The stream is over: if the response is not, the caller has gone. */
   void onStreamClosed() {
     closed = true;
-    Future<?> timer = deadline;
-    if (timer != null) {
-      timer.cancel(false);
-    }
-    if (idleTimer != null) {
-      idleTimer.stop();
+    if (timers != null) {
+      timers.stop();
     }
     RequestSide side = request;
     if (!writer.ended()) {
@@ -394,6 +380,7 @@ final class EntryCall implements PlacementListener {
     }
     entry.calls().end();
     record.end(connection.loop().ticker().nanoTime());
+    connection.calls(entry.running()).end(this);
     entry.metrics().onEnd(record);
     entry.accessLog().log(record);
   }
