@@ -63,11 +63,14 @@ final class ArchitectureTest {
               Set.of(
                   "core",
                   "proto",
+                  "server.calls",
                   "server.config",
+                  "server.metrics",
                   "server.policy",
                   "server.registry",
                   "server.routing",
                   "server.rules")),
+          Map.entry("server.calls", Set.of("core", "server.accesslog", "server.policy")),
           Map.entry("server.app", Set.of("core", "server")),
           Map.entry(
               "server.cli",
@@ -90,6 +93,7 @@ final class ArchitectureTest {
               Set.of(
                   "core",
                   "server.accesslog",
+                  "server.calls",
                   "server.config",
                   "server.dispatch",
                   "server.metrics",

@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TunnelSite implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration MANY_READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration MANY_READY_TIMEOUT = Duration.ofSeconds(150);
   private static final Duration END_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.http2.StatusTranslator;
+import dev.adit.server.admin.live.Advice;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,18 @@ final class ErrorTablesTest {
       assertEquals(6, cells.size(), cells.toString());
       assertTrue(cells.stream().limit(4).noneMatch(String::isEmpty), cells.toString());
       assertTrue(cells.get(5).length() > 10, cells.toString());
+    }
+  }
+
+  /** The web page says the same, without marks. */
+  @Test
+  void pageGivesTheSameAdvice() {
+    for (List<String> cells : ERRORS.table("Reason tokens")) {
+      CallFailure failure = CallFailure.ofToken(cells.get(0));
+      assertEquals(
+          cells.get(5).replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1"),
+          Advice.of(Objects.requireNonNull(failure)),
+          cells.get(0));
     }
   }
 

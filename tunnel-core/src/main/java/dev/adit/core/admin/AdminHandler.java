@@ -2,15 +2,19 @@ package dev.adit.core.admin;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -34,13 +38,22 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** A header that a form of another site cannot send. */
   static final String ACTION_HEADER = "x-tunnel-action";
 
+  /**
+   * Whatever is shown, nothing of it runs but the files of this port, and no other site frames it.
+   */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
   private final @Nullable String token;
   private final boolean loopback;
   private final AdminSite site;
 
-  /** An action runs; HTTP/1.1 answers in order, so nothing else may be asked meanwhile. */
+  /**
+   * An action or a feed runs; HTTP/1.1 answers in order, so nothing else may be asked meanwhile.
+   */
   private boolean busy;
 
   AdminHandler(@Nullable String token, boolean loopback, AdminSite site) {
@@ -61,6 +74,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       write(ctx, request.method(), keepAlive, refusal);
     } else if (HttpMethod.POST.equals(request.method())) {
       act(ctx, request, keepAlive);
+    } else if (site.feeds().containsKey(path(request))) {
+      feed(ctx, Objects.requireNonNull(site.feeds().get(path(request))), keepAlive);
     } else {
       AdminPage page = Objects.requireNonNull(site.pages().get(path(request))).get();
       write(ctx, request.method(), keepAlive, page);
@@ -84,6 +99,43 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             ctx.executor());
   }
 
+  private void feed(ChannelHandlerContext ctx, AdminFeed feed, boolean keepAlive) {
+    @Nullable AdminPage refusal = feed.refusal();
+    if (refusal != null) {
+      write(ctx, HttpMethod.GET, keepAlive, refusal);
+      return;
+    }
+    busy = true;
+    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    secure(head, "text/event-stream")
+        .headers()
+        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    ctx.writeAndFlush(head);
+    feed.join(new Viewer(ctx.channel()));
+  }
+
+  private record Viewer(Channel channel) implements AdminViewer {
+    @Override
+    public boolean offer(ByteBuf event) {
+      if (!channel.isWritable()) {
+        return false;
+      }
+      // The channel is the second owner: it lets go when the bytes are in its socket.
+      channel.writeAndFlush(new DefaultHttpContent(event.retainedDuplicate()));
+      return true;
+    }
+
+    @Override
+    public void drop() {
+      channel.close();
+    }
+
+    @Override
+    public void onGone(Runnable gone) {
+      channel.closeFuture().addListener(closed -> gone.run());
+    }
+  }
+
   private static void write(
       ChannelHandlerContext ctx, HttpMethod method, boolean keepAlive, AdminPage page) {
     ByteBuf body = ByteBufUtil.writeUtf8(ctx.alloc(), page.body());
@@ -94,12 +146,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), body);
-    response
+    secure(response, page.contentType())
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, page.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, length)
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
-        .set("x-content-type-options", "nosniff")
         .set(
             HttpHeaderNames.CONNECTION,
             keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
@@ -107,6 +156,21 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (!keepAlive) {
       written.addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /** Says what it is, and what a browser may do with it. */
+  private static HttpResponse secure(HttpResponse response, String contentType) {
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("x-content-type-options", "nosniff")
+        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
+        .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
+        .set("cross-origin-resource-policy", "same-origin")
+        .set("cross-origin-opener-policy", "same-origin")
+        .set("referrer-policy", "no-referrer");
+    return response;
   }
 
   /** The answer to a request that is not carried out, or null. */
@@ -120,25 +184,27 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
           421,
           "this Host is not served here: call the admin port by its address or as localhost\n");
     }
-    if (!OPEN_PATHS.contains(path) && !isAuthorized(request)) {
+    if (!OPEN_PATHS.contains(path) && !site.open().contains(path) && !isAuthorized(request)) {
       return AdminPage.text(401, "the admin port wants its token: authorization: Bearer ...\n");
     }
     boolean shows = site.pages().containsKey(path);
     boolean acts = site.actions().containsKey(path);
-    if (!shows && !acts) {
+    boolean feeds = site.feeds().containsKey(path);
+    if (!shows && !acts && !feeds) {
       return AdminPage.text(404, "no such page; there are " + site.paths() + "\n");
     }
-    if (HttpMethod.POST.equals(request.method()) && acts) {
+    boolean asks = HttpMethod.POST.equals(request.method()) && acts;
+    if (asks || (HttpMethod.GET.equals(request.method()) && feeds)) {
       return isMeant(request)
           ? null
           : AdminPage.text(
-              403, "a POST needs the header " + ACTION_HEADER + ": 1, and no foreign Origin\n");
+              403, "this needs the header " + ACTION_HEADER + ": 1, and no foreign Origin\n");
     }
     boolean reads =
         HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
     return reads && shows
         ? null
-        : AdminPage.text(405, shows ? "only GET and HEAD\n" : "only POST\n");
+        : AdminPage.text(405, shows ? "only GET and HEAD\n" : feeds ? "only GET\n" : "only POST\n");
   }
 
   private static String path(FullHttpRequest request) {

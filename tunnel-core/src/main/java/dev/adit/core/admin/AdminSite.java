@@ -3,6 +3,7 @@ package dev.adit.core.admin;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -11,12 +12,26 @@ import java.util.function.Supplier;
  *
  * @param pages what GET shows, by path; made on the admin loop
  * @param actions what POST does, by path
+ * @param feeds what GET goes on telling, by path
+ * @param open those of the pages that are shown without the port's token: they say nothing of the
+ *     process
  */
-public record AdminSite(Map<String, Supplier<AdminPage>> pages, Map<String, AdminAction> actions) {
+public record AdminSite(
+    Map<String, Supplier<AdminPage>> pages,
+    Map<String, AdminAction> actions,
+    Map<String, AdminFeed> feeds,
+    Set<String> open) {
 
   public AdminSite {
     pages = Collections.unmodifiableMap(new LinkedHashMap<>(pages));
     actions = Collections.unmodifiableMap(new LinkedHashMap<>(actions));
+    feeds = Map.copyOf(feeds);
+    open = Set.copyOf(open);
+  }
+
+  /** A site that shows and acts. */
+  public AdminSite(Map<String, Supplier<AdminPage>> pages, Map<String, AdminAction> actions) {
+    this(pages, actions, Map.of(), Set.of());
   }
 
   /** A site that only shows. */
@@ -27,6 +42,7 @@ public record AdminSite(Map<String, Supplier<AdminPage>> pages, Map<String, Admi
   String paths() {
     TreeSet<String> paths = new TreeSet<>(pages.keySet());
     paths.addAll(actions.keySet());
+    paths.addAll(feeds.keySet());
     return String.join(" ", paths);
   }
 }

@@ -31,7 +31,8 @@ public enum CallFailure {
   HEADER_TOO_LARGE("header-too-large", GrpcCode.RESOURCE_EXHAUSTED, 431, false),
   MALFORMED("malformed", GrpcCode.INTERNAL, 400, false),
   /** The caller took the call back; nobody is left to hear a status. */
-  CANCELLED("cancelled", GrpcCode.CANCELLED, 499, false);
+  CANCELLED("cancelled", GrpcCode.CANCELLED, 499, false),
+  CANCELLED_BY_OPERATOR("cancelled-by-operator", GrpcCode.CANCELLED, 503, false);
 
   private static final Map<String, CallFailure> BY_TOKEN = new HashMap<>();
 

@@ -20,7 +20,8 @@ public record CallReset(CallFailure failure, long http2Code, boolean processed, 
 
   /** A failure after a backend may have seen the call. */
   public static CallReset failed(CallFailure failure, String message) {
-    long code = failure == CallFailure.DEADLINE ? CANCEL : INTERNAL_ERROR;
+    boolean cut = failure == CallFailure.DEADLINE || failure == CallFailure.CANCELLED_BY_OPERATOR;
+    long code = cut ? CANCEL : INTERNAL_ERROR;
     return new CallReset(failure, code, true, message);
   }
 

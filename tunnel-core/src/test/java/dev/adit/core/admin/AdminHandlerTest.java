@@ -6,16 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,16 +32,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the admin port answers, and to whom. */
 final class AdminHandlerTest {
   private final CompletableFuture<AdminPage> slow = new CompletableFuture<>();
+  private @Nullable AdminViewer viewer;
+  private final AdminFeed feed =
+      new AdminFeed() {
+        @Override
+        public @Nullable AdminPage refusal() {
+          return viewer == null ? null : AdminPage.text(503, "full\n");
+        }
+
+        @Override
+        public void join(AdminViewer joined) {
+          viewer = joined;
+        }
+      };
+
   private final AdminSite site =
       new AdminSite(
           Map.of(
               "/healthz", () -> AdminPage.text(200, "ok\n"),
-              "/status", () -> AdminPage.json(Map.of("a", "<b>"))),
+              "/status", () -> AdminPage.json(Map.of("a", "<b>")),
+              "/", () -> new AdminPage(200, "text/html", "page")),
           Map.of(
               "/echo",
               body -> CompletableFuture.completedFuture(AdminPage.text(200, body)),
               "/slow",
-              body -> slow));
+              body -> slow),
+          Map.of("/live", feed),
+          Set.of("/"));
 
   private record Answer(int status, String body, String length) {}
 
@@ -177,5 +202,91 @@ final class AdminHandlerTest {
     assertNotNull(response);
     assertEquals(500, response.status().code());
     response.release();
+  }
+
+  /** Whatever others have written, nothing of it runs in a browser. */
+  @Test
+  void everyAnswerSaysWhatABrowserMayDoWithIt() {
+    EmbeddedChannel channel = channel("secret");
+    for (String path : List.of("/", "/status", "/none")) {
+      channel.writeInbound(request(HttpMethod.GET, path, "any.host"));
+      FullHttpResponse response = channel.readOutbound();
+      assertNotNull(response);
+      String policy = response.headers().get("content-security-policy", "");
+      assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"), policy);
+      assertFalse(policy.contains("unsafe") || policy.contains("*"), policy);
+      assertTrue(policy.contains("frame-ancestors 'none'"), policy);
+      assertEquals("nosniff", response.headers().get("x-content-type-options"));
+      assertEquals("no-referrer", response.headers().get("referrer-policy"));
+      assertEquals("same-origin", response.headers().get("cross-origin-resource-policy"));
+      response.release();
+    }
+  }
+
+  @Test
+  void openPagesNeedNoTokenAndFeedsDo() {
+    EmbeddedChannel channel = channel("secret");
+    assertEquals(200, ask(channel, request(HttpMethod.GET, "/", "any.host")).status());
+    assertEquals(401, ask(channel, feedRequest()).status());
+    assertNull(viewer);
+  }
+
+  private static DefaultFullHttpRequest feedRequest() {
+    DefaultFullHttpRequest request = request(HttpMethod.GET, "/live", "localhost:1");
+    request.headers().set(AdminHandler.ACTION_HEADER, "1");
+    return request;
+  }
+
+  @Test
+  void feedTellsUntilTheViewerGoes() {
+    EmbeddedChannel channel = channel(null);
+    channel.writeInbound(feedRequest());
+    HttpResponse head = channel.readOutbound();
+    assertNotNull(head);
+    assertEquals("text/event-stream", head.headers().get("content-type"));
+    AdminViewer joined = Objects.requireNonNull(viewer);
+    ByteBuf event = Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.UTF_8);
+    assertTrue(joined.offer(event));
+    assertEquals(2, event.refCnt());
+    HttpContent sent = channel.readOutbound();
+    assertNotNull(sent);
+    assertEquals("data: 1\n\n", sent.content().toString(StandardCharsets.UTF_8));
+    sent.release();
+    AtomicInteger gone = new AtomicInteger();
+    joined.onGone(gone::incrementAndGet);
+    joined.drop();
+    channel.runPendingTasks();
+    assertEquals(1, gone.get());
+    event.release();
+  }
+
+  @Test
+  void viewerThatDoesNotKeepUpHoldsNoQueue() {
+    EmbeddedChannel channel = channel(null);
+    channel.writeInbound(feedRequest());
+    channel.releaseOutbound();
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    ByteBuf event = Unpooled.copiedBuffer("data: 1\n\n", StandardCharsets.UTF_8);
+    assertFalse(Objects.requireNonNull(viewer).offer(event));
+    assertEquals(1, event.refCnt());
+    event.release();
+  }
+
+  @Test
+  void feedOfAnotherSiteOrOneTooManyIsRefused() {
+    DefaultFullHttpRequest bare = request(HttpMethod.GET, "/live", "localhost:1");
+    assertEquals(403, ask(channel(null), bare).status());
+    DefaultFullHttpRequest foreign = feedRequest();
+    foreign.headers().set("origin", "http://evil.example");
+    assertEquals(403, ask(channel(null), foreign).status());
+    DefaultFullHttpRequest posted = request(HttpMethod.POST, "/live", "localhost:1");
+    posted.headers().set(AdminHandler.ACTION_HEADER, "1");
+    assertEquals(405, ask(channel(null), posted).status());
+    EmbeddedChannel first = channel(null);
+    first.writeInbound(feedRequest());
+    EmbeddedChannel second = channel(null);
+    assertEquals(503, ask(second, feedRequest()).status());
+    assertTrue(second.isActive());
+    first.releaseOutbound();
   }
 }

@@ -53,6 +53,7 @@ public final class CallRecord {
   int httpStatus;
   AsciiString grpcStatus = AsciiString.EMPTY_STRING;
   @Nullable CallFailure failure;
+  String message = "";
   long requestBytes;
   long responseBytes;
   long placedNanos = NEVER;
@@ -215,6 +216,36 @@ public final class CallRecord {
   /** The call is over. */
   public void end(long nowNanos) {
     endedNanos = nowNanos;
+  }
+
+  /** What the caller is told of a failure of ours. */
+  public void message(String text) {
+    message = text;
+  }
+
+  /** What the caller was told of a failure of ours; empty if nothing. */
+  public String message() {
+    return message;
+  }
+
+  /** Who makes the call; null: nobody knows. */
+  public @Nullable CallerIdentity caller() {
+    return caller;
+  }
+
+  /** The agent that has the call, or had it last; null: none. */
+  public @Nullable AgentId agent() {
+    return agent;
+  }
+
+  /** The agent's upstream for it; empty: not known. */
+  public AsciiString upstream() {
+    return upstream;
+  }
+
+  /** The backend that has it; empty: not known. */
+  public AsciiString backend() {
+    return backend;
   }
 
   public @Nullable CallHeaders request() {

@@ -2,16 +2,18 @@ package dev.adit.server.app;
 
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
-import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.process.MemoryWatch;
 import dev.adit.server.admin.RulePages;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
 import dev.adit.server.admin.grpc.AdminGrpc;
 import dev.adit.server.admin.grpc.ServingStates;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.AdminConfig;
+import dev.adit.server.config.ServerConfig;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.metrics.ServerMetrics;
@@ -26,29 +28,33 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** What operators may see of a running server, and the port where they see it. Any thread. */
-final class OperatorPort {
+final class OperatorPort implements AutoCloseable {
   private final Instant since = Instant.now();
   private final String serverId;
   private final String version;
   private final Seen seen;
+  private final WebPage page;
 
   /** The parts of the server that are looked at. */
   record Seen(
       Drain drain,
       EventLoops loops,
+      MemoryWatch memory,
       AgentRegistry registry,
       Router router,
       RuleReload rules,
       ServerMetrics metrics,
       CallCounter calls,
+      RunningCalls running,
       EntryServer entry,
       ServerTls tls,
       Warnings warnings) {}
 
-  OperatorPort(String serverId, String version, Seen seen) {
+  OperatorPort(ServerConfig config, String serverId, String version, Seen seen) {
     this.serverId = serverId;
     this.version = version;
     this.seen = seen;
+    page = new WebPage(config, version, since, seen);
   }
 
   /**
@@ -70,7 +76,10 @@ final class OperatorPort {
         new InetSocketAddress(config.listen().host(), config.listen().port());
     AdminGrpc grpc =
         AdminGrpc.start(token, new ServingStates(seen.drain(), seen.router(), seen.registry()));
-    return AdminServer.start(address, token, new AdminSite(pages, rulePages.actions()), grpc);
+    AdminServer server =
+        AdminServer.start(address, token, page.on(pages, rulePages.actions()), grpc);
+    page.start();
+    return server;
   }
 
   private AdminPage readiness() {
@@ -98,5 +107,11 @@ final class OperatorPort {
         ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
         seen.tls().certificates(),
         seen.warnings().lines());
+  }
+
+  /** Tells those who look nothing any more. */
+  @Override
+  public void close() {
+    page.close();
   }
 }

@@ -14,6 +14,7 @@ import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.admin.Warnings;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TlsConfig;
 import dev.adit.server.config.TunnelConfig;
@@ -159,6 +160,7 @@ public final class ServerApp implements AutoCloseable {
             memory.budget(),
             new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
+            new RunningCalls(),
             new RequestIds(),
             tracer,
             tunnel.initialWindowBytes());
@@ -168,16 +170,19 @@ public final class ServerApp implements AutoCloseable {
     watch();
     operators =
         new OperatorPort(
+            config,
             serverId,
             version,
             new OperatorPort.Seen(
                 drain,
                 loops,
+                memory,
                 registry,
                 router,
                 rules,
                 metrics,
                 entryContext.calls(),
+                entryContext.running(),
                 entry,
                 tls,
                 warnings));
@@ -346,6 +351,7 @@ public final class ServerApp implements AutoCloseable {
   @Override
   public void close() {
     drain.complete();
+    operators.close();
     closeAll(admin);
   }
 

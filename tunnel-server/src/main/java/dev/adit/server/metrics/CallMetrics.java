@@ -1,14 +1,19 @@
 package dev.adit.server.metrics;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.metrics.Latencies;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,12 @@ public final class CallMetrics {
   static final int MAX_SERIES = 1000;
   static final String[] OF_CALL = {"rule", "group", "service", "method"};
   static final String[] OF_STAGE = {"rule", "group", "service", "method", "stage"};
+
+  /** Reasons that are nobody's failure. */
+  private static final Set<String> TAKEN_BACK =
+      Set.of(
+          CallFailure.CANCELLED.token().toString(),
+          CallFailure.CANCELLED_BY_OPERATOR.token().toString());
 
   final Counter calls;
   final Counter begun;
@@ -119,6 +130,22 @@ public final class CallMetrics {
                 + " response.",
             Unit.SECONDS);
     return () -> new SummarySnapshot(metadata, all().flatMap(CallSeries::stageSnapshots).toList());
+  }
+
+  /** Calls that have ended, by the name of their rule; none matched those without a name. */
+  public Map<String, RuleCalls> byRule() {
+    Map<String, RuleCalls> rules = new HashMap<>();
+    for (CounterSnapshot.CounterDataPointSnapshot point : calls.collect().getDataPoints()) {
+      Labels labels = point.getLabels();
+      String reason = String.valueOf(labels.get("reason"));
+      boolean failed = !reason.isEmpty() && !TAKEN_BACK.contains(reason);
+      long count = (long) point.getValue();
+      rules.merge(
+          String.valueOf(labels.get("rule")),
+          new RuleCalls(count, failed ? count : 0),
+          RuleCalls::plus);
+    }
+    return rules;
   }
 
   private Stream<CallSeries> all() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one agent and its tunnels: what a call is placed on. Any thread. */
@@ -113,6 +114,21 @@ public final class AgentSession {
    */
   public boolean isHealthy(GroupName group) {
     return !isQuiet() && hasBackend(group);
+  }
+
+  /** Whether none of its groups passes it over now. */
+  public boolean isHealthy() {
+    return groups.stream().allMatch(this::isHealthy);
+  }
+
+  /** The shortest last round trip of its tunnels, in microseconds; -1 before it is measured. */
+  public long rttMicros() {
+    return Arrays.stream(tunnels)
+        .mapToLong(TunnelStream::rttNanos)
+        .filter(nanos -> nanos >= 0)
+        .map(TimeUnit.NANOSECONDS::toMicros)
+        .min()
+        .orElse(-1);
   }
 
   private boolean hasBackend(GroupName group) {

@@ -108,6 +108,7 @@ final class EntryBench implements AutoCloseable {
             memory,
             new CallerCheck(Clock.systemUTC()),
             calls,
+            settings.running,
             new RequestIds(),
             null,
             WINDOW);

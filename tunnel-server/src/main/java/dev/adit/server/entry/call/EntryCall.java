@@ -17,6 +17,7 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.calls.RunningCall;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.dispatch.placement.TimeLeft;
@@ -30,6 +31,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The response ends exactly once, in {@link ResponseWriter}; the call is over when its stream is
  * closed.
  */
-final class EntryCall implements PlacementListener {
+final class EntryCall extends RunningCall implements PlacementListener {
   // deps
   private final EntryContext entry;
   private final EntryConnection connection;
@@ -47,7 +49,6 @@ final class EntryCall implements PlacementListener {
   private final ResponseWriter writer;
   private final CallRecord record;
   private final CallMeter counts;
-  private final CallTimers timers;
   private final WriteMeter meter;
 
   // state, confined to the loop
@@ -56,18 +57,25 @@ final class EntryCall implements PlacementListener {
   private @Nullable RequestSide request;
   private @Nullable Route route;
   private @Nullable CallTrace trace;
+  private @Nullable CallTimers timers;
   private boolean closed;
 
   EntryCall(
-      EntryContext entry, EntryConnection connection, Http2Stream stream, AsciiString requestId) {
+      EntryContext entry,
+      EntryConnection connection,
+      Http2Stream stream,
+      int connectionNumber,
+      AsciiString requestId) {
+    super(
+        (long) connectionNumber << Integer.SIZE | stream.id(),
+        entry.accessLog().begin(connection.loop()));
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
     this.requestId = requestId;
     writer = new ResponseWriter(connection, stream);
-    record = entry.accessLog().begin(connection.loop());
+    record = record();
     counts = entry.metrics().begin(record.begunNanos());
-    timers = new CallTimers(connection.loop());
     meter =
         new WriteMeter(
             Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
@@ -76,6 +84,7 @@ final class EntryCall implements PlacementListener {
   /** Reads the head, routes the call and gives it to an agent. */
   void begin(RequestReader reader, Admission admission, Http2HeaderFields list, boolean last) {
     entry.calls().begin();
+    connection.calls(entry.running()).begin(this);
     record.from(reader.remoteAddress());
     boolean read = false;
     try {
@@ -153,8 +162,8 @@ final class EntryCall implements PlacementListener {
           entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
           Dispatcher.noAgentText(matched));
     }
-    timers.startDeadline(headers, this::onDeadline);
-    timers.startIdle(matched.rule().idleTimeout(), this::onIdle);
+    Duration idle = matched.rule().idleTimeout();
+    timers = CallTimers.start(connection.loop(), headers, idle, this::cut);
     PlacementListener told = trace == null ? this : trace;
     return group == null
         ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, told)
@@ -179,7 +188,7 @@ final class EntryCall implements PlacementListener {
    */
   void onRequestChunk(ByteBuf data, boolean last) {
     int bytes = data.readableBytes();
-    timers.moved();
+    CallTimers.moved(timers);
     record.requestBytes(bytes);
     counts.onRequestBytes(bytes);
     RequestSide side = request;
@@ -232,7 +241,7 @@ final class EntryCall implements PlacementListener {
       record.status(head.fields().get(HeaderNames.GRPC_STATUS));
     }
     record.head(head);
-    timers.moved();
+    CallTimers.moved(timers);
     if (route != null && !head.isInformational()) {
       counts.onAnswered(now(), !record.isUnknownMethod());
       route.rule().responseHeaders().applyTo(head.fields());
@@ -280,7 +289,7 @@ final class EntryCall implements PlacementListener {
       return;
     }
     int bytes = data.readableBytes();
-    timers.moved();
+    CallTimers.moved(timers);
     record.responseBytes(bytes);
     counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
@@ -338,25 +347,21 @@ final class EntryCall implements PlacementListener {
     fail(failure, code, failure.httpStatus(), message);
   }
 
-  private void onDeadline() {
-    expire("the deadline has passed");
+  @Override
+  protected void cancelByOperator() {
+    String message = "an operator of the server has cancelled the call";
+    cut(CallReset.failed(CallFailure.CANCELLED_BY_OPERATOR, message));
   }
 
-  private void onIdle() {
-    expire("nothing has moved for longer than the rule allows");
-  }
-
-  private void expire(String message) {
+  /** Ends the call on both sides, whatever either of them still has to say. */
+  private void cut(CallReset reset) {
     RequestSide side = request;
     if (side != null && !closed) {
-      side.onCancel(CallReset.failed(CallFailure.DEADLINE, message));
+      side.onCancel(reset);
     }
     if (!writer.ended()) {
-      fail(
-          CallFailure.DEADLINE,
-          GrpcCode.DEADLINE_EXCEEDED,
-          CallFailure.DEADLINE.httpStatus(),
-          message);
+      CallFailure failure = reset.failure();
+      fail(failure, failure.grpcCode(), failure.httpStatus(), reset.message());
     } else if (!closed) {
       // The response is complete but the caller does not take it.
       connection.writeReset(stream.id(), CallReset.cancelled().http2Code());
@@ -366,6 +371,7 @@ final class EntryCall implements PlacementListener {
   private void fail(CallFailure failure, GrpcCode code, int httpStatus, String message) {
     if (!writer.ended()) {
       record.failure(failure, code, httpStatus);
+      record.message(message);
       writer.fail(headers, failure, code, httpStatus, message, requestId);
     }
   }
@@ -373,7 +379,7 @@ final class EntryCall implements PlacementListener {
   /** The stream is over: if the response is not, the caller has gone. */
   void onStreamClosed() {
     closed = true;
-    timers.stop();
+    CallTimers.stop(timers);
     RequestSide side = request;
     if (!writer.ended()) {
       record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, CallFailure.CANCELLED.httpStatus());
@@ -383,6 +389,7 @@ final class EntryCall implements PlacementListener {
       }
     }
     record.end(now());
+    connection.calls(entry.running()).end(this);
     entry.end(connection.loop(), record, counts, trace);
   }
 }

@@ -7,6 +7,8 @@ import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.Flood;
+import dev.adit.server.calls.LoopCalls;
+import dev.adit.server.calls.RunningCalls;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A caller's connection. Confined to its event loop. */
 public final class EntryConnection extends EdgeHandler {
+  // state, confined to the loop
+  private @Nullable LoopCalls calls;
+
   EntryConnection(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
@@ -39,6 +44,16 @@ public final class EntryConnection extends EdgeHandler {
   /** The caller opens streams only to reset them. */
   void onQuickResets() throws Http2Exception {
     onFlood(Flood.QUICK_RESETS);
+  }
+
+  /** Where calls of this loop are kept. */
+  LoopCalls calls(RunningCalls running) {
+    LoopCalls known = calls;
+    if (known == null) {
+      known = running.of(loop());
+      calls = known;
+    }
+    return known;
   }
 
   /** Of the caller's finished TLS handshake; null: clear text. */

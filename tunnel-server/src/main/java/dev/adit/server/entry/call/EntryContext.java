@@ -5,6 +5,7 @@ import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.trace.CallTracer;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
 import dev.adit.server.entry.caller.CallerCheck;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param router decides the rule; pure
  * @param memory refuses calls while the process runs short of it
  * @param callers judges their credentials
+ * @param running where those who look find the calls
  * @param tracer null: no call is traced
  * @param initialWindow bytes a caller may send on a stream before they move on
  */
@@ -36,6 +38,7 @@ public record EntryContext(
     MemoryBudget memory,
     CallerCheck callers,
     CallCounter calls,
+    RunningCalls running,
     RequestIds requestIds,
     @Nullable CallTracer tracer,
     int initialWindow) {

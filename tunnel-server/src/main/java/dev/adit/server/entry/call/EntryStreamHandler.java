@@ -112,7 +112,7 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
       return;
     }
     EntryCall call =
-        new EntryCall(entry, connection, stream, entry.requestIds().id(number, streamId));
+        new EntryCall(entry, connection, stream, number, entry.requestIds().id(number, streamId));
     stream.setProperty(callKey, call);
     quickResets.onOpened(call.begunNanos());
     call.begin(reader, admission, (Http2HeaderFields) headers, last);

@@ -118,19 +118,20 @@ final class ResponseWriter {
     } else if (request.isGrpc()) {
       failGrpc(failure, code, message, requestId);
     } else if (headSent) {
-      reset(
-          failure == CallFailure.DEADLINE
-              ? Http2Error.CANCEL.code()
-              : Http2Error.INTERNAL_ERROR.code());
+      reset(cannotWait(failure) ? Http2Error.CANCEL.code() : Http2Error.INTERNAL_ERROR.code());
     } else {
       failHttp(request, failure, httpStatus, message, requestId);
     }
   }
 
+  private static boolean cannotWait(CallFailure failure) {
+    return failure == CallFailure.DEADLINE || failure == CallFailure.CANCELLED_BY_OPERATOR;
+  }
+
   private void failGrpc(CallFailure failure, GrpcCode code, String message, AsciiString requestId) {
-    if (headSent && failure == CallFailure.DEADLINE && connection.hasUnsentChunks(stream)) {
+    if (headSent && cannotWait(failure) && connection.hasUnsentChunks(stream)) {
       // Trailers would wait behind bytes that the caller does not take; its own deadline has passed
-      // as well.
+      // as well, or somebody wants the call to end now.
       reset(Http2Error.CANCEL.code());
       return;
     }

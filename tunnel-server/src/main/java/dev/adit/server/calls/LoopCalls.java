@@ -1,0 +1,111 @@
+package dev.adit.server.calls;
+
+import dev.adit.server.accesslog.CallRecord;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one event loop, oldest first, and counts of those that have ended. To begin and to
+ * end a call costs a few plain writes. Confined to that loop.
+ */
+public final class LoopCalls {
+  /** Calls that are looked at before others get their turn. */
+  private static final int SLICE = 500;
+
+  // deps
+  private final EventLoop loop;
+
+  // state, confined to the loop
+  private final Link ring = new Link();
+  private final Durations durations = new Durations();
+  private final FailureTable failures = new FailureTable();
+  private long ended;
+  private long failed;
+  private long refusedByBackend;
+
+  LoopCalls(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** A call has begun. */
+  public void begin(RunningCall call) {
+    assert loop.inEventLoop();
+    call.moveBefore(ring);
+  }
+
+  /** A call has ended, and its record is complete. */
+  public void end(RunningCall call) {
+    assert loop.inEventLoop();
+    call.unlink();
+    CallRecord record = call.record();
+    ended++;
+    @Nullable FailureKey key = FailureKey.of(record);
+    if (key == null || !key.isTakenBack()) {
+      // When a call is taken back says nothing of how fast anybody is.
+      durations.add(record.durationNanos());
+    }
+    if (key == null) {
+      return;
+    }
+    failures.add(key, FailureRow.Example.of(record), loop.ticker().nanoTime());
+    if (key.failure() == null) {
+      refusedByBackend++;
+    } else if (!key.isTakenBack()) {
+      failed++;
+    }
+  }
+
+  CallNumbers numbers() {
+    return new CallNumbers(ended, failed, refusedByBackend, durations.copy());
+  }
+
+  List<FailureRow> failures() {
+    return failures.rows(loop.ticker().nanoTime());
+  }
+
+  /** Ends a call; false if it does not run here. */
+  boolean cancel(long number) {
+    for (Link link = ring.after(); link != ring; link = link.after()) {
+      if (link instanceof RunningCall call && call.number() == number) {
+        call.cancelByOperator();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Lists calls, the oldest first. A long list is made in slices, between which the loop goes on
+   * with its calls; a bookmark keeps the place, whatever ends meanwhile.
+   *
+   * @param most how many
+   * @param rows where they go; not to be touched before {@code done}
+   * @param done runs on the loop when all are there
+   */
+  void list(int most, List<CallRow> rows, Runnable done) {
+    Link bookmark = new Link();
+    bookmark.moveBefore(ring.after());
+    listSlice(bookmark, most, rows, done);
+  }
+
+  private void listSlice(Link bookmark, int most, List<CallRow> rows, Runnable done) {
+    long now = loop.ticker().nanoTime();
+    int looked = 0;
+    Link link = bookmark.after();
+    while (link != ring && looked < SLICE && rows.size() < most) {
+      if (link instanceof RunningCall call) {
+        rows.add(CallRow.of(call, now));
+      }
+      looked++;
+      link = link.after();
+    }
+    if (link == ring || rows.size() >= most) {
+      bookmark.unlink();
+      done.run();
+      return;
+    }
+    bookmark.moveBefore(link);
+    loop.execute(() -> listSlice(bookmark, most, rows, done));
+  }
+}

@@ -1,0 +1,165 @@
+// The first view: how much, how fast, what is wrong; and the failures with what to do about them.
+
+import {Chart, linear, logarithmic} from './chart.js';
+import {Table, backends, code, number} from './tables.js';
+import {duration, element, rate, say, time, whole} from './text.js';
+
+const HISTORY = 300;
+const at = (id) => document.getElementById(id);
+
+const TILES = [
+  ['Calls a second', (p, s) => rate(s?.rate ?? 0)],
+  ['Failed by Adit a second', (p, s) => rate(s?.failed ?? 0), (p, s) => (s?.failed ?? 0) > 0],
+  ['Backend errors a second', (p, s) => rate(s?.refused ?? 0), (p, s) => (s?.refused ?? 0) > 0],
+  ['Half end within', (p, s) => duration(s?.p50)],
+  ['99 of 100 end within', (p, s) => duration(s?.p99)],
+  ['Calls running', (p) => whole(p.running)],
+  ['Callers connected', (p) => whole(p.connections)],
+  ['Agents', (p) => whole(p.agents)],
+  ['Agents passed over', (p) => whole(p.unhealthyAgents), (p) => p.unhealthyAgents > 0],
+  ['Memory', (p) => `${Math.round(100 * p.memory)} %`, (p) => p.memory > 0.85],
+];
+
+export class Overview {
+  constructor() {
+    this.seconds = [];
+    this.tiles = TILES.map(([name]) => {
+      const value = element('dd');
+      at('tiles').append(element('div', {}, element('dt', {}, name), value));
+      return value;
+    });
+    this.charts = [
+      new Chart(at('chart-rates'), 'Calls that ended, a second', [
+        {name: 'all', value: (s) => s.rate},
+        {name: 'failed by Adit', value: (s) => s.failed},
+        {name: 'backend errors', value: (s) => s.refused},
+      ], rate, linear(1)),
+      new Chart(at('chart-durations'), 'How long they took', [
+        {name: 'half within', value: (s) => s.p50},
+        {name: '90 of 100', value: (s) => s.p90},
+        {name: '99 of 100', value: (s) => s.p99},
+      ], duration, logarithmic(1000)),
+      new Chart(at('chart-running'), 'Calls running', [
+        {name: 'now', value: (s) => s.running},
+      ], whole, linear(2)),
+    ];
+    this.groups = new Table(at('groups'), (group) => group.name, [
+      {head: true, text: (g) => g.name},
+      {
+        text: (g) => (g.healthy === g.agents ? `${g.agents}` : `${g.healthy} of ${g.agents} can be used`),
+        kind: (g) => (g.healthy === g.agents ? '' : 'bad'),
+      },
+      number((g) => whole(g.calls)),
+      number((g) => whole(g.capacity)),
+      number((g) => duration(g.rttMicros)),
+      {text: (g) => backends(g.upstreams), kind: (g) => (g.upstreams.some((u) => u.healthy < u.backends) ? 'bad' : '')},
+    ]);
+    this.warnings = '';
+  }
+
+  history(seconds) {
+    this.seconds = seconds.slice(-HISTORY);
+  }
+
+  picture(picture) {
+    const second = picture.second ?? null;
+    const last = this.seconds[this.seconds.length - 1];
+    if (second !== null && (last === undefined || second.at > last.at)) {
+      this.seconds.push(second);
+      this.seconds.splice(0, this.seconds.length - HISTORY);
+    }
+    TILES.forEach(([, text, bad], i) => {
+      say(this.tiles[i], text(picture, second));
+      this.tiles[i].className = bad && bad(picture, second) ? 'bad' : '';
+    });
+    this.charts.forEach((chart) => chart.show(this.seconds));
+    this.groups.show(picture.groups);
+    say(at('groups-note'),
+      picture.groups.length === 0 ? 'No agent is connected.'
+        : picture.moreGroups > 0 ? `${picture.moreGroups} more groups are not shown.` : '');
+    this.warn(picture.warnings);
+  }
+
+  warn(warnings) {
+    const all = JSON.stringify(warnings);
+    if (all !== this.warnings) {
+      this.warnings = all;
+      at('warnings').hidden = warnings.length === 0;
+      at('warning-list').replaceChildren(...warnings.map((line) => element('li', {}, line)));
+    }
+  }
+}
+
+const CALM = new Set(['cancelled', 'cancelled-by-operator']);
+
+/** One reason: its heading, what to do, and where it happened. */
+class FailureCard {
+  constructor(group) {
+    this.count = element('span');
+    this.last = element('span', {class: 'quiet'});
+    this.more = element('p', {class: 'quiet'});
+    const body = element('tbody');
+    const name = group.reason || `${group.status} from the backend`;
+    const caption = `Where calls failed: ${name}`;
+    const heads = ['Last', 'Calls', 'Rule', 'Group', 'Agent', 'Backend', 'Method of the last', 'What its caller was told', 'Took', 'Request id'];
+    this.node = element('section', {class: CALM.has(group.reason) ? 'failure calm' : 'failure', 'aria-label': caption},
+      element('h3', {}, element('code', {}, name), group.reason ? element('span', {class: 'quiet'}, group.status) : '', this.count, this.last),
+      element('p', {class: 'advice'}, element('strong', {}, 'What to do: '), group.advice),
+      element('div', {class: 'scroll', role: 'region', 'aria-label': caption, tabindex: '0'},
+        element('table', {}, element('caption', {class: 'unseen'}, caption),
+          element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', {scope: 'col'}, head)))),
+          body)),
+      this.more);
+    this.table = new Table(body, (r) => JSON.stringify([r.rule, r.group, r.agent]), [
+      {text: (r) => `${time(r.lastMillis)} ago`, kind: () => 'short'},
+      number((r) => whole(r.count)),
+      {text: (r) => r.rule},
+      {text: (r) => r.group},
+      {text: (r) => r.agent, kind: () => 'name'},
+      {text: (r) => [r.upstream, r.backend].filter(Boolean).join(' ')},
+      code((r) => r.path),
+      {text: (r) => r.message},
+      number((r) => duration(r.durationMicros)),
+      {text: (r) => r.requestId, kind: () => 'code id'},
+    ]);
+  }
+
+  show(group) {
+    say(this.count, `${whole(group.count)} calls`);
+    say(this.last, `last ${time(group.lastMillis)} ago`);
+    say(this.more, group.more > 0 ? `${group.more} more places are not shown.` : '');
+    this.table.show(group.rows);
+  }
+}
+
+export class Failures {
+  constructor() {
+    this.cards = new Map();
+  }
+
+  show(groups) {
+    const before = this.cards;
+    this.cards = new Map();
+    // By name, so that cards do not jump while somebody reads; what is nobody's fault goes last.
+    const ordered = [...groups].sort((a, b) =>
+      CALM.has(a.reason) - CALM.has(b.reason) || (a.reason === '') - (b.reason === '')
+        || (a.reason + a.status).localeCompare(b.reason + b.status));
+    let last = null;
+    for (const group of ordered) {
+      const key = `${group.reason} ${group.status}`;
+      const card = before.get(key) ?? new FailureCard(group);
+      before.delete(key);
+      this.cards.set(key, card);
+      card.show(group);
+      const place = last === null ? at('failure-groups').firstElementChild : last.nextElementSibling;
+      if (place !== card.node) {
+        at('failure-groups').insertBefore(card.node, place);
+      }
+      last = card.node;
+    }
+    before.forEach((card) => card.node.remove());
+    const serious = groups.filter((group) => !CALM.has(group.reason));
+    at('failures-note').hidden = groups.length > 0;
+    say(at('failure-count'), serious.length === 0 ? '' : whole(serious.length));
+  }
+}
