@@ -7,7 +7,7 @@ import dev.adit.agent.doctor.Doctor;
 import dev.adit.agent.doctor.Finding;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.LogConfig;
-import dev.adit.core.process.Logging;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.io.PrintWriter;

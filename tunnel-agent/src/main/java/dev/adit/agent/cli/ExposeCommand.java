@@ -2,7 +2,7 @@ package dev.adit.agent.cli;
 
 import dev.adit.agent.app.AgentProcess;
 import dev.adit.agent.config.AgentConfig;
-import dev.adit.core.process.Logging;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.util.concurrent.Callable;

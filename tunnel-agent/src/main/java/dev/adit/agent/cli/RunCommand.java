@@ -9,7 +9,7 @@ import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
-import dev.adit.core.process.Logging;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.nio.file.Path;

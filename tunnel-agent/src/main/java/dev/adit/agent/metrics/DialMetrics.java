@@ -59,14 +59,20 @@ public final class DialMetrics {
     dials.labelValues(server, "welcomed").inc();
   }
 
-  /** A dial has come to nothing. */
-  public void onFailed(String server, boolean refused) {
-    dials.labelValues(server, refused ? "refused" : "failed").inc();
-  }
-
-  /** A tunnel has ended. */
-  public void onEnded(String server, boolean drained) {
-    ended.labelValues(server, drained ? "drained" : "lost").inc();
+  /**
+   * A tunnel or a dial is over.
+   *
+   * @param drained both ends wanted it
+   * @param wasUp it took calls until now
+   * @param failed it never became a tunnel
+   */
+  public void onOver(
+      String server, boolean drained, boolean wasUp, boolean failed, boolean refused) {
+    if (drained || wasUp) {
+      ended.labelValues(server, drained ? "drained" : "lost").inc();
+    } else if (failed) {
+      dials.labelValues(server, refused ? "refused" : "failed").inc();
+    }
   }
 
   /**

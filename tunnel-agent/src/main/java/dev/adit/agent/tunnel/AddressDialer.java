@@ -322,7 +322,7 @@ final class AddressDialer implements DialedTunnel.Events {
     boolean left = leaving.remove(tunnel);
     Up was = find(tunnel);
     boolean failed = tunnel == dialled;
-    count(left, was != null, failed, refusal != null);
+    plan.metrics().onOver(server.toString(), left, was != null, failed, refusal != null);
     if (left && retired) {
       dialer.onGone();
       return;
@@ -347,19 +347,11 @@ final class AddressDialer implements DialedTunnel.Events {
     long delay =
         refusal != null && refusal.getRetryAfterMs() > 0
             ? redial.askedDelayMillis(refusal.getRetryAfterMs())
-            : delayAfter(status);
+            : redial.delayAfterMillis(status);
     pause(was, delay);
     ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
     if (failed || !dialling) {
       after(delay);
-    }
-  }
-
-  private void count(boolean left, boolean wasUp, boolean failed, boolean refused) {
-    if (left || wasUp) {
-      plan.metrics().onEnded(server.toString(), left);
-    } else if (failed) {
-      plan.metrics().onFailed(server.toString(), refused);
     }
   }
 
@@ -374,14 +366,6 @@ final class AddressDialer implements DialedTunnel.Events {
   private void noteEnd(Up was) {
     redial.onEnded(age(was));
     misses = 0;
-  }
-
-  private long delayAfter(Status status) {
-    return switch (status.getCode()) {
-      case UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, UNIMPLEMENTED ->
-          redial.refusedDelayMillis();
-      default -> redial.nextDelayMillis();
-    };
   }
 
   /** Takes no more calls on any tunnel and dials no more. */

@@ -5,7 +5,7 @@ import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
-import dev.adit.core.process.Logging;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import dev.adit.server.app.AccessLogException;
 import dev.adit.server.app.ListenException;

@@ -1,5 +1,6 @@
 package dev.adit.agent.tunnel.loss;
 
+import io.grpc.Status;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,6 +48,15 @@ public final class Redial {
     long most = Math.max(FIRST_MILLIS, Math.min(ceilingMillis, lasted));
     ceilingMillis = Math.min(MAX_MILLIS, 2 * ceilingMillis);
     return ThreadLocalRandom.current().nextLong(most + 1);
+  }
+
+  /** The time to wait after a tunnel, or a dial, that ended like this. */
+  public long delayAfterMillis(Status status) {
+    return switch (status.getCode()) {
+      case UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, UNIMPLEMENTED ->
+          refusedDelayMillis();
+      default -> nextDelayMillis();
+    };
   }
 
   /** The time to wait after a refusal that only a person can mend. */

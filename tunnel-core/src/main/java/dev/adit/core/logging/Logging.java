@@ -1,4 +1,4 @@
-package dev.adit.core.process;
+package dev.adit.core.logging;
 
 import dev.adit.core.config.LogConfig;
 import java.io.UnsupportedEncodingException;

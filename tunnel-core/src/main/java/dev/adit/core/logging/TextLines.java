@@ -1,4 +1,4 @@
-package dev.adit.core.process;
+package dev.adit.core.logging;
 
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

@@ -1,4 +1,4 @@
-package dev.adit.server.tunnel;
+package dev.adit.server.tunnel.listener;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,4 +1,4 @@
-package dev.adit.core.process;
+package dev.adit.core.logging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

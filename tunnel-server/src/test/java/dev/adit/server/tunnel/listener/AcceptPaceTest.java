@@ -1,4 +1,4 @@
-package dev.adit.server.tunnel;
+package dev.adit.server.tunnel.listener;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

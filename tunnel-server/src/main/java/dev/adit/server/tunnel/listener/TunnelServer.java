@@ -1,4 +1,4 @@
-package dev.adit.server.tunnel;
+package dev.adit.server.tunnel.listener;
 
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
