@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** What calls are counted as. */
 final class CallMetricsTest {
+  private static final Ticker TICKER = Ticker.newMockTicker();
+
   private static final AsciiString RULE = AsciiString.of("orders");
   private static final GroupName GROUP = new GroupName("shop");
   private static final String GET =
@@ -37,7 +39,7 @@ final class CallMetricsTest {
   /** A call of this test: as the entry does it, with times by hand. */
   private final class Call {
     private final CallHeaders headers;
-    private final CallRecord record = new CallRecord(Ticker.newMockTicker());
+    private final CallRecord record = new CallRecord(TICKER);
     private final CallMeter meter = metrics.begin(0);
 
     Call(CallProtocol protocol, String path) {

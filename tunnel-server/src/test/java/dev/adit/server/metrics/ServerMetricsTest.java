@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is shown of the agents that are connected. */
 final class ServerMetricsTest {
+  private static final Ticker TICKER = Ticker.newMockTicker();
+
   private final AgentRegistry registry = new AgentRegistry();
   private final ServerMetrics metrics = new ServerMetrics("1.0");
 
@@ -82,7 +84,7 @@ final class ServerMetricsTest {
             CallHeaders.NO_TIMEOUT);
     AsciiString rule = AsciiString.of("orders");
     GroupName group = new GroupName("shop");
-    CallRecord record = new CallRecord(Ticker.newMockTicker());
+    CallRecord record = new CallRecord(TICKER);
     CallMeter meter = metrics.calls().begin(0);
     record.request(headers, AsciiString.of("id"));
     record.route(rule, group);
