@@ -4,15 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.agent.app.AgentApp;
-import dev.adit.agent.config.AgentConfig;
-import dev.adit.agent.config.AgentConfigReader;
-import dev.adit.agent.doctor.Doctor;
 import dev.adit.agent.doctor.Finding;
-import dev.adit.agent.doctor.Finding.Result;
 import dev.adit.agent.doctor.steps.Step;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
-import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.TlsIdentity;
@@ -21,126 +16,23 @@ import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.Welcome;
 import dev.adit.server.app.ServerApp;
-import dev.adit.server.config.ServerConfigReader;
-import dev.adit.server.setup.NewSetup;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each thing that can be wrong has its own line, with its cure; nothing else is said to be. */
 @Timeout(60)
-final class DoctorTest {
+final class DoctorTest extends DoctorBench {
   private static final List<Step> TO_TLS = List.of(Step.DNS, Step.TCP);
 
-  @TempDir private Path directory = Path.of("");
-  private final List<AutoCloseable> open = new ArrayList<>();
-  private Path setup = Path.of("");
-  private CertificateAuthority authority = CertificateAuthority.create("unused");
-  private RawBackend backend;
-
-  DoctorTest() throws IOException {
-    backend = RawBackend.start(Script.answer(5));
-  }
-
-  @BeforeEach
-  void writeFiles() throws IOException {
-    setup = directory.resolve("adit");
-    new NewSetup(
-            setup, List.of("localhost", "127.0.0.1"), "agent-1", "default", backend.hostAndPort())
-        .write();
-    edit("server.yaml", "(0\\.0\\.0\\.0|127\\.0\\.0\\.1):80\\d\\d", "127.0.0.1:0");
-    authority = CertificateAuthority.read(setup.resolve("tls/ca.crt"), setup.resolve("tls/ca.key"));
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable each : open) {
-      each.close();
-    }
-    backend.close();
-  }
-
-  private <T extends AutoCloseable> T opened(T each) {
-    open.add(0, each);
-    return each;
-  }
-
-  private void edit(String file, String regex, String replacement) throws IOException {
-    Path path = setup.resolve(file);
-    Files.writeString(path, Files.readString(path).replaceAll(regex, replacement));
-  }
-
-  private ServerApp startServer() throws Exception {
-    ServerApp server =
-        opened(
-            ServerApp.start(
-                ServerConfigReader.read(setup.resolve("server.yaml")),
-                FrameLimits.DEFAULT,
-                "under-test",
-                System.out));
-    dial("localhost:" + server.tunnelAddress().getPort());
-    return server;
-  }
-
-  /** The agent's file names this server. */
-  private void dial(String server) throws IOException {
-    edit("agent.yaml", "servers: \\[[^\\]]*\\]", "servers: [\"" + server + "\"]");
-  }
-
-  private void inClearText() throws IOException {
-    edit("agent.yaml", "tls: \\{.*", "insecure: true");
-  }
-
-  private AgentConfig config(Map<String, String> environment) throws Exception {
-    return AgentConfigReader.read(setup.resolve("agent.yaml"), environment);
-  }
-
-  private List<Finding> examine() throws Exception {
-    return examine(Map.of());
-  }
-
-  private List<Finding> examine(Map<String, String> environment) throws Exception {
-    List<Finding> findings = new ArrayList<>();
-    Doctor.examine(config(environment), "under-test", findings::add);
-    return findings;
-  }
-
-  /** Exactly this step fails, and its line has both texts; what is listed went well before. */
-  private static void assertFails(
-      List<Finding> findings, Step step, String found, String cure, List<Step> good) {
-    List<Finding> failed =
-        findings.stream().filter(finding -> finding.result() == Result.FAILED).toList();
-    assertEquals(List.of(step), failed.stream().map(Finding::step).toList(), findings::toString);
-    assertTrue(failed.get(0).found().contains(found), failed::toString);
-    assertTrue(failed.get(0).cure().contains(cure), failed::toString);
-    assertEquals(1, failed.get(0).toString().lines().count());
-    List<Step> wentWell =
-        findings.stream()
-            .filter(finding -> finding.result() == Result.OK && finding.step() != Step.BACKEND)
-            .map(Finding::step)
-            .distinct()
-            .toList();
-    assertEquals(good, wentWell, findings::toString);
-  }
-
-  private static void assertGood(List<Finding> findings) {
-    assertTrue(
-        findings.stream().allMatch(finding -> finding.result() == Result.OK), findings::toString);
-  }
+  DoctorTest() throws IOException {}
 
   @Test
   void goodSiteIsGoodAndTheAgentThatRunsIsNotDisturbed() throws Exception {
@@ -294,82 +186,6 @@ final class DoctorTest {
         List.of(Step.DNS, Step.TCP, Step.TLS, Step.ALPN, Step.HTTP2));
   }
 
-  private Map<String, String> proxy(int port) {
-    return Map.of("HTTPS_PROXY", "http://127.0.0.1:" + port);
-  }
-
-  @Test
-  void goodProxy() throws Exception {
-    ServerApp server = startServer();
-    Listener proxy =
-        opened(
-            Listener.start(
-                connection -> {
-                  readHead(connection.getInputStream());
-                  connection
-                      .getOutputStream()
-                      .write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                  Listener.pipe(
-                      connection,
-                      new InetSocketAddress(
-                          InetAddress.getLoopbackAddress(), server.tunnelAddress().getPort()));
-                }));
-    List<Finding> findings = examine(proxy(proxy.port()));
-    assertGood(findings);
-    assertEquals(Step.PROXY, findings.get(1).step());
-  }
-
-  private static void readHead(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      head.append((char) in.read());
-    }
-  }
-
-  @Test
-  void absentProxy() throws Exception {
-    dial("tunnel.example:8003");
-    assertFails(
-        examine(proxy(Listener.freePort())),
-        Step.PROXY,
-        "cannot be reached: connection refused",
-        "HTTPS_PROXY",
-        List.of(Step.DNS));
-  }
-
-  @Test
-  void refusingProxy() throws Exception {
-    dial("tunnel.example:8003");
-    Listener proxy = opened(Listener.answering("HTTP/1.1 403 Forbidden\r\nx: y\r\n\r\n"));
-    assertFails(
-        examine(proxy(proxy.port())),
-        Step.PROXY,
-        "refuses CONNECT tunnel.example:8003 (403)",
-        "allow CONNECT to tunnel.example:8003",
-        List.of(Step.DNS));
-  }
-
-  @Test
-  void proxyThatAsksForCredentials() throws Exception {
-    dial("tunnel.example:8003");
-    Listener proxy = opened(Listener.answering("HTTP/1.1 407 Who Are You\r\n\r\n"));
-    assertFails(
-        examine(proxy(proxy.port())),
-        Step.PROXY,
-        "asks for credentials",
-        "http://USER:PASSWORD@",
-        List.of(Step.DNS));
-    assertFails(
-        examine(Map.of("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.port())),
-        Step.PROXY,
-        "does not take our user and password",
-        "mend them",
-        List.of(Step.DNS));
-  }
-
-  private static final List<Step> TO_TOKEN =
-      List.of(Step.DNS, Step.TCP, Step.TLS, Step.ALPN, Step.HTTP2);
-
   @Test
   void wrongToken() throws Exception {
     startServer();
@@ -452,59 +268,5 @@ final class DoctorTest {
         "does not answer heartbeats",
         "proxy on the way",
         List.of(Step.DNS, Step.TCP, Step.HTTP2, Step.TOKEN, Step.GROUP));
-  }
-
-  /** The server is good; what its line of the backend says. */
-  private void assertBackendFails(String found, String cure) throws Exception {
-    startServer();
-    List<Step> good = new ArrayList<>(TO_TOKEN);
-    good.addAll(List.of(Step.TOKEN, Step.GROUP, Step.HEARTBEAT));
-    assertFails(examine(), Step.BACKEND, found, cure, good);
-  }
-
-  private void backend(int port, String more) throws IOException {
-    edit(
-        "agent.yaml",
-        "(?s)  backends: .*",
-        "  backends: [\"localhost:" + port + "\"]\n  " + more + "\n");
-  }
-
-  @Test
-  void backendThatIsNotThere() throws Exception {
-    int port = Listener.freePort();
-    backend(port, "");
-    assertBackendFails(
-        "connection refused", "start the backend there, or mend the address localhost:" + port);
-  }
-
-  @Test
-  void backendWithoutHttp2() throws Exception {
-    backend(opened(Listener.answering("HTTP/1.1 400 Bad Request\r\n\r\n")).port(), "");
-    assertBackendFails("the backend speaks HTTP/1.1", "with prior knowledge");
-  }
-
-  @Test
-  void backendWhoseTlsFails() throws Exception {
-    TlsIdentity strange =
-        CertificateAuthority.create("strange").issue(List.of("localhost"), Duration.ofHours(1));
-    backend(opened(Listener.tls(strange, "h2")).port(), "tls: {ca: tls/ca.crt}");
-    assertBackendFails("is signed by 'CN=strange'", "tls of upstream");
-  }
-
-  @Test
-  void backendThatDoesNotServe() throws Exception {
-    byte[] notServing = {0, 0, 0, 0, 2, 8, 2};
-    RawBackend unwell =
-        opened(
-            RawBackend.start(
-                stream -> {
-                  stream.nextHead();
-                  stream.head(
-                      Field.list(":status", "200", "content-type", "application/grpc"), false);
-                  stream.data(notServing, false);
-                  stream.head(Field.list("grpc-status", "0"), true);
-                }));
-    backend(unwell.address().getPort(), "health: {grpc: \"\"}");
-    assertBackendFails("it says that it does not serve", "look into the backend's log");
   }
 }
