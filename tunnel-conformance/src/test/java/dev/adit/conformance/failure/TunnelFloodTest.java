@@ -146,11 +146,11 @@ final class TunnelFloodTest {
         flood("pings", 101, (agent, i) -> agent.send(RawFrame.PING, 0, 0, new byte[8])),
         flood(
             "acknowledgements",
-            110,
+            101,
             (agent, i) -> agent.send(RawFrame.PING, RawFrame.ACK, 0, new byte[8])),
         flood("goAways", 11, (agent, i) -> agent.send(RawFrame.GOAWAY, 0, 0, new byte[8])),
         flood("emptyData", 11, (agent, i) -> agent.send(RawFrame.DATA, 0, 1, new byte[0])),
-        flood("continuations", 17, TunnelFloodTest::sendPieceOfHeader),
+        flood("continuations", 16, TunnelFloodTest::sendPieceOfHeader),
         flood("unknownFrames", 101, (agent, i) -> agent.send(UNKNOWN, 0, 0, new byte[3])),
         flood(
             "priorities",
