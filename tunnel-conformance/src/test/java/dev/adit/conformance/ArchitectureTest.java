@@ -219,6 +219,18 @@ final class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Its jar runs the product's jars and has none of their classes. */
+  @Test
+  void demoUsesNoClassOfTheProduct() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "demo..")
+        .should()
+        .onlyDependOnClassesThat(
+            not(resideInAPackage("dev.adit..")).or(resideInAnyPackage(ROOT + "demo..")))
+        .check(CLASSES);
+  }
+
   @Test
   void grpcIsUsedOnlyByTheTunnelAndTheAdminPort() {
     onlyIn(

@@ -1,6 +1,5 @@
 package dev.adit.demo;
 
-import dev.adit.core.process.Terminal;
 import dev.adit.demo.process.ChildException;
 import dev.adit.demo.process.ChildProcess;
 import dev.adit.demo.process.ReadyLine;
