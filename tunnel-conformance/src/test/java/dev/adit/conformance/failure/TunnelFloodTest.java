@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -104,6 +105,14 @@ final class TunnelFloodTest {
         .sum();
   }
 
+  /** What was sent may still be under way. */
+  private boolean isCountedSoon(String limit) throws IOException {
+    for (int i = 0; i < 25 && counted(limit) == 0; i++) {
+      Eventually.pass(Duration.ofMillis(20));
+    }
+    return counted(limit) > 0;
+  }
+
   /** A connection of an agent that has proven itself and serves its group. */
   private RawConnection joined() throws IOException {
     RawConnection agent = RawConnection.dial(site.server().tunnelAddress());
@@ -158,7 +167,7 @@ final class TunnelFloodTest {
             (agent, i) -> agent.send(RawFrame.PRIORITY, 0, 2 * i + 3, new byte[] {0, 0, 0, 0, 1})),
         flood(
             "windowUpdates",
-            100,
+            250,
             (agent, i) -> agent.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(1))),
         flood("quickResets", 101, (agent, i) -> agent.send(RawFrame.RST_STREAM, 0, 3, reset())));
   }
@@ -200,7 +209,7 @@ final class TunnelFloodTest {
         misdeed.commit(agent, i);
       }
       // What the server has sent meanwhile, heartbeats say, may have allowed some more.
-      for (int i = tooMany; counted(limit) == 0; i++) {
+      for (int i = tooMany; !isCountedSoon(limit); i++) {
         misdeed.commit(agent, i);
       }
       assertEnded(agent, limit);
