@@ -107,7 +107,7 @@ final class TunnelFloodTest {
 
   /** What was sent may still be under way. */
   private boolean isCountedSoon(String limit) throws IOException {
-    for (int i = 0; i < 25 && counted(limit) == 0; i++) {
+    for (int i = 0; i < 10 && counted(limit) == 0; i++) {
       Eventually.pass(Duration.ofMillis(20));
     }
     return counted(limit) > 0;
@@ -167,7 +167,7 @@ final class TunnelFloodTest {
             (agent, i) -> agent.send(RawFrame.PRIORITY, 0, 2 * i + 3, new byte[] {0, 0, 0, 0, 1})),
         flood(
             "windowUpdates",
-            250,
+            45,
             (agent, i) -> agent.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(1))),
         flood("quickResets", 101, (agent, i) -> agent.send(RawFrame.RST_STREAM, 0, 3, reset())));
   }
