@@ -4,27 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
-import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.http2.Http2Script.Seen;
-import dev.adit.testing.tunnel.HandLoop;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.util.AsciiString;
-import io.netty.util.concurrent.MockTicker;
-import io.netty.util.concurrent.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,92 +26,53 @@ final class EndedStreamsTest {
   private static final int REFUSED_STREAM = 7;
   private static final int CANCEL = 8;
   private static final int MAX_STREAMS = 4;
-  private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int WINDOW = 100_000;
-
-  private static final class Edge extends EdgeHandler {
-    Edge(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      super(decoder, encoder, settings);
-    }
-  }
 
   /** The usual, but for empty frames, which would end at the guard before they end here. */
   private static final FloodLimits LIMITS =
       new FloodLimits(20, 100, 10, 100, 1_000_000, 16, 100, 100, 50_000);
 
-  private final Http2Script script = new Http2Script();
-  private final MockTicker ticker = Ticker.newMockTicker();
   private final List<Flood> floods = new ArrayList<>();
-  private Edge edge =
-      EdgeBuilder.server(
+  private final EdgeBench.Edge edge =
+      EdgeBench.accepting(
           Http2Settings.defaultSettings()
-              .maxHeaderListSize(8192)
               .maxConcurrentStreams(MAX_STREAMS)
               .initialWindowSize(WINDOW),
-          new ConnectionLimits(Duration.ofSeconds(5), 1, 1, LIMITS),
-          floods::add,
-          new Http2FrameAdapter(),
-          Edge::new);
-  private EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).handlers(edge).build();
-  private HandLoop hand = new HandLoop(channel, ticker);
+          LIMITS,
+          floods::add);
+  private final EdgeBench bench = new EdgeBench(edge);
 
   @AfterEach
   void close() {
-    channel.finishAndReleaseAll();
-    script.close();
-  }
-
-  private void begin() {
-    send(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
-    send(script.settings());
-    send(script.settingsAck());
-    read();
-  }
-
-  private void send(byte[] bytes) {
-    hand.run(
-        () ->
-            channel
-                .pipeline()
-                .fireChannelRead(Unpooled.copiedBuffer(bytes))
-                .fireChannelReadComplete());
-  }
-
-  private List<Seen> read() {
-    int before = script.seen().size();
-    for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-      script.read(ByteBufUtil.getBytes(out));
-      out.release();
-    }
-    return script.seen().subList(before, script.seen().size());
+    bench.close();
   }
 
   private byte[] head(int stream, boolean last) {
-    return script.headers(
+    return bench.script.headers(
         stream, last, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a");
   }
 
   private byte[] trailers(int stream) {
-    return script.headers(stream, true, "a", "b");
+    return bench.script.headers(stream, true, "a", "b");
   }
 
   private void open(int stream) {
-    send(head(stream, false));
+    bench.send(head(stream, false));
   }
 
   private void reset(int stream) {
-    hand.run(() -> edge.writeReset(stream, CANCEL));
+    bench.hand.run(() -> edge.writeReset(stream, CANCEL));
     assertReset(stream, CANCEL);
   }
 
   private void answer(int stream) {
     ResponseHead head = new ResponseHead(200, new HeaderFields());
-    hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofResponse(head), true, null));
-    read();
+    bench.hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofResponse(head), true, null));
+    bench.read();
   }
 
   private void assertReset(int stream, int code) {
-    List<Seen> seen = read();
+    List<Seen> seen = bench.read();
     assertEquals(1, seen.size(), seen::toString);
     assertEquals("reset", seen.get(0).type());
     assertEquals(stream, seen.get(0).stream());
@@ -132,44 +80,44 @@ final class EndedStreamsTest {
   }
 
   private void assertEnded(int code) {
-    hand.advance(Duration.ofMillis(1));
-    List<Seen> seen = read();
+    bench.hand.advance(Duration.ofMillis(1));
+    List<Seen> seen = bench.read();
     Seen end = seen.get(seen.size() - 1);
     assertEquals("goaway", end.type());
     assertEquals(code, end.number(), end::toString);
-    assertFalse(channel.isActive());
+    assertFalse(bench.channel.isActive());
   }
 
   private void assertUnharmed() {
-    List<Seen> seen = read();
+    List<Seen> seen = bench.read();
     assertTrue(
         seen.stream().allMatch(frame -> frame.type().equals("window") && frame.stream() == 0),
         seen::toString);
-    assertTrue(channel.isActive());
+    assertTrue(bench.channel.isActive());
     assertEquals(List.of(), floods);
   }
 
   @Test
   void framesUnderWayWhenWeResetAreDroppedInSilence() {
-    begin();
+    bench.begin();
     open(1);
     reset(1);
     for (int i = 0; i < 2000; i++) {
-      send(script.data(1, false, "0123456789"));
+      bench.send(bench.script.data(1, false, "0123456789"));
     }
-    send(script.windowUpdate(1, 10));
-    send(trailers(1));
+    bench.send(bench.script.windowUpdate(1, 10));
+    bench.send(trailers(1));
     assertUnharmed();
   }
 
   @Test
   void droppedBytesAreGivenBackToTheConnection() {
-    begin();
+    bench.begin();
     for (int stream = 1; stream < 200; stream += 2) {
       open(stream);
       reset(stream);
       for (int i = 0; i < 12; i++) {
-        send(script.data(stream, i == 11, new byte[8192]));
+        bench.send(bench.script.data(stream, i == 11, new byte[8192]));
       }
       assertUnharmed();
     }
@@ -181,159 +129,159 @@ final class EndedStreamsTest {
 
   @Test
   void peerThatGoesOnBeyondItsWindowIsAtFault() {
-    begin();
+    bench.begin();
     open(1);
     reset(1);
     for (int sent = 0; sent <= 2 * WINDOW; sent += 8192) {
       assertUnharmed();
-      send(script.data(1, false, new byte[8192]));
+      bench.send(bench.script.data(1, false, new byte[8192]));
     }
     assertReset(1, STREAM_CLOSED);
   }
 
   @Test
   void emptyFramesAreNotForgivenForEver() {
-    begin();
+    bench.begin();
     open(1);
     reset(1);
     for (int i = 0; i < 2 * WINDOW; i++) {
-      send(script.data(1, false, ""));
+      bench.send(bench.script.data(1, false, ""));
     }
     assertUnharmed();
-    send(script.data(1, false, ""));
+    bench.send(bench.script.data(1, false, ""));
     assertReset(1, STREAM_CLOSED);
   }
 
   @Test
   void peerThatHasNotReadOurSettingsMayFillTheWindowTheyAnnounce() {
-    send(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
-    send(script.settings());
-    read();
+    bench.send(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
+    bench.send(bench.script.settings());
+    bench.read();
     open(1);
-    hand.run(() -> edge.writeReset(1, CANCEL));
+    bench.hand.run(() -> edge.writeReset(1, CANCEL));
     assertReset(1, CANCEL);
-    send(script.settingsAck());
+    bench.send(bench.script.settingsAck());
     for (int sent = 0; sent + 8192 <= WINDOW; sent += 8192) {
-      send(script.data(1, false, new byte[8192]));
+      bench.send(bench.script.data(1, false, new byte[8192]));
     }
     assertUnharmed();
   }
 
   @Test
   void dataAfterTheEndOfAnUploadThatWeResetIsAFault() {
-    begin();
+    bench.begin();
     open(1);
     reset(1);
-    send(script.data(1, true, "last"));
+    bench.send(bench.script.data(1, true, "last"));
     assertUnharmed();
-    send(script.data(1, false, "more"));
+    bench.send(bench.script.data(1, false, "more"));
     assertReset(1, STREAM_CLOSED);
-    assertTrue(channel.isActive());
+    assertTrue(bench.channel.isActive());
   }
 
   @Test
   void dataAfterThePeersOwnResetIsAFault() {
-    begin();
+    bench.begin();
     open(1);
     reset(1);
-    send(script.reset(1, CANCEL));
-    send(script.reset(1, CANCEL));
+    bench.send(bench.script.reset(1, CANCEL));
+    bench.send(bench.script.reset(1, CANCEL));
     assertUnharmed();
-    send(script.data(1, false, "more"));
+    bench.send(bench.script.data(1, false, "more"));
     assertReset(1, STREAM_CLOSED);
   }
 
   @Test
   void dataOnStreamThatPeerHasEndedIsAnsweredGently() {
-    begin();
-    send(head(1, true));
+    bench.begin();
+    bench.send(head(1, true));
     answer(1);
-    send(script.data(1, false, "more"));
+    bench.send(bench.script.data(1, false, "more"));
     assertReset(1, STREAM_CLOSED);
     // Not forgiven because it was reset: that is no news to the peer.
-    send(script.data(1, false, "more"));
+    bench.send(bench.script.data(1, false, "more"));
     assertReset(1, STREAM_CLOSED);
-    assertTrue(channel.isActive());
+    assertTrue(bench.channel.isActive());
   }
 
   @Test
   void secondHeadBeforeTheAnswerEndsTheStream() {
-    begin();
-    send(head(1, true));
-    send(head(1, true));
+    bench.begin();
+    bench.send(head(1, true));
+    bench.send(head(1, true));
     assertReset(1, STREAM_CLOSED);
     open(3);
-    send(script.data(3, true, "body"));
-    send(head(3, false));
+    bench.send(bench.script.data(3, true, "body"));
+    bench.send(head(3, false));
     assertReset(3, STREAM_CLOSED);
-    assertTrue(channel.isActive());
+    assertTrue(bench.channel.isActive());
   }
 
   @Test
   void headOnStreamThatIsOverEndsTheConnection() {
-    begin();
-    send(head(1, true));
+    bench.begin();
+    bench.send(head(1, true));
     answer(1);
-    send(head(1, true));
+    bench.send(head(1, true));
     assertEnded(STREAM_CLOSED);
   }
 
   @Test
   void headAfterThePeersResetEndsTheConnection() {
-    begin();
+    bench.begin();
     open(1);
-    send(script.reset(1, CANCEL));
-    send(head(1, true));
+    bench.send(bench.script.reset(1, CANCEL));
+    bench.send(head(1, true));
     assertEnded(STREAM_CLOSED);
   }
 
   @Test
   void headOnIdThatWasPassedOverEndsTheConnection() {
-    begin();
-    send(head(9, true));
+    bench.begin();
+    bench.send(head(9, true));
     answer(9);
-    send(head(3, true));
+    bench.send(head(3, true));
     assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void idsBetweenGapsAreNotGaps() {
-    begin();
+    bench.begin();
     for (int id : new int[] {5, 7, 13}) {
-      send(head(id, true));
+      bench.send(head(id, true));
       answer(id);
     }
-    send(head(7, true));
+    bench.send(head(7, true));
     assertEnded(STREAM_CLOSED);
   }
 
   @Test
   void laterGapsAreRememberedToo() {
-    begin();
+    bench.begin();
     for (int id : new int[] {5, 7, 13}) {
-      send(head(id, true));
+      bench.send(head(id, true));
       answer(id);
     }
-    send(head(11, true));
+    bench.send(head(11, true));
     assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void refusedStreamsAreOverForThePeerOnlyOnceItKnows() {
-    begin();
+    bench.begin();
     for (int i = 0; i < MAX_STREAMS; i++) {
       open(2 * i + 1);
     }
     open(9);
     assertReset(9, REFUSED_STREAM);
-    send(script.data(9, false, "body"));
-    send(script.windowUpdate(9, 10));
-    hand.run(() -> edge.writeReset(1, CANCEL));
+    bench.send(bench.script.data(9, false, "body"));
+    bench.send(bench.script.windowUpdate(9, 10));
+    bench.hand.run(() -> edge.writeReset(1, CANCEL));
     assertReset(1, CANCEL);
     // There is room now, but these are trailers and no new call.
-    send(trailers(9));
-    send(script.windowUpdate(9, 10));
-    send(script.reset(9, CANCEL));
+    bench.send(trailers(9));
+    bench.send(bench.script.windowUpdate(9, 10));
+    bench.send(bench.script.reset(9, CANCEL));
     assertUnharmed();
     open(11);
     assertEquals(4, edge.connection().numActiveStreams());
@@ -341,47 +289,47 @@ final class EndedStreamsTest {
 
   @Test
   void refusedStreamMayBeCancelled() {
-    begin();
+    bench.begin();
     for (int i = 0; i < MAX_STREAMS; i++) {
       open(2 * i + 1);
     }
     open(9);
     assertReset(9, REFUSED_STREAM);
-    send(script.reset(9, CANCEL));
+    bench.send(bench.script.reset(9, CANCEL));
     assertUnharmed();
   }
 
   @Test
   void bodyOfMalformedHeadIsDroppedInSilence() {
-    begin();
-    send(script.headers(1, false, ":method", "GET", "Upper", "case"));
+    bench.begin();
+    bench.send(bench.script.headers(1, false, ":method", "GET", "Upper", "case"));
     assertReset(1, PROTOCOL_ERROR);
-    send(script.data(1, true, "body"));
+    bench.send(bench.script.data(1, true, "body"));
     assertUnharmed();
   }
 
   @Test
   void bodyOfHeadThatIsTooLargeIsDroppedInSilence() {
-    begin();
-    send(script.headers(1, false, ":method", "GET", "a", "b".repeat(9000)));
-    List<Seen> seen = read();
+    bench.begin();
+    bench.send(bench.script.headers(1, false, ":method", "GET", "a", "b".repeat(9000)));
+    List<Seen> seen = bench.read();
     assertEquals("431", seen.get(0).header(":status"));
     assertEquals("reset", seen.get(1).type());
-    send(script.data(1, true, "body"));
+    bench.send(bench.script.data(1, true, "body"));
     assertUnharmed();
   }
 
   @Test
   void idleStreamsAreNotOver() {
-    begin();
+    bench.begin();
     open(5);
-    send(script.data(7, false, "body"));
+    bench.send(bench.script.data(7, false, "body"));
     assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void asManyResetsAreRememberedAsThereMayBeStreams() {
-    begin();
+    bench.begin();
     for (int i = 0; i < MAX_STREAMS; i++) {
       open(2 * i + 1);
     }
@@ -389,70 +337,33 @@ final class EndedStreamsTest {
       reset(2 * i + 1);
     }
     for (int i = 0; i < MAX_STREAMS; i++) {
-      send(script.data(2 * i + 1, false, "body"));
+      bench.send(bench.script.data(2 * i + 1, false, "body"));
     }
     assertUnharmed();
     // Whoever opens another has heard of the first.
     open(2 * MAX_STREAMS + 1);
     reset(2 * MAX_STREAMS + 1);
-    send(script.data(1, false, "body"));
+    bench.send(bench.script.data(1, false, "body"));
     assertReset(1, STREAM_CLOSED);
   }
 
   @Test
   void streamsBeyondOurGoAwayAreDroppedInSilence() {
-    begin();
+    bench.begin();
     open(1);
     open(3);
-    hand.run(
+    bench.hand.run(
         () -> {
           edge.goAway(
-              channel.pipeline().context(edge), 1, 0, Unpooled.EMPTY_BUFFER, channel.newPromise());
+              bench.channel.pipeline().context(edge),
+              1,
+              0,
+              Unpooled.EMPTY_BUFFER,
+              bench.channel.newPromise());
           edge.requestFlush();
         });
-    read();
-    send(script.data(3, true, "body"));
+    bench.read();
+    bench.send(bench.script.data(3, true, "body"));
     assertUnharmed();
-  }
-
-  @Test
-  void dialledPeerMaySendOnWhateverWeHaveReset() {
-    channel.finishAndReleaseAll();
-    edge =
-        EdgeBuilder.client(
-            Http2Settings.defaultSettings().maxHeaderListSize(8192),
-            new Http2FrameAdapter(),
-            Edge::new);
-    channel = EmbeddedChannel.builder().ticker(ticker).handlers(edge).build();
-    hand = new HandLoop(channel, ticker);
-    ByteBuf preface = channel.readOutbound();
-    preface.release();
-    send(script.settings(INITIAL_WINDOW_SIZE, WINDOW));
-    send(script.settingsAck());
-    AsciiString text = AsciiString.of("a");
-    CallHeaders head =
-        new CallHeaders(
-            CallProtocol.GRPC,
-            AsciiString.of("POST"),
-            AsciiString.of("http"),
-            text,
-            AsciiString.of("/a"),
-            new HeaderFields(),
-            CallHeaders.NO_TIMEOUT);
-    for (int id = 1; id < 200; id += 2) {
-      int stream = id;
-      hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), false, null));
-      hand.run(() -> edge.writeReset(stream, CANCEL));
-    }
-    read();
-    for (int id = 1; id < 200; id += 2) {
-      send(script.headers(id, false, ":status", "200"));
-      send(script.data(id, false, "body"));
-      send(trailers(id));
-      send(script.reset(id, 0));
-    }
-    assertUnharmed();
-    send(script.data(201, false, "body"));
-    assertEnded(PROTOCOL_ERROR);
   }
 }

@@ -1,0 +1,71 @@
+package dev.adit.core.http2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.testing.http2.Http2Script.Seen;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Late frames of a peer that we have dialled. */
+final class DialledEndedStreamsTest {
+  private static final int PROTOCOL_ERROR = 1;
+  private static final int CANCEL = 8;
+  private static final int INITIAL_WINDOW_SIZE = 4;
+  private static final int WINDOW = 100_000;
+
+  private final EdgeBench.Edge edge = EdgeBench.dialling();
+  private final EdgeBench bench = new EdgeBench(edge);
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  @Test
+  void dialledPeerMaySendOnWhateverWeHaveReset() {
+    ByteBuf preface = bench.channel.readOutbound();
+    preface.release();
+    bench.send(bench.script.settings(INITIAL_WINDOW_SIZE, WINDOW));
+    bench.send(bench.script.settingsAck());
+    AsciiString text = AsciiString.of("a");
+    CallHeaders head =
+        new CallHeaders(
+            CallProtocol.GRPC,
+            AsciiString.of("POST"),
+            AsciiString.of("http"),
+            text,
+            AsciiString.of("/a"),
+            new HeaderFields(),
+            CallHeaders.NO_TIMEOUT);
+    for (int id = 1; id < 200; id += 2) {
+      int stream = id;
+      bench.hand.run(
+          () -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), false, null));
+      bench.hand.run(() -> edge.writeReset(stream, CANCEL));
+    }
+    bench.read();
+    for (int id = 1; id < 200; id += 2) {
+      bench.send(bench.script.headers(id, false, ":status", "200"));
+      bench.send(bench.script.data(id, false, "body"));
+      bench.send(bench.script.headers(id, true, "a", "b"));
+      bench.send(bench.script.reset(id, 0));
+    }
+    assertEquals(List.of(), bench.read());
+    assertTrue(bench.channel.isActive());
+    bench.send(bench.script.data(201, false, "body"));
+    bench.hand.advance(Duration.ofMillis(1));
+    List<Seen> seen = bench.read();
+    assertEquals("goaway", seen.get(seen.size() - 1).type());
+    assertEquals(PROTOCOL_ERROR, seen.get(seen.size() - 1).number());
+    assertFalse(bench.channel.isActive());
+  }
+}
