@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
@@ -12,7 +13,6 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
-import dev.adit.core.admin.AdminClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -84,14 +84,7 @@ final class WithdrawnCredentialTest {
     assertEquals("tunnel-lost", running.answer().last("x-tunnel-reason"));
     Eventually.holds(
         "it is refused when it comes back",
-        () ->
-            new AdminClient(site.admin(), null)
-                .get("/metrics")
-                .lines()
-                .anyMatch(
-                    line ->
-                        line.matches(
-                            "adit_tunnels_refused_total\\{reason=\"unauthenticated\"} [1-9].*")));
+        () -> Scrape.sum(site.admin(), "adit_tunnels_refused_total", "\"unauthenticated\"") >= 1);
     assertEquals("0", call("/shop.User/Get"));
     assertEquals("14", call("/shop.Cart/Get"));
     assertEquals(

@@ -1,7 +1,6 @@
 package dev.adit.conformance.failure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
@@ -13,10 +12,8 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
-import dev.adit.core.admin.AdminClient;
 import dev.adit.core.http2.flood.FloodLimits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,14 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 final class FloodTest {
-  private static final int ENHANCE_YOUR_CALM = 11;
-  private static final int CANCEL = 8;
-  private static final int UNKNOWN = 0x42;
-
-  /** Sends one more of what it is about. */
-  private interface Misdeed {
-    void commit(RawConnection caller, int number) throws IOException;
-  }
 
   private RawBackend backend;
   private LocalSite site;
@@ -69,13 +58,7 @@ final class FloodTest {
   }
 
   private double counted(String limit) throws IOException {
-    String line = "adit_entry_floods_total{limit=\"" + limit + "\"} ";
-    return new AdminClient(site.admin(), null)
-        .get("/metrics")
-        .lines()
-        .filter(each -> each.startsWith(line))
-        .mapToDouble(each -> Double.parseDouble(each.substring(line.length())))
-        .sum();
+    return Floods.counted(site.admin(), "entry", limit);
   }
 
   /**
@@ -92,8 +75,8 @@ final class FloodTest {
             (caller, i) -> caller.send(RawFrame.PING, RawFrame.ACK, 0, new byte[8])),
         flood("goAways", 11, (caller, i) -> caller.send(RawFrame.GOAWAY, 0, 0, new byte[8])),
         flood("emptyData", 11, FloodTest::sendNothing),
-        flood("continuations", 17, FloodTest::sendPieceOfHeader),
-        flood("unknownFrames", 101, (caller, i) -> caller.send(UNKNOWN, 0, 0, new byte[3])),
+        flood("continuations", 17, (caller, i) -> Floods.sendPieceOfHeader(caller, 1, i == 0)),
+        flood("unknownFrames", 101, (caller, i) -> caller.send(Floods.UNKNOWN, 0, 0, new byte[3])),
         flood(
             "priorities",
             101,
@@ -115,7 +98,7 @@ final class FloodTest {
             101,
             (caller, i) -> {
               RawStream stream = caller.open(CallerKind.GRPC.request("/a.B/Hang"), false);
-              stream.reset(CANCEL);
+              stream.reset(Floods.CANCEL);
             }));
   }
 
@@ -126,21 +109,13 @@ final class FloodTest {
     caller.send(RawFrame.DATA, 0, 1, new byte[0]);
   }
 
-  private static void sendPieceOfHeader(RawConnection caller, int number) throws IOException {
-    if (number == 0) {
-      caller.awaitControl(RawFrame.SETTINGS);
-      caller.send(RawFrame.HEADERS, 0, 1, new byte[0]);
-    }
-    caller.send(RawFrame.CONTINUATION, 0, 1, new byte[0]);
-  }
-
-  private static Arguments flood(String limit, int tooMany, Misdeed misdeed) {
+  private static Arguments flood(String limit, int tooMany, Floods.Misdeed misdeed) {
     return Arguments.of(limit, tooMany, misdeed);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("floods")
-  void floodEndsAtItsLimit(String limit, int tooMany, Misdeed misdeed) throws IOException {
+  void floodEndsAtItsLimit(String limit, int tooMany, Floods.Misdeed misdeed) throws IOException {
     if (limit.equals("quickResets") || limit.equals("emptyData")) {
       backend.script(RawStream::nextHead);
     }
@@ -148,11 +123,7 @@ final class FloodTest {
       for (int i = 0; i < tooMany; i++) {
         misdeed.commit(caller, i);
       }
-      RawFrame goAway = caller.awaitControl(RawFrame.GOAWAY);
-      String text = new String(goAway.payload(), StandardCharsets.ISO_8859_1);
-      assertEquals(ENHANCE_YOUR_CALM, goAway.payload()[7], text);
-      assertTrue(text.contains("limit " + limit), text);
-      caller.awaitClosed();
+      Floods.assertEnded(caller, limit);
       assertEquals(1, counted(limit));
     }
     backend.script(Script.answer(0));
@@ -172,7 +143,7 @@ final class FloodTest {
         }
         Eventually.pass(FloodLimits.QUICK);
         for (RawStream call : calls) {
-          call.reset(CANCEL);
+          call.reset(Floods.CANCEL);
         }
         Eventually.empty(site::leftovers);
       }
@@ -205,10 +176,7 @@ final class FloodTest {
         } else {
           caller.send(RawFrame.HEADERS, 0, 1, new byte[0]);
         }
-        RawFrame goAway = caller.awaitControl(RawFrame.GOAWAY);
-        String text = new String(goAway.payload(), StandardCharsets.ISO_8859_1);
-        assertTrue(text.contains("limit headerTimeout"), text);
-        caller.awaitClosed();
+        Floods.assertEnded(caller, "headerTimeout");
       }
     }
     assertEquals(2, counted("headerTimeout"));

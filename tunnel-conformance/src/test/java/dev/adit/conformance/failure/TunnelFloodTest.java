@@ -1,7 +1,6 @@
 package dev.adit.conformance.failure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
@@ -15,13 +14,11 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
-import dev.adit.core.admin.AdminClient;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.TunnelMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,9 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 final class TunnelFloodTest {
-  private static final int ENHANCE_YOUR_CALM = 11;
-  private static final int CANCEL = 8;
-  private static final int UNKNOWN = 0x42;
 
   /** An agent has one for each loop. */
   private static final int MOST_CONNECTIONS = Runtime.getRuntime().availableProcessors() + 5;
@@ -55,11 +49,6 @@ final class TunnelFloodTest {
       - {name: good, matches: [{service: a.Good}], to: good}
       - {name: bad, matches: [{service: a.Bad}], to: bad}
       """;
-
-  /** Sends one more of what it is about. */
-  private interface Misdeed {
-    void commit(RawConnection agent, int number) throws IOException;
-  }
 
   private RawBackend backend;
   private LocalSite site;
@@ -96,13 +85,7 @@ final class TunnelFloodTest {
   }
 
   private double counted(String limit) throws IOException {
-    String line = "adit_tunnel_floods_total{limit=\"" + limit + "\"} ";
-    return new AdminClient(site.admin(), null)
-        .get("/metrics")
-        .lines()
-        .filter(each -> each.startsWith(line))
-        .mapToDouble(each -> Double.parseDouble(each.substring(line.length())))
-        .sum();
+    return Floods.counted(site.admin(), "tunnel", limit);
   }
 
   /** What was sent may still be under way. */
@@ -159,8 +142,8 @@ final class TunnelFloodTest {
             (agent, i) -> agent.send(RawFrame.PING, RawFrame.ACK, 0, new byte[8])),
         flood("goAways", 11, (agent, i) -> agent.send(RawFrame.GOAWAY, 0, 0, new byte[8])),
         flood("emptyData", 11, (agent, i) -> agent.send(RawFrame.DATA, 0, 1, new byte[0])),
-        flood("continuations", 16, TunnelFloodTest::sendPieceOfHeader),
-        flood("unknownFrames", 101, (agent, i) -> agent.send(UNKNOWN, 0, 0, new byte[3])),
+        flood("continuations", 16, (agent, i) -> Floods.sendPieceOfHeader(agent, 3, i == 0)),
+        flood("unknownFrames", 101, (agent, i) -> agent.send(Floods.UNKNOWN, 0, 0, new byte[3])),
         flood(
             "priorities",
             201,
@@ -177,24 +160,17 @@ final class TunnelFloodTest {
   }
 
   private static byte[] reset() {
-    return RawFrame.numbers(CANCEL);
+    return RawFrame.numbers(Floods.CANCEL);
   }
 
-  private static void sendPieceOfHeader(RawConnection agent, int number) throws IOException {
-    if (number == 0) {
-      agent.awaitControl(RawFrame.SETTINGS);
-      agent.send(RawFrame.HEADERS, 0, 3, new byte[0]);
-    }
-    agent.send(RawFrame.CONTINUATION, 0, 3, new byte[0]);
-  }
-
-  private static Arguments flood(String limit, int tooMany, Misdeed misdeed) {
+  private static Arguments flood(String limit, int tooMany, Floods.Misdeed misdeed) {
     return Arguments.of(limit, tooMany, misdeed);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("floods")
-  void floodOfAnAgentEndsAtItsLimit(String limit, int tooMany, Misdeed misdeed) throws Exception {
+  void floodOfAnAgentEndsAtItsLimit(String limit, int tooMany, Floods.Misdeed misdeed)
+      throws Exception {
     try (RawConnection agent = joined()) {
       if (limit.equals("quickResets")) {
         agent.open(unproven(), false);
@@ -212,7 +188,7 @@ final class TunnelFloodTest {
       for (int i = tooMany; !isCountedSoon(limit); i++) {
         misdeed.commit(agent, i);
       }
-      assertEnded(agent, limit);
+      Floods.assertEnded(agent, limit);
       Answer answer = lost.answer();
       assertEquals("14", answer.last("grpc-status"));
       assertEquals("tunnel-lost", answer.last("x-tunnel-reason"));
@@ -235,14 +211,6 @@ final class TunnelFloodTest {
       // It was cut off while it wrote.
       assertEquals(1, counted("newStreams"));
     }
-  }
-
-  private static void assertEnded(RawConnection agent, String limit) {
-    RawFrame goAway = agent.awaitControl(RawFrame.GOAWAY);
-    String text = new String(goAway.payload(), StandardCharsets.ISO_8859_1);
-    assertEquals(ENHANCE_YOUR_CALM, goAway.payload()[7], text);
-    assertTrue(text.contains("limit " + limit), text);
-    agent.awaitClosed();
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
@@ -151,13 +152,7 @@ final class LogsIT {
   }
 
   private double dropped() throws IOException {
-    return new AdminClient(ready("server", "admin"), null)
-        .get("/metrics")
-        .lines()
-        .filter(line -> line.startsWith("adit_access_log_lines_dropped_total "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
-        .findFirst()
-        .orElseThrow();
+    return Scrape.sum(ready("server", "admin"), "adit_access_log_lines_dropped_total");
   }
 
   /** A process that is started with SIGHUP ignored, as under nohup, never gets it. */

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
-import dev.adit.core.admin.AdminClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +53,7 @@ final class CertificateIdentityTest {
   }
 
   private boolean refused(String reason) throws IOException {
-    return new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
-        .get("/metrics")
-        .lines()
-        .anyMatch(
-            line ->
-                line.matches("adit_tunnels_refused_total\\{reason=\"" + reason + "\"} [1-9].*"));
+    return Scrape.sum(site.admin(), "adit_tunnels_refused_total", "reason=\"" + reason + "\"") >= 1;
   }
 
   @Test

@@ -102,6 +102,11 @@ final class SecureSite implements AutoCloseable {
     return server.tunnelAddress().getPort();
   }
 
+  /** Where operators ask, {@code HOST:PORT}. */
+  String admin() {
+    return "127.0.0.1:" + server.adminAddress().getPort();
+  }
+
   int entryPort() {
     return ((InetSocketAddress) server.entryAddress()).getPort();
   }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
-import dev.adit.core.admin.AdminClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,13 +58,8 @@ final class TlsFloodTest {
   }
 
   private double counted(String listener, String limit) throws IOException {
-    String line = "adit_" + listener + "_floods_total{limit=\"" + limit + "\"} ";
-    return new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
-        .get("/metrics")
-        .lines()
-        .filter(each -> each.startsWith(line))
-        .mapToDouble(each -> Double.parseDouble(each.substring(line.length())))
-        .sum();
+    return Scrape.sum(
+        site.admin(), "adit_" + listener + "_floods_total", "limit=\"" + limit + "\"");
   }
 
   @ParameterizedTest

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
-import dev.adit.core.admin.AdminClient;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -43,12 +43,7 @@ final class WrongPortTest {
   }
 
   private double forbidden() throws IOException {
-    return new AdminClient("127.0.0.1:" + site.server().adminAddress().getPort(), null)
-        .get("/metrics")
-        .lines()
-        .filter(line -> line.startsWith("adit_calls_total{") && line.contains("\"forbidden\""))
-        .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ", "")))
-        .sum();
+    return Scrape.sum(site.admin(), "adit_calls_total", "\"forbidden\"");
   }
 
   private void assertUnharmed() throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
@@ -13,7 +14,6 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
-import dev.adit.core.admin.AdminClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -29,15 +29,8 @@ final class LongLinkTest {
   /** Far above {@code callWindow}, 256 KiB, which would carry 5 MiB a second here. */
   private static final long GROWN_BYTES = 4 << 20;
 
-  private static final String PROMISED = "adit_promised_bytes ";
-
-  private static double promised(AdminClient admin) throws IOException {
-    return admin
-        .get("/metrics")
-        .lines()
-        .filter(line -> line.startsWith(PROMISED))
-        .mapToDouble(line -> Double.parseDouble(line.substring(PROMISED.length())))
-        .sum();
+  private static double promised(LocalSite site) throws IOException {
+    return Scrape.sum(site.admin(), "adit_promised_bytes");
   }
 
   @Test
@@ -49,7 +42,6 @@ final class LongLinkTest {
                 SitePlan.ofGroup(
                     "shop", AgentPlan.of("far", "shop", backend.hostAndPort()).withWay(link::to)));
         RawConnection caller = RawConnection.dial(site.entry())) {
-      AdminClient admin = new AdminClient(site.admin(), null);
       Eventually.holds(
           "a round trip is measured",
           () ->
@@ -59,14 +51,14 @@ final class LongLinkTest {
       long begun = System.nanoTime();
       RawStream stream = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
       CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(stream::answer);
-      Eventually.holds("the window grows", () -> promised(admin) >= GROWN_BYTES);
+      Eventually.holds("the window grows", () -> promised(site) >= GROWN_BYTES);
       assertEquals("0", answer.join().last("grpc-status"));
       assertEquals(BODY_BYTES, answer.join().body().length);
       System.out.printf(
           "LongLinkTest: %d MiB in %d ms%n",
           BODY_BYTES >> 20, (System.nanoTime() - begun) / 1_000_000);
       Eventually.empty(site::leftovers);
-      Eventually.holds("every promise is given back", () -> promised(admin) == 0);
+      Eventually.holds("every promise is given back", () -> promised(site) == 0);
     }
   }
 }
