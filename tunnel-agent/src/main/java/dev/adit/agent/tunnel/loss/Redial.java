@@ -8,14 +8,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When to dial again: the first try after 0 to 1 s, then full jitter over a time that doubles from
- * 1 s to 30 s but is no longer than the trouble has lasted, so that a short outage is over for all
- * agents soon after its end; from the start again after 60 s of health. Confined to the dialer's
- * loop.
+ * 1 s to 30 s but is no longer than the trouble has lasted, and in its first minute no longer than
+ * 3 s, so that a short outage is over for all agents soon after its end; from the start again after
+ * 60 s of health. Confined to the dialer's loop.
  */
 public final class Redial {
   private static final long FIRST_MILLIS = 1000;
   private static final long MAX_MILLIS = 30_000;
   private static final long REFUSED_MILLIS = 60_000;
+
+  // A restart: agents are back before a new server stops waiting for them (tunnel.awaitAgents).
+  private static final long RESTART_MILLIS = 60_000;
+  private static final long MAX_IN_RESTART_MILLIS = 3000;
   private static final Duration HEALTHY = Duration.ofSeconds(60);
   private static final Duration SHORT_LIFE = Duration.ofSeconds(1);
 
@@ -45,7 +49,8 @@ public final class Redial {
       troubleNanos = ticker.nanoTime();
     }
     long lasted = TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - troubleNanos);
-    long most = Math.max(FIRST_MILLIS, Math.min(ceilingMillis, lasted));
+    long bound = lasted < RESTART_MILLIS ? Math.min(lasted, MAX_IN_RESTART_MILLIS) : lasted;
+    long most = Math.max(FIRST_MILLIS, Math.min(ceilingMillis, bound));
     ceilingMillis = Math.min(MAX_MILLIS, 2 * ceilingMillis);
     return ThreadLocalRandom.current().nextLong(most + 1);
   }

@@ -61,11 +61,26 @@ final class RedialTest {
     for (int run = 0; run < 200; run++) {
       Redial redial = new Redial(clock);
       average(8, redial::nextDelayMillis);
-      clock.advance(5, TimeUnit.SECONDS);
-      between(0, 5000, redial.nextDelayMillis());
-      clock.advance(5, TimeUnit.SECONDS);
-      between(0, 10_000, redial.nextDelayMillis());
+      clock.advance(2, TimeUnit.SECONDS);
+      between(0, 2000, redial.nextDelayMillis());
+      clock.advance(500, TimeUnit.MILLISECONDS);
+      between(0, 2500, redial.nextDelayMillis());
     }
+  }
+
+  @Test
+  void agentsAreBackFromARestartBeforeAServerStopsWaitingForThem() {
+    for (int run = 0; run < 200; run++) {
+      Redial redial = new Redial(clock);
+      average(8, redial::nextDelayMillis);
+      clock.advance(59, TimeUnit.SECONDS);
+      between(0, 3000, redial.nextDelayMillis());
+    }
+    Redial redial = new Redial(clock);
+    average(8, redial::nextDelayMillis);
+    clock.advance(60, TimeUnit.SECONDS);
+    double later = average(2000, redial::nextDelayMillis);
+    assertTrue(later > 13_500 && later < 16_500, "average " + later);
   }
 
   @Test
