@@ -95,7 +95,7 @@ public final class AccessLogCost {
   }
 
   private static void call(AccessLog log, EventLoop loop) {
-    CallRecord record = log.begin(loop);
+    CallRecord record = new CallRecord(loop.ticker());
     record.from(AsciiString.cached("192.0.2.7"));
     record.request(HEAD, ID);
     record.route(AsciiString.cached("orders"), new GroupName("shop"));
@@ -105,7 +105,7 @@ public final class AccessLogCost {
     record.requestBytes(64);
     record.responseBytes(64);
     record.end(loop.ticker().nanoTime());
-    log.log(loop, record);
+    log.log(record);
   }
 
   /** CPU time of the thread that writes; 0 if there is none. */

@@ -1,15 +1,13 @@
 package dev.adit.server.accesslog;
 
 import dev.adit.server.config.AccessLogConfig;
-import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +30,6 @@ public final class AccessLog implements AutoCloseable {
   // shared: many loops in, the writer out
   private final Queue<CallRecord> queue = PlatformDependent.newFixedMpscQueue(CAPACITY);
   private final DroppedLines dropped = new DroppedLines();
-
-  // shared: one entry a loop, confined to that
-  private final Map<EventLoop, RunningCalls> running = new ConcurrentHashMap<>();
 
   /**
    * Opens the log.
@@ -61,44 +56,35 @@ public final class AccessLog implements AutoCloseable {
         : new LogFile(config.file(), config.maxBytes(), config.keep());
   }
 
+  /** Whether calls are logged at all. Any thread. */
+  public boolean isOn() {
+    return writer != null;
+  }
+
+  /** How long a call runs before {@link #logOpen} is told of it. Any thread. */
+  public Duration openAfter() {
+    return config.openAfter();
+  }
+
   /**
-   * A call begins. Called on its loop, and exactly one {@link #log} follows there.
+   * A call has run for long, and goes on. Called on its loop, at most once and before {@link #log};
+   * never blocks.
    *
-   * @return to be filled
+   * @param record borrowed; copied as it is now
    */
-  public CallRecord begin(EventLoop loop) {
-    CallRecord record = new CallRecord(loop.ticker());
-    if (writer != null) {
-      ofLoop(loop).add(record);
-    }
-    return record;
-  }
-
-  private RunningCalls ofLoop(EventLoop loop) {
-    RunningCalls known = running.get(loop);
-    return known != null
-        ? known
-        : running.computeIfAbsent(
-            loop, home -> new RunningCalls(home, config.openAfter().toNanos(), this::logOpen));
-  }
-
-  private void logOpen(CallRecord record) {
-    if (isSampled(record)) {
+  public void logOpen(CallRecord record) {
+    if (writer != null && isSampled(record)) {
       offer(record.copy());
     }
   }
 
   /**
-   * A call has ended. Called on its loop; never blocks.
+   * A call has ended. Called on its loop, once; never blocks.
    *
    * @param record not to be changed, or read, any more
    */
-  public void log(EventLoop loop, CallRecord record) {
-    if (writer == null) {
-      return;
-    }
-    ofLoop(loop).remove(record);
-    if (record.isFailure() || isSampled(record)) {
+  public void log(CallRecord record) {
+    if (writer != null && (record.isFailure() || isSampled(record))) {
       offer(record);
     }
   }

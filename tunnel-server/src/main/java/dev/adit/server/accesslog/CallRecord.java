@@ -63,11 +63,6 @@ public final class CallRecord {
   private long copiedNanos = NEVER;
   Sample sample = Sample.UNDECIDED;
 
-  /** Its neighbours in {@link RunningCalls}. */
-  @Nullable CallRecord before;
-
-  @Nullable CallRecord after;
-
   /**
    * A call that begins now.
    *

@@ -160,7 +160,7 @@ public final class ServerApp implements AutoCloseable {
             memory.budget(),
             new CallerCheck(Clock.systemUTC()),
             new CallCounter(),
-            new RunningCalls(),
+            new RunningCalls(accessLog),
             new RequestIds(),
             tracer,
             tunnel.initialWindowBytes());

@@ -1,13 +1,16 @@
 package dev.adit.server.calls;
 
+import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one event loop, oldest first, and counts of those that have ended. To begin and to
- * end a call costs a few plain writes. Confined to that loop.
+ * The calls of one event loop, oldest first, and counts of those that have ended. Tells the access
+ * log of each that runs for long. To begin and to end a call costs a few plain writes, and all of
+ * them together one timer. Confined to that loop.
  */
 public final class LoopCalls {
   /** Calls that are looked at before others get their turn. */
@@ -15,23 +18,59 @@ public final class LoopCalls {
 
   // deps
   private final EventLoop loop;
+  private final AccessLog log;
+  private final long openAfterNanos;
 
   // state, confined to the loop
   private final Link ring = new Link();
+
+  /** Calls before it have run for long, and the log knows of them. */
+  private final Link told = new Link();
+
+  private boolean scheduled;
   private final Durations durations = new Durations();
   private final FailureTable failures = new FailureTable();
   private long ended;
   private long failed;
   private long refusedByBackend;
 
-  LoopCalls(EventLoop loop) {
+  LoopCalls(EventLoop loop, AccessLog log) {
     this.loop = loop;
+    this.log = log;
+    openAfterNanos = log.openAfter().toNanos();
+    told.moveBefore(ring);
   }
 
   /** A call has begun. */
   public void begin(RunningCall call) {
     assert loop.inEventLoop();
     call.moveBefore(ring);
+    if (!scheduled && log.isOn()) {
+      schedule(openAfterNanos);
+    }
+  }
+
+  private void schedule(long nanos) {
+    scheduled = true;
+    loop.schedule(this::tell, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void tell() {
+    scheduled = false;
+    long now = loop.ticker().nanoTime();
+    Link link = told.after();
+    while (link != ring) {
+      if (link instanceof RunningCall call) {
+        long left = openAfterNanos - (now - call.record().begunNanos());
+        if (left > 0) {
+          schedule(left);
+          break;
+        }
+        log.logOpen(call.record());
+      }
+      link = link.after();
+    }
+    told.moveBefore(link);
   }
 
   /** A call has ended, and its record is complete. */

@@ -1,5 +1,6 @@
 package dev.adit.server.calls;
 
+import dev.adit.server.accesslog.AccessLog;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,12 +22,24 @@ public final class RunningCalls {
   /** A loop that is busy for longer than this has other troubles. */
   private static final long ANSWER_SECONDS = 5;
 
+  // deps
+  private final AccessLog log;
+
   // shared: grows by one entry a loop
   private final Map<EventLoop, LoopCalls> loops = new ConcurrentHashMap<>();
 
+  /**
+   * No calls yet.
+   *
+   * @param log is told of each that runs for long
+   */
+  public RunningCalls(AccessLog log) {
+    this.log = log;
+  }
+
   /** Where the calls of a connection on this loop are kept. */
   public LoopCalls of(EventLoop loop) {
-    return loops.computeIfAbsent(loop, LoopCalls::new);
+    return loops.computeIfAbsent(loop, home -> new LoopCalls(home, log));
   }
 
   /** Counts since the start. */

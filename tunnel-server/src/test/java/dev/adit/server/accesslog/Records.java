@@ -49,10 +49,10 @@ final class Records {
   static void call(AccessLog log, HandLoop hand, String path, String grpcStatus) {
     hand.run(
         () -> {
-          CallRecord record = begun(log.begin(hand.loop()), AsciiString.of(path));
+          CallRecord record = begun(new CallRecord(hand.ticker()), AsciiString.of(path));
           record.status(AsciiString.of(grpcStatus));
           record.end(hand.ticker().nanoTime());
-          log.log(hand.loop(), record);
+          log.log(record);
         });
   }
 

@@ -10,12 +10,17 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
+import dev.adit.server.config.AccessLogConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,9 +35,16 @@ final class LoopCallsTest {
   private final MockTicker ticker = Ticker.newMockTicker();
   private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(ticker).build();
   private final EventLoop loop = channel.eventLoop();
-  private final RunningCalls running = new RunningCalls();
+  private final RunningCalls running =
+      new RunningCalls(
+          new AccessLog(
+              AccessLogConfig.of(AccessLogConfig.Format.OFF),
+              OutputStream.nullOutputStream(),
+              Clock.systemUTC()));
   private final LoopCalls calls = running.of(loop);
   private final List<Long> cancelled = new ArrayList<>();
+
+  LoopCallsTest() throws IOException {}
 
   @AfterEach
   void close() {

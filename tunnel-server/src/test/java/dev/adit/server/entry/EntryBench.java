@@ -8,6 +8,7 @@ import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.dispatch.Dispatcher;
@@ -76,11 +77,11 @@ final class EntryBench implements AutoCloseable {
   private final CallCounter calls = new CallCounter();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final AccessLog accessLog;
+  final RunningCalls running;
   private final EmbeddedChannel channel;
   private final HandLoop hand;
   private final List<TunnelPair> agents = new ArrayList<>();
   private final List<AgentSession> sessions = new ArrayList<>();
-  private final boolean logged;
   private int seen;
 
   EntryBench() throws IOException {
@@ -94,7 +95,7 @@ final class EntryBench implements AutoCloseable {
                 settings.logged ? AccessLogConfig.Format.JSON : AccessLogConfig.Format.OFF),
             log,
             Clock.systemUTC());
-    logged = settings.logged;
+    running = new RunningCalls(accessLog);
     EntryConfig config = config(settings);
     EntryContext context =
         new EntryContext(
@@ -108,7 +109,7 @@ final class EntryBench implements AutoCloseable {
             memory,
             new CallerCheck(Clock.systemUTC()),
             calls,
-            settings.running,
+            running,
             new RequestIds(),
             null,
             WINDOW);
@@ -368,7 +369,7 @@ final class EntryBench implements AutoCloseable {
     check(heldBytes() == 0, "buffers of the connection");
     script.close();
     accessLog.close();
-    check(!logged || logLines().size() == calls.total(), "lines of the log");
+    check(!accessLog.isOn() || logLines().size() == calls.total(), "lines of the log");
   }
 
   private static void check(boolean isTrue, String what) {

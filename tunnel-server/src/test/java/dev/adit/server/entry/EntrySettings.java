@@ -1,6 +1,5 @@
 package dev.adit.server.entry;
 
-import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.config.ForwardedHeaders;
 import dev.adit.server.policy.Mirror;
 import io.netty.util.AsciiString;
@@ -25,9 +24,6 @@ final class EntrySettings {
 
   /** Whether calls are logged; its thread takes a while to end. */
   boolean logged;
-
-  /** Where the test finds the calls that run. */
-  final RunningCalls running = new RunningCalls();
 
   /** Whether callers that have vanished are looked for. */
   boolean keepalive;

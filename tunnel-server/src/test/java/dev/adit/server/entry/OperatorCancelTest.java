@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A running call is seen, and ended, by somebody who is neither its caller nor its backend. */
 final class OperatorCancelTest {
-  private final EntrySettings settings = new EntrySettings();
-  private final EntryBench bench = new EntryBench(settings);
+  private final EntryBench bench = new EntryBench();
   private final TunnelPair agent = bench.join("a", 10);
 
   OperatorCancelTest() throws IOException {}
@@ -33,13 +32,13 @@ final class OperatorCancelTest {
   }
 
   private List<CallRow> rows() {
-    CompletableFuture<List<CallRow>> rows = settings.running.rows(10, Runnable::run);
+    CompletableFuture<List<CallRow>> rows = bench.running.rows(10, Runnable::run);
     bench.settle();
     return rows.join();
   }
 
   private boolean cancel(long number) {
-    CompletableFuture<Boolean> cancelled = settings.running.cancel(number, Runnable::run);
+    CompletableFuture<Boolean> cancelled = bench.running.cancel(number, Runnable::run);
     bench.settle();
     return cancelled.join();
   }

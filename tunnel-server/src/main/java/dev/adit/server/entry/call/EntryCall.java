@@ -68,7 +68,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
       AsciiString requestId) {
     super(
         (long) connectionNumber << Integer.SIZE | stream.id(),
-        entry.accessLog().begin(connection.loop()));
+        new CallRecord(connection.loop().ticker()));
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
@@ -390,6 +390,6 @@ final class EntryCall extends RunningCall implements PlacementListener {
     }
     record.end(now());
     connection.calls(entry.running()).end(this);
-    entry.end(connection.loop(), record, counts, trace);
+    entry.end(record, counts, trace);
   }
 }

@@ -14,7 +14,6 @@ import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.metrics.FloodMetrics;
 import dev.adit.server.routing.Router;
 import dev.adit.server.trace.CallTrace;
-import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param router decides the rule; pure
  * @param memory refuses calls while the process runs short of it
  * @param callers judges their credentials
- * @param running where those who look find the calls
+ * @param running where those who look find the calls, and the access log those that run for long
  * @param tracer null: no call is traced
  * @param initialWindow bytes a caller may send on a stream before they move on
  */
@@ -43,17 +42,13 @@ public record EntryContext(
     @Nullable CallTracer tracer,
     int initialWindow) {
 
-  /**
-   * A call is over, and so is its record.
-   *
-   * @param loop of the call
-   */
-  void end(EventLoop loop, CallRecord record, CallMeter counts, @Nullable CallTrace trace) {
+  /** A call is over, and so is its record. */
+  void end(CallRecord record, CallMeter counts, @Nullable CallTrace trace) {
     calls.end();
     counts.onEnd(record);
     if (trace != null) {
       trace.end(record);
     }
-    accessLog.log(loop, record);
+    accessLog.log(record);
   }
 }

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.adit.core.admin.AdminViewer;
+import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.calls.RunningCalls;
+import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Router;
@@ -17,7 +19,10 @@ import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.reload.ReloadStatus;
 import io.netty.buffer.ByteBuf;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +47,11 @@ final class LiveFeedTest {
               () -> 9,
               () -> 2,
               () -> 0.25,
-              new RunningCalls(),
+              new RunningCalls(
+                  new AccessLog(
+                      AccessLogConfig.of(AccessLogConfig.Format.OFF),
+                      OutputStream.nullOutputStream(),
+                      Clock.systemUTC())),
               new CallMetrics(new PrometheusRegistry()),
               new AgentRegistry(),
               new Router(RoutingTable.EMPTY),
@@ -51,6 +60,8 @@ final class LiveFeedTest {
                 warned.incrementAndGet();
                 return List.of("line\nend </script>");
               }));
+
+  LiveFeedTest() throws IOException {}
 
   @AfterEach
   void close() {
