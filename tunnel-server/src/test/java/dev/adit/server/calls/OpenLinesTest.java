@@ -143,13 +143,17 @@ final class OpenLinesTest {
     hand.advance(Duration.ofMinutes(1));
     assertFalse(hand.hasTimers(), "the only call has been told of");
     new Call(log, calls, 2, "/second").end();
-    hand.advance(Duration.ofMinutes(1));
-    assertFalse(hand.hasTimers(), "the second has ended");
-    new Call(log, calls, 3, "/third");
+    hand.advance(Duration.ofSeconds(30));
+    new Call(log, calls, 3, "/third").end();
+    hand.advance(Duration.ofSeconds(30));
+    assertFalse(hand.hasTimers(), "both have ended, and had one timer together");
+    new Call(log, calls, 4, "/fourth");
     hand.advance(Duration.ofMinutes(1));
     first.end();
     log.close();
-    assertEquals(List.of("open /first", "end /second", "open /third", "end /first"), events());
+    assertEquals(
+        List.of("open /first", "end /second", "end /third", "open /fourth", "end /first"),
+        events());
   }
 
   @Test
