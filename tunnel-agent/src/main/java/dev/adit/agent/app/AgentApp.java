@@ -230,7 +230,9 @@ public final class AgentApp implements AutoCloseable {
     pages.put("/metrics", metrics::page);
     try {
       return AdminServer.start(
-          new InetSocketAddress(address.host(), address.port()), null, AdminSite.ofPages(pages));
+          new InetSocketAddress(address.host(), address.port()),
+          null,
+          AdminSite.ofPages(pages).withProtobuf("/metrics", metrics::protobuf));
     } catch (IOException e) {
       loops.close();
       throw new ListenException(address, e);

@@ -43,4 +43,9 @@ public final class AgentMetrics {
   public AdminPage page() {
     return process.page();
   }
+
+  /** The same with native histograms, for one that can read them. */
+  public AdminPage protobuf() {
+    return process.protobuf();
+  }
 }

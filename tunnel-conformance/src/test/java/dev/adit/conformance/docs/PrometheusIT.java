@@ -113,6 +113,15 @@ final class PrometheusIT {
       return GSON.fromJson(answer.body(), JsonObject.class);
     }
 
+    boolean sees(String expression, int results) throws Exception {
+      try {
+        return results(expression) == results;
+      } catch (IOException e) {
+        // It is not up yet.
+        return false;
+      }
+    }
+
     int results(String expression) throws Exception {
       return query(expression).getAsJsonObject("data").getAsJsonArray("result").size();
     }
@@ -128,7 +137,7 @@ final class PrometheusIT {
     }
   }
 
-  private static Prometheus prometheus() throws Exception {
+  private static Prometheus prometheus(String... options) throws Exception {
     Files.writeString(
         directory.resolve("prometheus.yml"),
         """
@@ -142,12 +151,12 @@ final class PrometheusIT {
     Tool.need(
         Tool.run(directory, 30, List.of("prometheus", "--version")).isPresent(), "prometheus");
     int port = freePort();
+    List<String> words = new ArrayList<>(List.of("prometheus", "--config.file=prometheus.yml"));
+    words.add("--storage.tsdb.path=data" + port);
+    words.add("--web.listen-address=127.0.0.1:" + port);
+    words.addAll(List.of(options));
     Process process =
-        new ProcessBuilder(
-                "prometheus",
-                "--config.file=prometheus.yml",
-                "--storage.tsdb.path=data",
-                "--web.listen-address=127.0.0.1:" + port)
+        new ProcessBuilder(words)
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("prometheus.log").toFile())
@@ -159,16 +168,7 @@ final class PrometheusIT {
   @Timeout(120)
   void prometheusScrapesBothAndEvaluatesEveryExpression() throws Exception {
     try (Prometheus prometheus = prometheus()) {
-      Eventually.holds(
-          "both are scraped",
-          () -> {
-            try {
-              return prometheus.results("up == 1") == 2;
-            } catch (IOException e) {
-              // It is not up yet.
-              return false;
-            }
-          });
+      Eventually.holds("both are scraped", () -> prometheus.sees("up == 1", 2));
       assertEquals(1, prometheus.results("adit_calls_total{status=\"OK\"} == 1"));
       assertEquals(1, prometheus.results("adit_backend_calls_total{status=\"OK\"} == 1"));
       assertEquals(1, prometheus.results("adit_rules_current == 1"));
@@ -193,6 +193,19 @@ final class PrometheusIT {
       String rules = prometheus.get("rules").toString();
       assertFalse(rules.contains("\"health\":\"err\""), rules);
       assertFalse(rules.contains("\"state\":\"firing\""), rules);
+    }
+  }
+
+  /** Both ends' histograms have exact buckets for one that can read them. */
+  @Test
+  @Timeout(120)
+  void prometheusReadsNativeHistograms() throws Exception {
+    try (Prometheus prometheus = prometheus("--enable-feature=native-histograms")) {
+      for (String name : List.of("adit_call_duration_seconds", "adit_backend_answer_seconds")) {
+        Eventually.holds(name, () -> prometheus.sees("histogram_count(" + name + ") == 1", 1));
+        assertEquals(1, prometheus.results("histogram_quantile(0.5, " + name + ") > 0"));
+        assertEquals(0, prometheus.results(name + "_bucket"));
+      }
     }
   }
 }

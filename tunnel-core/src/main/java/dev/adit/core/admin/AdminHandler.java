@@ -1,7 +1,6 @@
 package dev.adit.core.admin;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -23,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +44,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  /** Prometheus lists it only where it wants native histograms. */
+  private static final String PROTOBUF = "application/vnd.google.protobuf";
 
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
@@ -77,9 +80,16 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (site.feeds().containsKey(path(request))) {
       feed(ctx, Objects.requireNonNull(site.feeds().get(path(request))), keepAlive);
     } else {
-      AdminPage page = Objects.requireNonNull(site.pages().get(path(request))).get();
-      write(ctx, request.method(), keepAlive, page);
+      write(ctx, request.method(), keepAlive, page(request));
     }
+  }
+
+  private AdminPage page(FullHttpRequest request) {
+    @Nullable Supplier<AdminPage> page = site.protobuf().get(path(request));
+    if (page == null || !request.headers().get(HttpHeaderNames.ACCEPT, "").contains(PROTOBUF)) {
+      page = Objects.requireNonNull(site.pages().get(path(request)));
+    }
+    return page.get();
   }
 
   private void act(ChannelHandlerContext ctx, FullHttpRequest request, boolean keepAlive) {
@@ -138,8 +148,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static void write(
       ChannelHandlerContext ctx, HttpMethod method, boolean keepAlive, AdminPage page) {
-    ByteBuf body = ByteBufUtil.writeUtf8(ctx.alloc(), page.body());
-    int length = body.readableBytes();
+    int length = page.bytes().size();
+    ByteBuf body = ctx.alloc().buffer(length).writeBytes(page.bytes().asReadOnlyByteBuffer());
     if (HttpMethod.HEAD.equals(method)) {
       body.clear();
     }

@@ -1,5 +1,6 @@
 package dev.adit.core.metrics;
 
+import com.google.protobuf.ByteString;
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.flow.CreditStalls;
 import dev.adit.core.process.MemoryWatch;
@@ -9,13 +10,13 @@ import io.netty.util.internal.PlatformDependent;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -169,13 +170,21 @@ public final class ProcessMetrics {
 
   /** Everything as Prometheus' text format 0.0.4. */
   public AdminPage page() {
-    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    ByteArrayOutputStream out = new ByteArrayOutputStream(64 * 1024);
+    return page(PrometheusTextFormatWriter.create());
+  }
+
+  /** Everything as Prometheus' protobuf, the format that has native histograms. */
+  public AdminPage protobuf() {
+    return page(new PrometheusProtobufWriter());
+  }
+
+  private AdminPage page(ExpositionFormatWriter writer) {
+    ByteString.Output out = ByteString.newOutput(64 * 1024);
     try {
       writer.write(out, registry.scrape());
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
-    return new AdminPage(200, writer.getContentType(), out.toString(StandardCharsets.UTF_8));
+    return new AdminPage(200, writer.getContentType(), out.toByteString());
   }
 }

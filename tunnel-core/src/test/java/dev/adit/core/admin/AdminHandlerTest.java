@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
@@ -52,6 +54,7 @@ final class AdminHandlerTest {
               "/healthz", () -> AdminPage.text(200, "ok\n"),
               "/status", () -> AdminPage.json(Map.of("a", "<b>")),
               "/", () -> new AdminPage(200, "text/html", "page")),
+          Map.of("/healthz", () -> new AdminPage(200, "application/x", ByteString.fromHex("00ff"))),
           Map.of(
               "/echo",
               body -> CompletableFuture.completedFuture(AdminPage.text(200, body)),
@@ -96,6 +99,22 @@ final class AdminHandlerTest {
     assertEquals(new Answer(200, "ok\n", "3"), get("/healthz", "localhost:8004"));
     assertEquals(new Answer(200, "ok\n", "3"), get("/healthz?verbose", "localhost:8004"));
     assertTrue(get("/status", "localhost").body().contains("\"<b>\""));
+  }
+
+  @Test
+  void whoAsksForProtobufGetsItWhereThereIsSome() {
+    DefaultFullHttpRequest asked = request(HttpMethod.GET, "/healthz", "localhost");
+    asked.headers().set("accept", "application/vnd.google.protobuf;encoding=delimited;q=0.7,*/*");
+    EmbeddedChannel channel = channel(null);
+    channel.writeInbound(asked);
+    FullHttpResponse response = channel.readOutbound();
+    assertEquals("application/x", response.headers().get("content-type"));
+    assertEquals("2", response.headers().get("content-length"));
+    assertEquals("00ff", ByteBufUtil.hexDump(response.content()));
+    response.release();
+    DefaultFullHttpRequest other = request(HttpMethod.GET, "/status", "localhost");
+    other.headers().set("accept", "application/vnd.google.protobuf");
+    assertTrue(ask(channel, other).body().contains("\"<b>\""));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.adit.server.app;
 
 import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
+import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.process.EventLoops;
@@ -76,8 +77,9 @@ final class OperatorPort implements AutoCloseable {
         new InetSocketAddress(config.listen().host(), config.listen().port());
     AdminGrpc grpc =
         AdminGrpc.start(token, new ServingStates(seen.drain(), seen.router(), seen.registry()));
-    AdminServer server =
-        AdminServer.start(address, token, page.on(pages, rulePages.actions()), grpc);
+    AdminSite site =
+        page.on(pages, rulePages.actions()).withProtobuf("/metrics", seen.metrics()::protobuf);
+    AdminServer server = AdminServer.start(address, token, site, grpc);
     page.start();
     return server;
   }

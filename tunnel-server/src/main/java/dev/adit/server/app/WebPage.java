@@ -59,7 +59,7 @@ final class WebPage implements AutoCloseable {
     Map<String, AdminAction> allActions = new LinkedHashMap<>(actions);
     allActions.putAll(calls.actions());
     allActions.put("/agents", agents::find);
-    return new AdminSite(allPages, allActions, Map.of("/live", feed), files.keySet());
+    return new AdminSite(allPages, Map.of(), allActions, Map.of("/live", feed), files.keySet());
   }
 
   @Override

@@ -127,4 +127,9 @@ public final class ServerMetrics {
   public AdminPage page() {
     return process.page();
   }
+
+  /** The same with native histograms, for one that can read them. */
+  public AdminPage protobuf() {
+    return process.protobuf();
+  }
 }
