@@ -25,7 +25,8 @@ public record SitePlan(
     Optional<TunnelSizes> sizes,
     List<String> jvmOptions,
     String serverSections) {
-  private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx192m");
+  private static final List<String> JVM_OPTIONS =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m");
   private static final String ONE_RULE =
       "version: 1\nrules:\n- {name: everything, to: everything}\n";
 

@@ -219,6 +219,8 @@ public final class TunnelSite implements AutoCloseable {
       throws IOException, ChildException, InterruptedException {
     List<String> words =
         List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-Xmx768m",
             "-cp",
             classPath(),
