@@ -33,7 +33,7 @@ final class StalledReadersIT {
   private static final int STALLED = 1000;
   private static final int BODY_BYTES = 192 * 1024;
   private static final int OTHERS = 1000;
-  private static final int WARM_UP = 8;
+  private static final int WARM_UP = 2;
   private static final Duration STILL = Duration.ofSeconds(1);
   private static final int PIECE = 4096;
 
