@@ -90,6 +90,9 @@ public final class BackendPool {
   /** Opens connections, one after the other, until as many are there as are kept without calls. */
   void keepConnections() {
     assert loop.inEventLoop();
+    if (connector.minConnections() == 0) {
+      return;
+    }
     long usable = connections.stream().filter(BackendConnection::isUsable).count();
     if (usable < connector.minConnections() && !backend.isRetired()) {
       connectIfNeeded();

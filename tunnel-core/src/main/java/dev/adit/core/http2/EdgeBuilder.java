@@ -26,6 +26,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.util.AsciiString;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -200,8 +201,21 @@ public final class EdgeBuilder<T extends EdgeHandler>
 
   /** Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). */
   private static final class Encoder extends DefaultHttp2ConnectionEncoder {
+    private static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
+    private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
+    private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
+
     Encoder(Http2Connection connection) {
-      super(connection, new DefaultHttp2FrameWriter());
+      super(connection, new DefaultHttp2FrameWriter(Encoder::differsEachTime));
+    }
+
+    /** In the table such a field would push out those that come again (RFC 7541 6.2.3). */
+    private static boolean differsEachTime(CharSequence name, CharSequence value) {
+      return switch (name.length()) {
+        case 11 -> TRACEPARENT.contentEquals(name);
+        case 12 -> REQUEST_ID.contentEquals(name) || GRPC_TIMEOUT.contentEquals(name);
+        default -> false;
+      };
     }
 
     @Override

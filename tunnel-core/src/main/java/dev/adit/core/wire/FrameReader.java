@@ -22,6 +22,8 @@ public final class FrameReader {
   /** Chunks up to this size are copied out, so that they do not keep the whole message alive. */
   private static final int COPIED_CHUNK_BYTES = 4 * 1024;
 
+  private final HeadReader heads = new HeadReader();
+
   // What the frame at hand holds.
   private long id;
   private int kind;
@@ -110,19 +112,19 @@ public final class FrameReader {
         return;
       }
       case Fields.FRAME_REQUEST_HEAD ->
-          handler.onRequestHead(id, HeadReader.requestHead(in, end), lastInHead);
+          handler.onRequestHead(id, heads.requestHead(in, end), lastInHead);
       case Fields.FRAME_RESPONSE_HEAD ->
-          handler.onResponseHead(id, HeadReader.responseHead(in, end), lastInHead);
+          handler.onResponseHead(id, heads.responseHead(in, end), lastInHead);
       case Fields.FRAME_TRAILERS -> {
         if (hasData) {
           throw new WireException("trailers and data in one frame");
         }
-        handler.onTrailers(id, HeadReader.trailers(in, end));
+        handler.onTrailers(id, heads.trailers(in, end));
         return;
       }
-      case Fields.FRAME_ACCEPTED -> HeadReader.accepted(in, end, id, handler);
+      case Fields.FRAME_ACCEPTED -> heads.accepted(in, end, id, handler);
       case Fields.FRAME_RESET -> {
-        handler.onReset(id, HeadReader.reset(in, end));
+        handler.onReset(id, heads.reset(in, end));
         return;
       }
       case Fields.FRAME_CREDIT -> {

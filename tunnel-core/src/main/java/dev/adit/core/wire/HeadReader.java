@@ -17,18 +17,31 @@ import dev.adit.core.call.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Reads the messages inside the frames of a call. Each method reads from the reader index to {@code
- * end}.
+ * end}. Used by one thread at a time.
  */
 final class HeadReader {
   private static final long MAX_TIMEOUT_MS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - 1);
 
-  private HeadReader() {}
+  /** Their values are the same in most calls, and no secrets. */
+  private static final Set<AsciiString> REPEATED =
+      Set.of(
+          AsciiString.cached("accept-encoding"),
+          AsciiString.cached("content-type"),
+          AsciiString.cached("grpc-accept-encoding"),
+          AsciiString.cached("grpc-encoding"),
+          AsciiString.cached("grpc-status"),
+          AsciiString.cached("te"),
+          AsciiString.cached("user-agent"),
+          AsciiString.cached("x-forwarded-proto"));
 
-  static RequestHead requestHead(ByteBuf in, int end) throws WireException {
+  private final KnownTexts texts = new KnownTexts();
+
+  RequestHead requestHead(ByteBuf in, int end) throws WireException {
     CallProtocol protocol = CallProtocol.GRPC;
     AsciiString method = AsciiString.EMPTY_STRING;
     AsciiString scheme = AsciiString.EMPTY_STRING;
@@ -76,7 +89,7 @@ final class HeadReader {
         millis < 0 ? MAX_TIMEOUT_MS : Math.min(millis, MAX_TIMEOUT_MS));
   }
 
-  static ResponseHead responseHead(ByteBuf in, int end) throws WireException {
+  ResponseHead responseHead(ByteBuf in, int end) throws WireException {
     HeaderFields fields = new HeaderFields(8);
     long status = 0;
     while (in.readerIndex() < end) {
@@ -94,7 +107,7 @@ final class HeadReader {
     return new ResponseHead((int) status, fields);
   }
 
-  static HeaderFields trailers(ByteBuf in, int end) throws WireException {
+  HeaderFields trailers(ByteBuf in, int end) throws WireException {
     HeaderFields fields = new HeaderFields(4);
     while (in.readerIndex() < end) {
       int tag = (int) readVarint(in);
@@ -108,7 +121,7 @@ final class HeadReader {
     return fields;
   }
 
-  static void accepted(ByteBuf in, int end, long id, FrameHandler handler) throws WireException {
+  void accepted(ByteBuf in, int end, long id, FrameHandler handler) throws WireException {
     AsciiString upstream = AsciiString.EMPTY_STRING;
     AsciiString backend = AsciiString.EMPTY_STRING;
     while (in.readerIndex() < end) {
@@ -123,7 +136,7 @@ final class HeadReader {
     handler.onAccepted(id, upstream, backend);
   }
 
-  static CallReset reset(ByteBuf in, int end) throws WireException {
+  CallReset reset(ByteBuf in, int end) throws WireException {
     long code = 0;
     boolean processed = false;
     String reason = "";
@@ -146,8 +159,7 @@ final class HeadReader {
         failure == null ? CallFailure.BACKEND_RESET : failure, code, processed, message);
   }
 
-  private static void header(ByteBuf in, int tag, int end, HeaderFields fields)
-      throws WireException {
+  private void header(ByteBuf in, int tag, int end, HeaderFields fields) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException("a header field of wire type " + (tag & 7));
     }
@@ -158,9 +170,10 @@ final class HeadReader {
     while (in.readerIndex() < headerEnd) {
       int part = (int) readVarint(in);
       if (part == tag(Fields.HEADER_NAME, LENGTH_DELIMITED)) {
-        name = readBytes(in, readLength(in, headerEnd));
+        name = texts.read(in, readLength(in, headerEnd));
       } else if (part == tag(Fields.HEADER_VALUE, LENGTH_DELIMITED)) {
-        value = readBytes(in, readLength(in, headerEnd));
+        int valueLength = readLength(in, headerEnd);
+        value = REPEATED.contains(name) ? texts.read(in, valueLength) : readBytes(in, valueLength);
       } else {
         skip(in, part & 7, headerEnd);
       }
@@ -186,15 +199,15 @@ final class HeadReader {
     return readVarint(in);
   }
 
-  private static AsciiString bytes(ByteBuf in, int tag, int end) throws WireException {
+  private AsciiString bytes(ByteBuf in, int tag, int end) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException(
           "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where bytes stand");
     }
-    return readBytes(in, readLength(in, end));
+    return texts.read(in, readLength(in, end));
   }
 
-  private static String text(ByteBuf in, int tag, int end) throws WireException {
+  private String text(ByteBuf in, int tag, int end) throws WireException {
     AsciiString raw = bytes(in, tag, end);
     return new String(raw.array(), raw.arrayOffset(), raw.length(), StandardCharsets.UTF_8);
   }

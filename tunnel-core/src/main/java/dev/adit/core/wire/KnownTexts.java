@@ -1,0 +1,60 @@
+package dev.adit.core.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts that come again with each call, as names of fields, paths and groups do: read without
+ * making them anew, and with their hash known. Remembers up to 256 of at most 64 bytes; one that
+ * does not come again makes way, but texts that differ each time push out nobody who is in use.
+ * Used by one thread at a time.
+ */
+final class KnownTexts {
+  private static final int LONGEST_BYTES = 64;
+  private static final int SLOTS = 256;
+
+  /** So many others have to want a place since its owner was last read. */
+  private static final int PATIENCE = 8;
+
+  private final @Nullable AsciiString[] slots = new @Nullable AsciiString[SLOTS];
+  private final byte[] others = new byte[SLOTS];
+  private final byte[] bytes = new byte[LONGEST_BYTES];
+
+  /** Reads a text of this many bytes; what is returned may be shared and is not to be changed. */
+  AsciiString read(ByteBuf in, int length) {
+    if (length == 0 || length > LONGEST_BYTES) {
+      return Protobuf.readBytes(in, length);
+    }
+    in.readBytes(bytes, 0, length);
+    int slot = slot(length);
+    AsciiString known = slots[slot];
+    if (known != null && isRead(known, length)) {
+      others[slot] = 0;
+      return known;
+    }
+    AsciiString text = new AsciiString(Arrays.copyOf(bytes, length), false);
+    if (known == null || ++others[slot] > PATIENCE) {
+      slots[slot] = text;
+      others[slot] = 0;
+    }
+    return text;
+  }
+
+  /** A few bytes tell most texts apart. */
+  private int slot(int length) {
+    int mixed = length;
+    mixed = 31 * mixed + bytes[0];
+    mixed = 31 * mixed + bytes[length / 2];
+    mixed = 31 * mixed + bytes[length - 1];
+    mixed = 31 * mixed + bytes[length / 3];
+    return (mixed ^ (mixed >>> 8)) & (SLOTS - 1);
+  }
+
+  private boolean isRead(AsciiString known, int length) {
+    int from = known.arrayOffset();
+    return known.length() == length
+        && Arrays.equals(bytes, 0, length, known.array(), from, from + length);
+  }
+}
