@@ -1,15 +1,19 @@
 package dev.adit.agent.cli;
 
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.process.FileFailure;
+import dev.adit.core.process.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code tunnel-agent}: the root of all commands. */
 @Command(
@@ -51,9 +55,16 @@ public final class AgentCommand implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The commands, ready to run. */
-  static CommandLine commandLine() {
+  /** The commands, ready to run, and to be described. */
+  public static CommandLine commandLine() {
     CommandLine commands = new CommandLine(new AgentCommand());
+    commands.getSubcommands().values().stream()
+        .filter(each -> each.getCommand() instanceof HelpCommand)
+        .map(each -> each.getCommandSpec().usageMessage())
+        .forEach(help -> help.footerHeading("%nExample:%n").footer("  tunnel-agent help run"));
+    Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
+    commands.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
+    commands.setParameterExceptionHandler((wrong, args) -> misused(wrong));
     commands.setExecutionExceptionHandler(
         (exception, command, result) -> report(exception, command.getErr()));
     return commands;
@@ -66,13 +77,24 @@ public final class AgentCommand implements Runnable {
     }
   }
 
+  /** Goes to standard error, which may be no terminal where standard output is one. */
+  private static int misused(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(wrong.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      command.usage(err, Ansi.OFF);
+    }
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
   private static int report(Exception exception, PrintWriter err) throws Exception {
     if (exception instanceof ConfigException) {
       err.println(exception.getMessage());
       return INVALID_CONFIGURATION;
     }
-    if (exception instanceof IOException) {
-      err.println("error: " + exception.getMessage());
+    if (exception instanceof IOException failure) {
+      err.println("error: " + FileFailure.text(failure));
       return FAILED;
     }
     throw exception;

@@ -5,9 +5,9 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
+import dev.adit.core.config.ConfigProblems;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -40,15 +40,20 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException {
+    ConfigProblems problems = new ConfigProblems();
     try {
-      AgentConfig config = AgentConfigReader.read(file, System.getenv());
-      print(json ? json(List.of()) : good(config));
+      AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
+      if (!json) {
+        problems.warnings().forEach(this::complain);
+      }
+      print(json ? json(problems) : good(config));
       return 0;
     } catch (ConfigException e) {
       if (!json) {
+        problems.warnings().forEach(this::complain);
         throw e;
       }
-      print(json(e.problems()));
+      print(json(problems));
       return AgentCommand.INVALID_CONFIGURATION;
     }
   }
@@ -66,10 +71,12 @@ final class CheckCommand implements Callable<Integer> {
         + " routes";
   }
 
-  private static String json(List<ConfigProblem> problems) {
+  private static String json(ConfigProblems problems) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("valid", problems.isEmpty());
-    tree.put("problems", problems.stream().map(CheckCommand::tree).toList());
+    tree.put("problems", problems.toList().stream().map(CheckCommand::tree).toList());
+    tree.put(
+        "warnings", problems.warnings().stream().map(line -> Map.of("message", line)).toList());
     return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree);
   }
 
@@ -84,6 +91,10 @@ final class CheckCommand implements Callable<Integer> {
       tree.put("suggestion", problem.suggestion());
     }
     return tree;
+  }
+
+  private void complain(String warning) {
+    Objects.requireNonNull(spec).commandLine().getErr().println("warning: " + warning);
   }
 
   private void print(String text) {

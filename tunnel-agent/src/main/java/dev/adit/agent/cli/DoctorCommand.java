@@ -6,6 +6,7 @@ import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.agent.doctor.Doctor;
 import dev.adit.agent.doctor.Finding;
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
@@ -54,7 +55,10 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
-    AgentConfig config = AgentConfigReader.read(file, System.getenv());
+    ConfigProblems problems = new ConfigProblems();
+    AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    problems.warnings().forEach(warning -> err.println("warning: " + warning));
     NettyDefaults.apply();
     // The parts it is made of would tell the same once more.
     Logging.start(new LogConfig(LogConfig.Level.ERROR, config.log().format()));

@@ -5,7 +5,6 @@ import dev.adit.agent.app.ListenException;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
-import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
@@ -14,6 +13,8 @@ import dev.adit.core.process.NettyDefaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,9 +27,12 @@ import picocli.CommandLine.Option;
     footer = {
       "  tunnel-agent run -c agent.yaml",
       "",
-      "When the first tunnel is up it prints: ready agent=ID servers=CONNECTED/CONFIGURED"
+      "When the first tunnel is up it prints: ready agent=ID servers=CONNECTED/CONFIGURED",
+      "TUNNEL_SERVERS in the environment stands for servers of the file, and so on."
     })
 final class RunCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -38,9 +42,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
-    AgentConfig config = AgentConfigReader.read(file, System.getenv());
+    ConfigProblems problems = new ConfigProblems();
+    AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
     NettyDefaults.apply();
     Logging.start(config.log());
+    problems.warnings().forEach(log::warn);
     try {
       return AgentProcess.run(config, VersionCommand.version(), System.out);
     } catch (ListenException e) {
@@ -53,15 +59,17 @@ final class RunCommand implements Callable<Integer> {
    */
   private ConfigException inFile(ListenException e) throws ListenException {
     ConfigProblems problems = new ConfigProblems();
-    ConfigMap root = ConfigFile.read(file, problems);
+    ConfigMap root = AgentConfigReader.open(file, System.getenv(), problems);
     if (root == null) {
       throw e;
     }
     ConfigValue admin = root.optional("admin");
-    ConfigValue place = admin == null ? root.value() : admin;
+    ConfigValue listen = admin != null && admin.isMapping() ? admin.map().optional("listen") : null;
+    ConfigValue place = listen != null ? listen : admin != null ? admin : root.value();
     place.reject(
         "expected admin: off, or admin: {listen: ADDR} with an address that can be listened on; "
-            + e.reason());
+            + e.reason()
+            + "; ss -ltnp shows what listens there");
     try {
       problems.throwIfAny();
     } catch (ConfigException problem) {

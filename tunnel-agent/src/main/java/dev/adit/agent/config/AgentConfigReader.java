@@ -9,6 +9,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.config.TracingConfig;
+import dev.adit.core.config.environment.Overrides;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tls.PemFiles;
@@ -47,12 +48,18 @@ public final class AgentConfigReader {
   /**
    * The configuration in the file at {@code path}; throws with every problem there is.
    *
-   * @param environment where {@code HTTPS_PROXY} and {@code HOSTNAME} are looked up
+   * @param environment variables that may stand for keys of the file; {@code HTTPS_PROXY} and
+   *     {@code HOSTNAME} are looked up in it too
    */
   public static AgentConfig read(Path path, Map<String, String> environment)
       throws ConfigException {
-    ConfigProblems problems = new ConfigProblems();
-    @Nullable ConfigMap root = ConfigFile.read(path, problems);
+    return read(path, environment, new ConfigProblems());
+  }
+
+  /** The same; {@code problems} also has the warnings. */
+  public static AgentConfig read(
+      Path path, Map<String, String> environment, ConfigProblems problems) throws ConfigException {
+    @Nullable ConfigMap root = open(path, environment, problems);
     @Nullable AgentConfig config =
         root == null ? null : new AgentConfigReader(root, environment).config();
     problems.throwIfAny();
@@ -60,6 +67,12 @@ public final class AgentConfigReader {
       throw new AssertionError("an unusable file without a problem: " + path);
     }
     return config;
+  }
+
+  /** The file with what the environment says instead, to look something up in it. */
+  public static @Nullable ConfigMap open(
+      Path path, Map<String, String> environment, ConfigProblems problems) {
+    return ConfigFile.read(path, Overrides.of(environment, "agent.schema.json"), problems);
   }
 
   private @Nullable AgentConfig config() {
@@ -147,7 +160,9 @@ public final class AgentConfigReader {
   private static void checkFiles(
       ConfigMap tls, @Nullable Path ca, @Nullable Path cert, @Nullable Path key) {
     boolean there =
-        Stream.of(ca, cert, key).flatMap(Stream::ofNullable).allMatch(Files::isRegularFile);
+        Stream.of(ca, cert, key)
+            .flatMap(Stream::ofNullable)
+            .allMatch(file -> Files.isRegularFile(file) && Files.isReadable(file));
     if (!there) {
       return;
     }

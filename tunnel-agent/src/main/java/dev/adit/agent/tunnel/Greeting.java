@@ -39,6 +39,14 @@ final class Greeting {
     if (!SERVER_ID.matcher(welcome.getServerId()).matches()) {
       throw new IllegalArgumentException("the server id is not 1 to 64 of A-Z a-z 0-9 . _ -");
     }
+    int minor = welcome.getProtocolMinor();
+    if (plan.frames().agreedMinor(minor) != minor) {
+      throw new IllegalArgumentException(
+          "minor version "
+              + Integer.toUnsignedString(minor)
+              + "; we speak up to "
+              + plan.frames().protocolMinor());
+    }
     if (welcome.getGroupsCount() > MAX_GROUPS) {
       throw new IllegalArgumentException("more than " + MAX_GROUPS + " groups");
     }

@@ -65,6 +65,7 @@ public record TunnelPlan(
 
   private Hello.Builder newHello() {
     return Hello.newBuilder()
+        .setProtocolMinor(frames.protocolMinor())
         .setAgentId(agent.value())
         .setCapacity(capacity)
         .setSoftwareVersion(softwareVersion);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.ConfigSync;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
@@ -131,6 +132,11 @@ final class DialedTunnelTest {
   @Test
   void welcomeWithoutAFitIdIsNone() {
     assertNotUp(TunnelBench.welcome().setServerId("a\nb"));
+  }
+
+  @Test
+  void welcomeOfAMinorVersionThatWeDoNotSpeakIsNone() {
+    assertNotUp(TunnelBench.welcome().setProtocolMinor(FrameLimits.PROTOCOL_MINOR + 1));
   }
 
   @Test

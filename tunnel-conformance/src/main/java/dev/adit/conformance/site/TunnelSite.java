@@ -104,7 +104,7 @@ public final class TunnelSite implements AutoCloseable {
   }
 
   private void startProcess(String name) throws IOException {
-    processes.put(name, children.start(product(name)));
+    processes.put(name, children.start(product(name, plan.sizes())));
   }
 
   /** Starts a server or an agent anew that has ended; returns once it is ready. */
@@ -113,11 +113,17 @@ public final class TunnelSite implements AutoCloseable {
     process(name).awaitReady(READY_TIMEOUT);
   }
 
-  private ChildCommand product(String name) {
+  /** The same as something that speaks another version than the rest of the site. */
+  public void restartAs(String name, TunnelSizes other)
+      throws IOException, ChildException, InterruptedException {
+    processes.put(name, children.start(product(name, Optional.of(other))));
+    process(name).awaitReady(READY_TIMEOUT);
+  }
+
+  private ChildCommand product(String name, Optional<TunnelSizes> sizes) {
     String role = SiteFiles.role(name);
     Path config = files.config(name);
     List<String> words = new ArrayList<>(plan.jvmOptions());
-    Optional<TunnelSizes> sizes = plan.sizes();
     if (sizes.isEmpty()) {
       words.addAll(List.of("-jar", jar(role + ".jar"), "run", "-c", config.toString()));
     } else {
@@ -131,7 +137,8 @@ public final class TunnelSite implements AutoCloseable {
               config.toString(),
               Integer.toString(sizes.get().chunkBytes()),
               Integer.toString(sizes.get().messageBytes()),
-              Integer.toString(sizes.get().windowBytes())));
+              Integer.toString(sizes.get().windowBytes()),
+              Integer.toString(sizes.get().protocolMinor())));
     }
     return ChildCommand.java(name, files.root().resolve(name), words);
   }

@@ -3,6 +3,7 @@ package dev.adit.conformance.site;
 import dev.adit.agent.app.AgentApp;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.process.Signals;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.app.ServerApp;
 import dev.adit.server.config.ServerConfigReader;
@@ -20,11 +21,13 @@ public final class TunnelUnderTest {
   /**
    * Runs until the process is ended.
    *
-   * @param args {@code server} or {@code agent}, the configuration file, and the three sizes
+   * @param args {@code server} or {@code agent}, the configuration file, and the four sizes
    */
   public static void main(String[] args) throws Exception {
     Path config = Path.of(args[1]);
-    FrameLimits frames = new FrameLimits(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+    FrameLimits frames =
+        new FrameLimits(
+            Integer.parseInt(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[5]));
     if (args[0].equals("server")) {
       runServer(config, frames);
     } else {
@@ -36,6 +39,7 @@ public final class TunnelUnderTest {
   private static void runServer(Path config, FrameLimits frames) throws Exception {
     ServerApp app = ServerApp.start(ServerConfigReader.read(config), frames, VERSION, System.out);
     InetSocketAddress entry = (InetSocketAddress) app.entryAddress();
+    onTerm(app::drain, app::close);
     System.out.println(
         "ready entry="
             + text(entry)
@@ -49,7 +53,23 @@ public final class TunnelUnderTest {
     AgentConfig read = AgentConfigReader.read(config, Map.of());
     AgentApp app = AgentApp.start(read, frames, window, VERSION);
     app.awaitFirstTunnel();
+    onTerm(app::drain, app::close);
     System.out.println("ready agent=" + read.id());
+  }
+
+  /** As the product's processes end: the hook of the JVM would not let calls finish. */
+  private static void onTerm(Runnable drain, Runnable close) {
+    Signals.on(
+        "TERM",
+        () ->
+            new Thread(
+                    () -> {
+                      drain.run();
+                      close.run();
+                      System.exit(0);
+                    },
+                    "drain")
+                .start());
   }
 
   private static String text(InetSocketAddress address) {

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** One Markdown document of the repository. */
-record Document(Path file, String text) {
+public record Document(Path file, String text) {
   /** The root of the repository: tests run in the directory of their module. */
-  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static final Pattern FENCE = Pattern.compile("(?ms)^```[ ]*([^\\n]*)\\n(.*?)^```[ ]*$");
   private static final Pattern LINK = Pattern.compile("!?\\[[^\\]]*]\\(([^)\\s]+)\\)");
@@ -25,13 +25,14 @@ record Document(Path file, String text) {
   private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
 
   /** A fenced block: the words behind the fence, and what it holds. */
-  record Block(String words, String body) {}
+  public record Block(String words, String body) {}
 
-  /** README and its kind at the root, and everything in docs/. */
+  /** README and its kind at the root, and everything in docs/ and examples/. */
   static List<Document> all() {
     try (Stream<Path> top = Files.list(ROOT);
-        Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-      return Stream.concat(top, docs)
+        Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
+        Stream<Path> examples = Files.walk(ROOT.resolve("examples"))) {
+      return Stream.concat(Stream.concat(top, docs), examples)
           .filter(path -> path.toString().endsWith(".md"))
           .sorted()
           .map(Document::read)
@@ -49,11 +50,11 @@ record Document(Path file, String text) {
     }
   }
 
-  static Document named(String name) {
+  public static Document named(String name) {
     return read(ROOT.resolve(name));
   }
 
-  List<Block> blocks() {
+  public List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     Matcher fence = FENCE.matcher(text);
     while (fence.find()) {

@@ -15,10 +15,8 @@ import dev.adit.server.rules.check.RuleTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,7 +32,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SamplesTest {
   private static final TlsIdentity IDENTITY = CertificateAuthority.create("samples").identity();
   private static final Pattern NAMED_FILE =
-      Pattern.compile("[A-Za-z0-9_./-]+\\.(?:crt|key|pem|token)\\b");
+      Pattern.compile("[A-Za-z0-9_./-]+\\.(?:crt|key|pem|token|json)\\b");
+
+  /** The public key of RFC 8037, appendix A.2. */
+  private static final String KEY_SET =
+      """
+      {"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": "1",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
+      """;
 
   @TempDir Path directory = Path.of("");
 
@@ -109,6 +114,12 @@ final class SamplesTest {
   }
 
   private void readRules(String body) throws IOException, ConfigException {
+    for (String name : namedFiles(body)) {
+      // Paths in a rule file are relative to it.
+      Path file = directory.resolve("rules").resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.copy(directory.resolve(name), file);
+    }
     write("rules/sample.yaml", body);
     RuleSet rules = RuleFileReader.read(directory.resolve("rules"));
     RuleTests tests = RuleTests.run(rules);
@@ -121,19 +132,25 @@ final class SamplesTest {
 
   /** The certificates, keys and tokens that a sample names. */
   private void makeNamedFiles(String body) throws IOException {
-    Matcher named = NAMED_FILE.matcher(body);
-    while (named.find()) {
-      List<String> parts = List.of(named.group().split("/"));
-      String name = String.join("/", parts);
+    for (String name : namedFiles(body)) {
       String kind = name.substring(name.lastIndexOf('.'));
       write(
           name,
           switch (kind) {
             case ".crt" -> CertificateAuthority.pem(IDENTITY.chain());
             case ".key" -> CertificateAuthority.pem(IDENTITY.key());
+            case ".json" -> KEY_SET;
             default -> "-";
           });
     }
+  }
+
+  private static Set<String> namedFiles(String body) {
+    return NAMED_FILE
+        .matcher(body)
+        .results()
+        .map(found -> found.group())
+        .collect(Collectors.toSet());
   }
 
   private Path write(String name, String content) throws IOException {

@@ -1,5 +1,7 @@
 package dev.adit.core.config;
 
+import dev.adit.core.config.environment.Overrides;
+import dev.adit.core.config.environment.ScalarKeys;
 import dev.adit.core.config.yaml.YamlNode;
 import dev.adit.core.config.yaml.YamlProblem;
 import dev.adit.core.config.yaml.YamlReader;
@@ -9,6 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,13 +34,22 @@ public record ConfigFile(String name, Path directory) {
 
   /** Reads the file at {@code path}; null if it is unusable, with the reason in problems. */
   public static @Nullable ConfigMap read(Path path, ConfigProblems problems) {
+    return read(path, Overrides.none(), problems);
+  }
+
+  /** The same with what environment variables say instead. */
+  public static @Nullable ConfigMap read(Path path, Overrides overrides, ConfigProblems problems) {
     ConfigFile file = of(path);
     byte @Nullable [] bytes = file.load(path, problems);
-    return bytes == null ? null : file.parse(bytes, problems);
+    return bytes == null ? null : file.parse(bytes, overrides, problems);
   }
 
   /** Reads {@code bytes} as the text of this file; null if unusable, the reason in problems. */
   public @Nullable ConfigMap parse(byte[] bytes, ConfigProblems problems) {
+    return parse(bytes, Overrides.none(), problems);
+  }
+
+  private @Nullable ConfigMap parse(byte[] bytes, Overrides overrides, ConfigProblems problems) {
     @Nullable String text = decode(bytes, problems);
     if (text == null) {
       return null;
@@ -46,7 +58,9 @@ public record ConfigFile(String name, Path directory) {
     if (root == null) {
       return null;
     }
-    ConfigMap map = new ConfigValue(this, problems, ConfigProblem.WHOLE_FILE, root).map();
+    YamlNode whole = overrides.over(root, problem -> problems.add(of(problem)));
+    overrides.warnings(whole).forEach(problems::warn);
+    ConfigMap map = new ConfigValue(this, problems, ConfigProblem.WHOLE_FILE, whole).map();
     requireVersion(map);
     return map;
   }
@@ -71,8 +85,11 @@ public record ConfigFile(String name, Path directory) {
       return bytes;
     } catch (NoSuchFileException e) {
       problems.add(whole(1, 1, "expected a readable file; there is none of this name"));
+    } catch (AccessDeniedException e) {
+      String user = System.getProperty("user.name");
+      problems.add(whole(1, 1, "expected a file that the user '" + user + "' may read"));
     } catch (IOException e) {
-      problems.add(whole(1, 1, "expected a readable file; " + e.getClass().getSimpleName()));
+      problems.add(whole(1, 1, "expected a readable file; " + e.getMessage()));
     }
     return null;
   }
@@ -104,6 +121,10 @@ public record ConfigFile(String name, Path directory) {
   }
 
   private ConfigProblem of(YamlProblem problem) {
+    if (problem.line() == Overrides.NOT_IN_FILE) {
+      return ConfigProblem.inEnvironment(
+          ScalarKeys.variable(problem.keyPath()), problem.keyPath(), problem.expected(), null);
+    }
     return new ConfigProblem(
         name, problem.line(), problem.column(), problem.keyPath(), problem.expected(), null);
   }

@@ -3,6 +3,7 @@ package dev.adit.core.config;
 import dev.adit.core.config.yaml.Suggestion;
 import dev.adit.core.config.yaml.YamlNode.Entry;
 import dev.adit.core.config.yaml.YamlNode.Mapping;
+import dev.adit.core.config.yaml.YamlNode.Scalar;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,7 +60,8 @@ public final class ConfigMap {
   public @Nullable ConfigValue required(String key, String what) {
     @Nullable ConfigValue value = optional(key);
     if (value == null && mapping != null) {
-      self.child(key, mapping).reject("expected " + what + "; the key is missing");
+      Scalar gap = new Scalar(mapping.line(), mapping.column(), "", true);
+      self.child(key, gap).reject("expected " + what + "; the key is missing");
     }
     return value;
   }

@@ -1,5 +1,6 @@
 package dev.adit.core.config;
 
+import dev.adit.core.config.environment.Overrides;
 import dev.adit.core.config.yaml.YamlReader;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One thing wrong with a configuration file: where it stands, what was expected there, and a guess
  * at what was meant.
  *
+ * @param file or, with line and column 0, the environment variable that the value comes from
  * @param keyPath the keys from the root of the file, such as {@code rules[0].matches[1].service}
  */
 public record ConfigProblem(
@@ -27,6 +29,14 @@ public record ConfigProblem(
     suggestion = suggestion == null ? null : onOneLine(suggestion);
   }
 
+  /** A problem with a value that came from a variable. */
+  static ConfigProblem inEnvironment(
+      String variable, String keyPath, String expected, @Nullable String meant) {
+    int none = Overrides.NOT_IN_FILE;
+    return new ConfigProblem(
+        "environment variable " + variable, none, none, keyPath, expected, meant);
+  }
+
   private static String onOneLine(String text) {
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints().forEach(c -> shown.appendCodePoint(isSeen(c) ? c : 0xFFFD));
@@ -45,10 +55,11 @@ public record ConfigProblem(
     };
   }
 
-  /** {@code file:line:column: key path: what was expected (did you mean ...?)}. */
+  /** {@code file:line:column: key path: what was expected (did you mean ...?)}, or the variable. */
   @Override
   public String toString() {
-    String place = file + ":" + line + ":" + column + ": " + keyPath + ": " + expected;
-    return suggestion == null ? place : place + " (did you mean " + suggestion + "?)";
+    String place = line == Overrides.NOT_IN_FILE ? file : file + ":" + line + ":" + column;
+    String problem = place + ": " + keyPath + ": " + expected;
+    return suggestion == null ? problem : problem + " (did you mean " + suggestion + "?)";
   }
 }

@@ -11,6 +11,7 @@ public final class ConfigProblems {
   private static final int MAX_KEPT = 100;
 
   private final List<ConfigProblem> kept = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
   private int found;
 
   /** Adds one problem. */
@@ -19,6 +20,16 @@ public final class ConfigProblems {
     if (kept.size() < MAX_KEPT) {
       kept.add(problem);
     }
+  }
+
+  /** Adds what does no harm to the reading, but may not be what was meant. */
+  void warn(String line) {
+    warnings.add(line);
+  }
+
+  /** What does no harm, but may not be what was meant; a line each. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /** No problem has been found so far. */

@@ -1,5 +1,7 @@
 package dev.adit.core.config;
 
+import dev.adit.core.config.environment.Overrides;
+import dev.adit.core.config.environment.ScalarKeys;
 import dev.adit.core.config.yaml.Scalars;
 import dev.adit.core.config.yaml.Suggestion;
 import dev.adit.core.config.yaml.YamlNode;
@@ -52,7 +54,7 @@ public final class ConfigValue {
 
   /** {@code file:line} for messages about values that were good in themselves. */
   public String place() {
-    return file.name() + ":" + node.line();
+    return isFromEnvironment() ? variable() : file.name() + ":" + node.line();
   }
 
   /** The file this stands in. */
@@ -83,7 +85,15 @@ public final class ConfigValue {
   /** Notes that this value is not what it should be, and what may have been meant. */
   public void reject(String expected, @Nullable String suggestion) {
     problems.add(
-        new ConfigProblem(file.name(), node.line(), node.column(), keyPath, expected, suggestion));
+        isFromEnvironment()
+            ? ConfigProblem.inEnvironment(variable(), keyPath, expected, suggestion)
+            : new ConfigProblem(
+                file.name(), node.line(), node.column(), keyPath, expected, suggestion));
+  }
+
+  /** The variable that this comes from; several, if it is a section. */
+  private String variable() {
+    return ScalarKeys.variable(keyPath) + (node instanceof Scalar ? "" : "_*");
   }
 
   /** Notes that this word is none of the known ones, and which of them may have been meant. */
@@ -267,32 +277,20 @@ public final class ConfigValue {
     if (path != null && !Files.isRegularFile(path)) {
       reject("expected a file; there is none at " + path);
     } else if (path != null && !Files.isReadable(path)) {
-      reject("expected a file this process may read; " + path + " it may not");
+      String user = System.getProperty("user.name");
+      reject("expected a file that the user '" + user + "' may read; not so " + path);
     }
     return path;
   }
 
   /** Where a secret is: {@code {file: ...}} or {@code {env: ...}}, never the secret itself. */
   public @Nullable SecretRef secret() {
-    if (!isMapping()) {
-      reject(
-          "expected {file: PATH} or {env: NAME}; a secret must not stand in a configuration file");
-      return null;
-    }
-    ConfigMap map = map();
-    @Nullable ConfigValue path = map.optional("file");
-    @Nullable ConfigValue variable = map.optional("env");
-    map.end();
-    if ((path == null) == (variable == null)) {
-      reject("expected exactly one of file and env");
-      return null;
-    }
-    if (path != null) {
-      @Nullable Path there = path.existingFile();
-      return there == null ? null : new SecretRef.FromFile(there);
-    }
-    @Nullable String name = variable == null ? null : variable.text("an environment variable");
-    return name == null ? null : new SecretRef.FromEnvironment(name);
+    return SecretRef.of(this);
+  }
+
+  /** Whether an environment variable gave it. */
+  boolean isFromEnvironment() {
+    return node.line() == Overrides.NOT_IN_FILE;
   }
 
   /** The value as YAML on one line, equal for equal values, to be read by another process. */

@@ -18,6 +18,36 @@ public sealed interface SecretRef {
   /** Reads the secret now, without surrounding white space. May block: never on an event loop. */
   String read() throws IOException;
 
+  /** Reads {@code {file: ..}} or {@code {env: ..}}; null, and a problem, if it is neither. */
+  static @Nullable SecretRef of(ConfigValue value) {
+    if (!value.isMapping()) {
+      value.reject(
+          "expected {file: PATH} or {env: NAME}; a secret must not stand in a configuration file");
+      return null;
+    }
+    ConfigMap map = value.map();
+    @Nullable ConfigValue path = map.optional("file");
+    @Nullable ConfigValue variable = map.optional("env");
+    map.end();
+    if (path != null
+        && variable != null
+        && path.isFromEnvironment() != variable.isFromEnvironment()) {
+      // What the environment says of one comes before what the file says of the other.
+      path = path.isFromEnvironment() ? path : null;
+      variable = path == null ? variable : null;
+    }
+    if ((path == null) == (variable == null)) {
+      value.reject("expected exactly one of file and env");
+      return null;
+    }
+    if (path != null) {
+      @Nullable Path there = path.existingFile();
+      return there == null ? null : new FromFile(there);
+    }
+    @Nullable String name = variable == null ? null : variable.text("an environment variable");
+    return name == null ? null : new FromEnvironment(name);
+  }
+
   /** A secret in a file. */
   record FromFile(Path path) implements SecretRef {
     @Override

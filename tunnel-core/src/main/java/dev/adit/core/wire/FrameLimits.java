@@ -1,12 +1,16 @@
 package dev.adit.core.wire;
 
 /**
- * How large we make what we send on a tunnel.
+ * How large we make what we send on a tunnel, and which version of its protocol we speak.
  *
  * @param maxChunkBytes body bytes in one frame, 1 to 16384
  * @param maxMessageBytes where a message is closed and the next begun, in bytes
+ * @param protocolMinor the newest minor version of the protocol that we speak
  */
-public record FrameLimits(int maxChunkBytes, int maxMessageBytes) {
+public record FrameLimits(int maxChunkBytes, int maxMessageBytes, int protocolMinor) {
+  /** The newest minor version that this build speaks. */
+  public static final int PROTOCOL_MINOR = 0;
+
   /** What the protocol lets one frame carry (docs/protocol.md). */
   public static final int LARGEST_CHUNK_BYTES = 16 * 1024;
 
@@ -16,6 +20,11 @@ public record FrameLimits(int maxChunkBytes, int maxMessageBytes) {
   public static final int LARGEST_MESSAGE_BYTES = 4 << 20;
 
   public static final FrameLimits DEFAULT = new FrameLimits(LARGEST_CHUNK_BYTES, 64 * 1024);
+
+  /** The same with the version of this build. */
+  public FrameLimits(int maxChunkBytes, int maxMessageBytes) {
+    this(maxChunkBytes, maxMessageBytes, PROTOCOL_MINOR);
+  }
 
   public FrameLimits {
     if (maxChunkBytes < 1 || maxChunkBytes > LARGEST_CHUNK_BYTES) {
@@ -31,5 +40,14 @@ public record FrameLimits(int maxChunkBytes, int maxMessageBytes) {
               + " to "
               + LARGEST_MESSAGE_BYTES);
     }
+  }
+
+  /**
+   * The minor version that both ends use: the lower of the two newest.
+   *
+   * @param peer what the peer speaks, a uint32
+   */
+  public int agreedMinor(int peer) {
+    return Integer.compareUnsigned(peer, protocolMinor) < 0 ? peer : protocolMinor;
   }
 }

@@ -53,7 +53,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ConfigProblems problems = new ConfigProblems();
-    @Nullable ServerConfig config = ServerConfigReader.read(file, problems);
+    @Nullable ServerConfig config = ServerConfigReader.read(file, System.getenv(), problems);
     List<AgentIdentity> agents = config == null ? List.of() : agents(config, problems);
     @Nullable RuleSet rules =
         config == null || !Files.isDirectory(config.rulesDirectory())
@@ -85,6 +85,7 @@ final class CheckCommand implements Callable<Integer> {
       List<AgentIdentity> agents,
       @Nullable RuleSet rules) {
     problems.toList().forEach(problem -> complain(problem.toString()));
+    problems.warnings().forEach(warning -> complain("warning: " + warning));
     findings.forEach(finding -> complain("warning: " + finding));
     if (problems.isEmpty() && rules != null) {
       print(
@@ -103,7 +104,7 @@ final class CheckCommand implements Callable<Integer> {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("valid", problems.isEmpty());
     tree.put("problems", Output.problems(problems.toList()));
-    tree.put("warnings", Output.findings(findings));
+    tree.put("warnings", Output.warnings(findings, problems.warnings()));
     return tree;
   }
 

@@ -1,7 +1,6 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.config.ConfigException;
-import dev.adit.core.config.ConfigFile;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
@@ -16,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,9 +31,15 @@ import picocli.CommandLine.Option;
       "",
       "When all listeners are bound it prints: ready entry=ADDR tunnel=ADDR admin=ADDR",
       "SIGHUP reads the rules anew and opens the access log's file again, for logrotate;",
-      "changed rule files are also seen without it."
+      "changed rule files are also seen without it.",
+      "TUNNEL_ENTRY_LISTEN in the environment stands for entry.listen of the file, and so on."
     })
 final class RunCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  private static final String MEND =
+      "; name another, or end what listens there (ss -ltnp shows it)";
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -42,30 +49,40 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
-    ServerConfig config = ServerConfigReader.read(file);
+    ConfigProblems problems = new ConfigProblems();
+    @Nullable ServerConfig config = ServerConfigReader.read(file, System.getenv(), problems);
+    problems.throwIfAny();
+    if (config == null) {
+      throw new AssertionError("an unusable file without a problem: " + file);
+    }
     NettyDefaults.apply();
     Logging.start(config.log());
+    problems.warnings().forEach(log::warn);
     try {
       return ServerProcess.run(config, VersionCommand.version(), System.out);
     } catch (ListenException e) {
       String expected = "expected an address that can be listened on; ";
-      throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e));
+      throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e) + MEND);
     } catch (AccessLogException e) {
       throw inFile(e, "accessLog", "file", "expected a file that can be written; " + e.reason());
     }
   }
 
-  /** Says where in the file the value stands that cannot be used. */
+  /** Says where in the file the value stands that cannot be used, or where it is missing. */
   private ConfigException inFile(IOException e, String section, String key, String expected)
       throws IOException {
     ConfigProblems problems = new ConfigProblems();
-    ConfigMap root = ConfigFile.read(file, problems);
-    ConfigMap map = root == null ? null : root.child(section);
-    ConfigValue value = map == null ? null : map.optional(key);
-    if (value == null) {
+    @Nullable ConfigMap root = ServerConfigReader.open(file, System.getenv(), problems);
+    if (root == null) {
       throw e;
     }
-    value.reject(expected);
+    @Nullable ConfigMap map = root.child(section);
+    @Nullable ConfigValue value = map == null ? null : map.optional(key);
+    if (value == null) {
+      root.value().reject(section + "." + key + ": " + expected);
+    } else {
+      value.reject(expected);
+    }
     try {
       problems.throwIfAny();
     } catch (ConfigException problem) {

@@ -97,7 +97,8 @@ public record AccessLogConfig(
     } else if (!Files.isDirectory(directory)) {
       value.reject("expected a file in a directory that is there; there is none at " + directory);
     } else if (!Files.isWritable(Files.exists(path) ? path : directory)) {
-      value.reject("expected a file this process may write; " + path + " it may not");
+      String user = System.getProperty("user.name");
+      value.reject("expected a file that the user '" + user + "' may write; not so " + path);
     }
     return path;
   }

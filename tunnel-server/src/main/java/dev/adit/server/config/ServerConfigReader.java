@@ -9,6 +9,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.config.TracingConfig;
+import dev.adit.core.config.environment.Overrides;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ public final class ServerConfigReader {
   /** The configuration in the file at {@code path}; throws with every problem there is. */
   public static ServerConfig read(Path path) throws ConfigException {
     ConfigProblems problems = new ConfigProblems();
-    @Nullable ServerConfig config = read(path, problems);
+    @Nullable ServerConfig config = read(path, Map.of(), problems);
     problems.throwIfAny();
     if (config == null) {
       throw new AssertionError("an unusable file without a problem: " + path);
@@ -51,9 +53,12 @@ public final class ServerConfigReader {
   /**
    * The configuration in the file at {@code path}, or null; what is wrong goes to problems, and a
    * configuration that comes with problems is good for further checks only.
+   *
+   * @param environment variables that may stand for keys of the file
    */
-  public static @Nullable ServerConfig read(Path path, ConfigProblems problems) {
-    @Nullable ConfigMap root = ConfigFile.read(path, problems);
+  public static @Nullable ServerConfig read(
+      Path path, Map<String, String> environment, ConfigProblems problems) {
+    @Nullable ConfigMap root = open(path, environment, problems);
     if (root == null) {
       return null;
     }
@@ -70,6 +75,12 @@ public final class ServerConfigReader {
             TracingConfig.read(root));
     root.end();
     return config;
+  }
+
+  /** The file with what the environment says instead, to look something up in it. */
+  public static @Nullable ConfigMap open(
+      Path path, Map<String, String> environment, ConfigProblems problems) {
+    return ConfigFile.read(path, Overrides.of(environment, "server.schema.json"), problems);
   }
 
   private static EntryConfig entry(ConfigMap entry) {

@@ -57,7 +57,7 @@ final class TlsReader {
     if (cert == null || key == null) {
       return null;
     }
-    if (Files.isRegularFile(cert) && Files.isRegularFile(key)) {
+    if (isUsable(cert) && isUsable(key)) {
       try {
         TlsIdentity.read(cert, key);
       } catch (IOException e) {
@@ -67,9 +67,14 @@ final class TlsReader {
     return new TlsConfig(cert, key, clientCa, clients);
   }
 
+  /** What is not has been told already. */
+  private static boolean isUsable(Path file) {
+    return Files.isRegularFile(file) && Files.isReadable(file);
+  }
+
   private static @Nullable Path authorities(ConfigValue value) {
     @Nullable Path file = value.existingFile();
-    if (file != null && Files.isRegularFile(file)) {
+    if (file != null && isUsable(file)) {
       try {
         PemFiles.certificates(file);
       } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.process.FileFailure;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;
@@ -61,8 +62,7 @@ public final class RuleFileReader {
 
   /** The problem of a directory, or a file in it, that cannot be read. */
   public static ConfigProblem unreadable(Path directory, IOException e) {
-    String expected =
-        "expected a readable directory of rule files; " + e.getClass().getSimpleName();
+    String expected = "expected a readable directory of rule files; " + FileFailure.text(e);
     return new ConfigProblem(directory.toString(), 1, 1, ConfigProblem.WHOLE_FILE, expected, null);
   }
 

@@ -6,7 +6,6 @@ import dev.adit.core.tls.PemFiles;
 import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.Token;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,8 +48,7 @@ public record NewSetup(
     if (Files.isDirectory(directory)) {
       try (Stream<Path> files = Files.list(directory)) {
         if (files.findAny().isPresent()) {
-          throw new FileAlreadyExistsException(
-              directory + " is not empty; name a new directory, or one that is");
+          throw new IOException(directory + " is not empty; name a new directory, or one that is");
         }
       }
     }

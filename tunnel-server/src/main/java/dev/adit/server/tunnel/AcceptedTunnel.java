@@ -216,7 +216,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private void welcome(AgentHello hello, int maxCalls) {
     Welcome.Builder welcome =
         Welcome.newBuilder()
-            .setProtocolMinor(Math.min(hello.minor(), TunnelGreeting.PROTOCOL_MINOR))
+            .setProtocolMinor(greeting.settings().frames().agreedMinor(hello.minor()))
             .setServerId(greeting.serverId())
             .setSoftwareVersion("adit/" + greeting.version())
             .setLoops(greeting.loops().size())

@@ -32,9 +32,6 @@ public record TunnelGreeting(
     int maxCallsPerAgent,
     int maxHeaderBytes,
     TunnelMetrics metrics) {
-  /** The newest minor version of the protocol that this build speaks. */
-  public static final int PROTOCOL_MINOR = 0;
-
   public TunnelGreeting {
     loops = List.copyOf(loops);
   }

@@ -6,6 +6,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.testing.fuzz.FuzzedFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Any bytes are a server.yaml with values, or with problems that have a place. */
@@ -19,7 +20,7 @@ final class ServerConfigFuzzTest {
 
   private static List<ConfigProblem> read(Path file) {
     ConfigProblems problems = new ConfigProblems();
-    if (ServerConfigReader.read(file, problems) == null && problems.isEmpty()) {
+    if (ServerConfigReader.read(file, Map.of(), problems) == null && problems.isEmpty()) {
       throw new AssertionError("neither values nor problems");
     }
     return problems.toList();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,8 @@ final class ServerCorpusTest {
         Corpus.stage(file, directory, "rules/" + file.getFileName());
         RuleFileReader.read(directory.resolve("rules"), problems);
       }
-      case "server" -> ServerConfigReader.read(Corpus.stage(file, directory, null), problems);
+      case "server" ->
+          ServerConfigReader.read(Corpus.stage(file, directory, null), Map.of(), problems);
       default -> AgentsFile.read(Corpus.stage(file, directory, null), problems);
     }
     return problems.toList();

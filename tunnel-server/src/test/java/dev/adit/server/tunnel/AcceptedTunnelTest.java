@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.name.AgentId;
+import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Heartbeat;
@@ -45,6 +46,15 @@ final class AcceptedTunnelTest {
     assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP));
     tunnel.onCancel();
     assertNull(bench.registry().snapshot().group(TunnelBench.SHOP));
+  }
+
+  @Test
+  void agentOfANewerMinorVersionIsMetAtOurs() {
+    Frame.Builder hello = TunnelBench.hello("edge-1", "run");
+    // A uint32, and so large that a careless reader takes it for a negative number.
+    hello.getHelloBuilder().setProtocolMinor(-1);
+    bench.receive(tunnel, hello);
+    assertEquals(FrameLimits.PROTOCOL_MINOR, call.sent().get(0).getWelcome().getProtocolMinor());
   }
 
   /** The doctor's question: answered like an agent's, and nothing comes of it. */

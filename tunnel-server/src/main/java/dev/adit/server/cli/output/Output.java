@@ -7,6 +7,7 @@ import dev.adit.server.rules.check.LintFinding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The shapes of what commands print for programs. Any thread. */
 public final class Output {
@@ -29,6 +30,14 @@ public final class Output {
   /** What is odd in rules, a tree each. */
   public static List<Map<String, Object>> findings(List<LintFinding> findings) {
     return findings.stream().map(Output::tree).toList();
+  }
+
+  /** What is odd in rules, and in the environment, a tree each. */
+  public static List<Map<String, Object>> warnings(
+      List<LintFinding> findings, List<String> ofEnvironment) {
+    Stream<Map<String, Object>> others =
+        ofEnvironment.stream().map(line -> Map.of("message", line));
+    return Stream.concat(findings(findings).stream(), others).toList();
   }
 
   private static Map<String, Object> tree(ConfigProblem problem) {
