@@ -11,6 +11,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.systemd.ServiceNotices;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -38,11 +39,26 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
-    AgentConfig config = AgentConfigReader.read(file, System.getenv());
     NettyDefaults.apply();
+    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
+      return run(systemd);
+    }
+  }
+
+  private int run(ServiceNotices systemd) throws ConfigException, IOException {
+    try {
+      return start(systemd);
+    } catch (ConfigException | IOException e) {
+      systemd.status("cannot start: " + e.getMessage());
+      throw e;
+    }
+  }
+
+  private int start(ServiceNotices systemd) throws ConfigException, IOException {
+    AgentConfig config = AgentConfigReader.read(file, System.getenv());
     Logging.start(config.log());
     try {
-      return AgentProcess.run(config, VersionCommand.version(), System.out);
+      return AgentProcess.run(config, VersionCommand.version(), System.out, systemd);
     } catch (ListenException e) {
       throw inFile(e);
     }
