@@ -162,13 +162,21 @@ final class RulesCommand implements Runnable {
               description = "The directory of rule files; not read with --server.")
           @Nullable Path directory,
       @Mixin RunningServer server,
-      @Option(names = "--host", required = true, description = "The host called.") String host,
+      @Option(
+              names = "--host",
+              paramLabel = "HOST",
+              required = true,
+              description = "The host called.")
+          String host,
       @Option(
               names = "--method",
               paramLabel = "SERVICE/METHOD",
               description = "The gRPC method called.")
           @Nullable String method,
-      @Option(names = "--path", description = "The path of a plain HTTP call instead.")
+      @Option(
+              names = "--path",
+              paramLabel = "PATH",
+              description = "The path of a plain HTTP call instead.")
           @Nullable String path,
       @Option(
               names = {"-H", "--header"},
