@@ -50,6 +50,7 @@ final class ArchitectureTest {
           Map.entry("core.name", Set.of()),
           Map.entry("core.process", Set.of("core.flow")),
           Map.entry("core.status", Set.of("core.process")),
+          Map.entry("core.systemd", Set.of()),
           Map.entry("core.tls", Set.of("core.process")),
           Map.entry("core.token", Set.of()),
           Map.entry("core.trace", Set.of("core.call", "core.config", "core.http2")),

@@ -32,6 +32,7 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -264,6 +266,15 @@ public final class AgentApp implements AutoCloseable {
   /** Waits until the first tunnel is up, or the agent ends. */
   public void awaitFirstTunnel() throws InterruptedException {
     firstTunnel.await();
+  }
+
+  /**
+   * The same for a time.
+   *
+   * @return false if it is over without
+   */
+  boolean awaitFirstTunnel(Duration time) throws InterruptedException {
+    return firstTunnel.await(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Configured servers that have a tunnel now. */

@@ -3,23 +3,37 @@ package dev.adit.agent.app;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.Signals;
+import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** An agent as a process: the ready line, signals and the exit code. */
 public final class AgentProcess {
+
+  /**
+   * How long systemd waits for the first tunnel. Without one the agent still is as ready as it can
+   * be: it dials on, and a start that failed would only begin this anew.
+   */
+  private static final Duration FIRST_TUNNEL = Duration.ofSeconds(20);
+
   private AgentProcess() {}
 
   /**
    * Runs an agent until SIGTERM or SIGINT: the first lets calls finish, the second does not.
    *
    * @param out where the ready line goes
+   * @param systemd told when the agent has its first tunnel, or has waited long enough for it; when
+   *     it goes away; and how it stands
    * @return the exit code
    */
-  public static int run(AgentConfig config, String version, PrintStream out) throws IOException {
+  public static int run(AgentConfig config, String version, PrintStream out, ServiceNotices systemd)
+      throws IOException {
     AgentApp app =
         AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT.initial(), version);
     CountDownLatch over = new CountDownLatch(1);
@@ -27,6 +41,7 @@ public final class AgentProcess {
     Runnable stop =
         () -> {
           if (signals.getAndIncrement() == 0) {
+            systemd.stopping("drains: waits for the calls that run");
             new Thread(() -> drainAndEnd(app, over), "drain").start();
           } else {
             over.countDown();
@@ -34,7 +49,8 @@ public final class AgentProcess {
         };
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
-    Thread announcer = new Thread(() -> announce(config, app, out), "announcer");
+    systemd.follow(() -> standing(app));
+    Thread announcer = new Thread(() -> announce(config, app, out, systemd), "announcer");
     announcer.setDaemon(true);
     announcer.start();
     try {
@@ -46,9 +62,13 @@ public final class AgentProcess {
     return 0;
   }
 
-  private static void announce(AgentConfig config, AgentApp app, PrintStream out) {
+  private static void announce(
+      AgentConfig config, AgentApp app, PrintStream out, ServiceNotices systemd) {
     try {
-      app.awaitFirstTunnel();
+      if (!app.awaitFirstTunnel(FIRST_TUNNEL)) {
+        systemd.ready(standing(app));
+        app.awaitFirstTunnel();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -57,7 +77,29 @@ public final class AgentProcess {
       out.println(
           "ready agent=" + config.id() + " servers=" + app.connected() + "/" + app.configured());
       out.flush();
+      systemd.ready(standing(app));
     }
+  }
+
+  /** A line for people: what keeps it from its servers, or the first thing to mend. */
+  private static String standing(AgentApp app) {
+    AgentStatusPage status = app.status();
+    List<String> problems =
+        Stream.concat(
+                status.dialed().stream()
+                    .filter(each -> !each.problem().isEmpty())
+                    .map(each -> each.server() + ": " + each.problem()),
+                status.warnings().stream())
+            .toList();
+    String counts =
+        "servers="
+            + app.connected()
+            + "/"
+            + app.configured()
+            + ", "
+            + status.callsRunning()
+            + " calls";
+    return problems.isEmpty() ? counts : counts + "; " + problems.get(0);
   }
 
   private static void drainAndEnd(AgentApp app, CountDownLatch over) {

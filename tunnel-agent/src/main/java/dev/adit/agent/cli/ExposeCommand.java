@@ -4,6 +4,7 @@ import dev.adit.agent.app.AgentProcess;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.systemd.ServiceNotices;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ final class ExposeCommand implements Callable<Integer> {
     }
     NettyDefaults.apply();
     Logging.start(config.log());
-    return AgentProcess.run(config, VersionCommand.version(), System.out);
+    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
+      return AgentProcess.run(config, VersionCommand.version(), System.out, systemd);
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.systemd.ServiceNotices;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,13 +43,28 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
+    NettyDefaults.apply();
+    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
+      return run(systemd);
+    }
+  }
+
+  private int run(ServiceNotices systemd) throws ConfigException, IOException {
+    try {
+      return start(systemd);
+    } catch (ConfigException | IOException e) {
+      systemd.status("cannot start: " + e.getMessage());
+      throw e;
+    }
+  }
+
+  private int start(ServiceNotices systemd) throws ConfigException, IOException {
     ConfigProblems problems = new ConfigProblems();
     AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
-    NettyDefaults.apply();
     Logging.start(config.log());
     problems.warnings().forEach(log::warn);
     try {
-      return AgentProcess.run(config, VersionCommand.version(), System.out);
+      return AgentProcess.run(config, VersionCommand.version(), System.out, systemd);
     } catch (ListenException e) {
       throw inFile(e);
     }

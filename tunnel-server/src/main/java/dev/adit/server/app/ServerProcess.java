@@ -2,7 +2,9 @@ package dev.adit.server.app;
 
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.process.Signals;
+import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
+import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.config.ServerConfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -11,6 +13,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,9 +26,11 @@ public final class ServerProcess {
    * reads the rules anew and opens the access log's file again.
    *
    * @param out where the ready line goes
+   * @param systemd told when the server is ready, reads its rules or goes away, and how it stands
    * @return the exit code
    */
-  public static int run(ServerConfig config, String version, PrintStream out)
+  public static int run(
+      ServerConfig config, String version, PrintStream out, ServiceNotices systemd)
       throws ConfigException, IOException {
     ServerApp app = ServerApp.start(config, FrameLimits.DEFAULT, version, standardOutput());
     CountDownLatch over = new CountDownLatch(1);
@@ -33,6 +38,7 @@ public final class ServerProcess {
     Runnable stop =
         () -> {
           if (signals.getAndIncrement() == 0) {
+            systemd.stopping("drains: waits for the calls that run");
             new Thread(() -> drainAndEnd(app, over), "drain").start();
           } else {
             over.countDown();
@@ -43,17 +49,21 @@ public final class ServerProcess {
     Signals.on(
         "HUP",
         () -> {
+          systemd.reloading("reads its rules");
           app.reopenAccessLog();
-          app.reloadRules();
+          app.reloadRules().whenComplete((status, failure) -> systemd.ready(standing(app)));
         });
-    out.println(
-        "ready entry="
+    String listening =
+        "entry="
             + text(app.entryAddress())
             + " tunnel="
             + text(app.tunnelAddress())
             + " admin="
-            + text(app.adminAddress()));
+            + text(app.adminAddress());
+    out.println("ready " + listening);
     out.flush();
+    systemd.ready(listening);
+    systemd.follow(() -> standing(app));
     try {
       over.await();
     } catch (InterruptedException e) {
@@ -68,6 +78,17 @@ public final class ServerProcess {
    */
   private static OutputStream standardOutput() {
     return new FileOutputStream(FileDescriptor.out);
+  }
+
+  /** A line for people: the first thing to mend, if there is one. */
+  private static String standing(ServerApp app) {
+    ServerStatus status = app.status();
+    List<String> problems = status.rules().problems();
+    if (!problems.isEmpty()) {
+      return "rules refused, the last good ones are in force: " + problems.get(0);
+    }
+    String counts = status.agents().size() + " agents, " + status.calls().running() + " calls";
+    return status.warnings().isEmpty() ? counts : counts + "; warning: " + status.warnings().get(0);
   }
 
   private static void drainAndEnd(ServerApp app, CountDownLatch over) {

@@ -6,6 +6,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.server.app.AccessLogException;
 import dev.adit.server.app.ListenException;
 import dev.adit.server.app.ServerProcess;
@@ -49,17 +50,32 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ConfigException, IOException {
+    NettyDefaults.apply();
+    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
+      return run(systemd);
+    }
+  }
+
+  private int run(ServiceNotices systemd) throws ConfigException, IOException {
+    try {
+      return start(systemd);
+    } catch (ConfigException | IOException e) {
+      systemd.status("cannot start: " + e.getMessage());
+      throw e;
+    }
+  }
+
+  private int start(ServiceNotices systemd) throws ConfigException, IOException {
     ConfigProblems problems = new ConfigProblems();
     @Nullable ServerConfig config = ServerConfigReader.read(file, System.getenv(), problems);
     problems.throwIfAny();
     if (config == null) {
       throw new AssertionError("an unusable file without a problem: " + file);
     }
-    NettyDefaults.apply();
     Logging.start(config.log());
     problems.warnings().forEach(log::warn);
     try {
-      return ServerProcess.run(config, VersionCommand.version(), System.out);
+      return ServerProcess.run(config, VersionCommand.version(), System.out, systemd);
     } catch (ListenException e) {
       String expected = "expected an address that can be listened on; ";
       throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e) + MEND);

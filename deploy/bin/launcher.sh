@@ -1,0 +1,84 @@
+#!/bin/sh
+# Starts a command of the program that this file is named after, tunnel-server or tunnel-agent;
+# its "help" lists them.
+#
+#   JAVA_HOME  chooses the Java; without it, it is the first java of PATH
+#   JAVA_OPTS  is given to it after all options below, and so has the last word
+#
+# Exit codes are the program's; 1 if there is no Java that can run it.
+
+fail() {
+  echo "${0##*/}: $1" >&2
+  exit 1
+}
+
+self=$0
+while [ -L "$self" ]; do
+  link=$(readlink "$self")
+  case $link in
+    /*) self=$link ;;
+    *) self=$(dirname "$self")/$link ;;
+  esac
+done
+home=$(cd -P "$(dirname "$self")/.." && pwd -P) || exit 1
+program=${self##*/}
+
+case $program in
+  tunnel-server)
+    main=dev.adit.server.cli.ServerCommand
+    heap=-Xms64m
+    ;;
+  tunnel-agent)
+    main=dev.adit.agent.cli.AgentCommand
+    heap=-Xms8m
+    # It has few threads that take memory from the C library: a pool of it for each is some MiB.
+    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+    ;;
+  *) fail "must be called tunnel-server or tunnel-agent, not $program" ;;
+esac
+
+if [ -n "${JAVA_HOME:-}" ]; then
+  java=$JAVA_HOME/bin/java
+  [ -x "$java" ] || fail "JAVA_HOME names no Java, there is no $java: set it to the directory of a Java 17 or newer, or unset it"
+else
+  java=$(command -v java) || fail "there is no java in PATH: install Java 17 or newer, or set JAVA_HOME to where it is"
+fi
+
+# A file beside a JDK says which release it is; without the file, Java itself does, which takes
+# twice as long to start. 17 from "17.0.15", 8 from "1.8.0_402".
+real=$(readlink -f "$java" 2>/dev/null) || real=$java
+release=$(sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "${real%/bin/java}/release" 2>/dev/null)
+[ -n "$release" ] || release=$("$java" -version 2>&1 | sed -n 's/^[^"]*version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
+[ -n "$release" ] || fail "$java does not say which Java it is: install Java 17 or newer, or set JAVA_HOME to where it is"
+[ "$release" -ge 17 ] || fail "$java is Java $release: install Java 17 or newer, or set JAVA_HOME to where it is"
+
+# Netty takes memory outside the heap and frees it itself, and loads native code for epoll and TLS.
+set -- -Dadit.command="$0" -cp "$home/lib/*" "$main" "$@"
+flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED"
+# From Java 24 on each start would warn of sun.misc.Unsafe, which Netty and protobuf use; 23 knows
+# the option already.
+[ "$release" -lt 23 ] || flags="$flags --sun-misc-unsafe-memory-access=allow"
+# No file of performance counters: it is written to disk in /tmp all the time, and a write that
+# waits for the disk stops the whole process.
+flags="$flags -XX:-UsePerfData"
+# The serial collector: bytes of calls are outside the heap, so that it stays small and its pauses
+# short, and there are no threads and tables of a collector made for gigabytes. Whoever names a
+# collector gets that one; Java does not start with two. The heap begins small and grows when it
+# must: without $heap it would begin with 1/64 of the machine's memory, and all of it is used before
+# the first collection. An agent with its tunnels and no calls has 120 MiB resident, and without
+# this and MALLOC_ARENA_MAX it has 177 MiB on a machine of 24 GiB.
+case " ${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} " in
+  *" -XX:+Use"*GC" "*) ;;
+  *) flags="$flags -XX:+UseSerialGC $heap" ;;
+esac
+# Classes as a run before has left them, for a quicker start: docs/install.md says how they are kept.
+# What this Java cannot use it passes over, and it would say so on standard output.
+classes=$home/cds/$program.jsa
+case " ${JAVA_OPTS:-} " in
+  *" -XX:ArchiveClassesAtExit="*) classes= ;;
+esac
+[ -f "$classes" ] && flags="$flags -Xshare:auto -Xlog:disable" || classes=
+
+# Word splitting is meant. JAVA_OPTS comes after ours.
+# shellcheck disable=SC2086
+exec "$java" $flags ${classes:+"-XX:SharedArchiveFile=$classes"} ${JAVA_OPTS:-} "$@"

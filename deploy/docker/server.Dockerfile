@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# The server as an image, from the top of the source tree:
+#   docker build -f deploy/docker/server.Dockerfile -t adit/tunnel-server .
+#   docker run --read-only --tmpfs /tmp:exec -v "$PWD/etc:/etc/tunnel-server:ro" -p 8002:8002 -p 8003:8003 adit/tunnel-server
+# It is a text to begin with: the tests read it, and no build of this project builds it.
+
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /source
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 mvn -B -q -ntp -DskipTests package -pl deploy -am \
+ && mkdir /opt/tunnel \
+ && tar -xzf deploy/target/tunnel-*.tar.gz --strip-components=1 -C /opt/tunnel
+
+FROM eclipse-temurin:21-jre
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tunnel
+COPY --from=build /opt/tunnel/bin/tunnel-server /opt/tunnel/bin/
+COPY --from=build /opt/tunnel/lib /opt/tunnel/lib
+COPY --from=build /opt/tunnel/LICENSE /opt/tunnel/THIRD-PARTY.txt /opt/tunnel/
+ENV PATH=/opt/tunnel/bin:$PATH
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+# Entry, tunnel. The admin port is for the container itself.
+EXPOSE 8002 8003
+# Nothing is written but the native libraries that Netty unpacks, into /tmp.
+VOLUME ["/tmp"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["tunnel-server", "status", "--json"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["tunnel-server"]
+CMD ["run", "-c", "/etc/tunnel-server/server.yaml"]

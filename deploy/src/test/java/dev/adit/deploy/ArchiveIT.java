@@ -1,0 +1,195 @@
+package dev.adit.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is in the archive, and that its parts are of use. */
+@Timeout(120)
+final class ArchiveIT {
+  private static final long MOST_BYTES = 30 << 20;
+  private static final Pattern JAR =
+      Pattern.compile("(.+?)-(\\d[^/]*?)(-linux-(?:x86_64|aarch_64))?\\.jar");
+  private static final Pattern NOTICE = Pattern.compile(".*\\((\\S+?):(\\S+?):(\\S+?) - .*\\)");
+
+  @TempDir static Path temporary = Path.of("");
+  private static Path root = Path.of("");
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    root = UnpackedArchive.into(temporary);
+  }
+
+  private static List<String> files(String directory, String suffix) throws IOException {
+    try (Stream<Path> all = Files.list(root.resolve(directory))) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> name.endsWith(suffix))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void holdsWhatItShould() throws IOException {
+    for (String name :
+        List.of(
+            "LICENSE",
+            "THIRD-PARTY.txt",
+            "README.md",
+            "docs/install.md",
+            "rules/schema/server.schema.json",
+            "config/server.yaml",
+            "config/agents.yaml",
+            "config/agent.yaml",
+            "systemd/tunnel-server.service",
+            "systemd/tunnel-agent.service",
+            "systemd/tunnel.sysusers.conf",
+            "completions/bash/tunnel-server",
+            "completions/bash/tunnel-agent",
+            "completions/zsh/_tunnel-server",
+            "completions/zsh/_tunnel-agent",
+            "man/tunnel-server.1",
+            "man/tunnel-server-rules-explain.1",
+            "man/tunnel-agent-expose.1")) {
+      assertTrue(Files.isRegularFile(root.resolve(name)), name);
+    }
+    assertEquals(List.of("tunnel-agent", "tunnel-server"), files("bin", ""));
+    for (String name : files("bin", "")) {
+      assertTrue(Files.isExecutable(root.resolve("bin").resolve(name)), name);
+    }
+  }
+
+  @Test
+  void isNotTooLarge() throws IOException {
+    assertTrue(Files.size(UnpackedArchive.FILE) <= MOST_BYTES, UnpackedArchive.FILE::toString);
+  }
+
+  @Test
+  void everyLibraryOfOthersHasItsNotice() throws IOException {
+    Set<String> libraries =
+        files("lib", ".jar").stream()
+            .map(name -> JAR.matcher(name).results().findFirst().orElseThrow())
+            .filter(found -> !found.group(1).matches("tunnel-(proto|core|tracing|server|agent)"))
+            .map(found -> found.group(1) + " " + found.group(2))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> noticed =
+        Files.readString(root.resolve("THIRD-PARTY.txt"))
+            .lines()
+            .filter(line -> line.contains(" - "))
+            .map(line -> NOTICE.matcher(line).results().findFirst().orElseThrow())
+            .map(found -> found.group(2) + " " + found.group(3))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(libraries, noticed);
+    assertTrue(libraries.size() > 40, libraries::toString);
+  }
+
+  /** A licence that is not looked at yet is for a person to read. */
+  @Test
+  void licencesAreThoseThatMayBeShipped() throws IOException {
+    Set<String> licences =
+        Files.readString(root.resolve("THIRD-PARTY.txt"))
+            .lines()
+            .filter(line -> line.contains(" - "))
+            .map(line -> line.strip().replaceFirst("^\\((.*?)\\) .*", "$1"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(Set.of("Apache-2.0", "BSD-3-Clause", "Bouncy Castle Licence", "MIT"), licences);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void everyCommandHasItsManual(String program) throws Exception {
+    Path launcher = root.resolve("bin").resolve(program);
+    Program.Run help = Program.run(launcher.toString(), "help");
+    assertEquals(0, help.exitCode(), help.output());
+    List<String> commands =
+        help.output()
+            .lines()
+            .dropWhile(line -> !line.startsWith("Commands:"))
+            .skip(1)
+            .takeWhile(line -> line.startsWith("  "))
+            .filter(line -> line.matches("  [a-z]+ .*"))
+            .map(line -> line.strip().split(" ", 2)[0])
+            .filter(name -> !name.equals("help"))
+            .toList();
+    assertTrue(commands.contains("run") && commands.contains("completion"), help::output);
+    for (String command : commands) {
+      String page = Files.readString(root.resolve("man/" + program + "-" + command + ".1"));
+      for (String part : List.of(".TH ", ".SH \"NAME\"", ".SH \"SYNOPSIS\"", ".SH \"EXAMPLES\"")) {
+        assertTrue(page.contains(part), command + " has no " + part);
+      }
+      assertFalse(page.contains("<arg"), command);
+    }
+  }
+
+  @Test
+  void manualsAreWellFormed() throws Exception {
+    Program.need("mandoc");
+    for (String page : files("man", ".1")) {
+      Program.Run lint =
+          Program.run("mandoc", "-T", "lint", "-W", "warning", root + "/man/" + page);
+      assertEquals(0, lint.exitCode(), lint.output());
+    }
+  }
+
+  @Test
+  void bashCompletesCommandsAndOptions() throws Exception {
+    Program.need("bash");
+    String script =
+        """
+        source %s/completions/bash/tunnel-server
+        COMP_WORDS=(tunnel-server rules ex); COMP_CWORD=2; _complete_tunnel-server 2>/dev/null
+        echo "${COMPREPLY[*]}"
+        COMP_WORDS=(tunnel-server run --co); COMP_CWORD=2; _complete_tunnel-server 2>/dev/null
+        echo "${COMPREPLY[*]}"
+        """
+            .formatted(root);
+    Program.Run bash = Program.run("bash", "-c", script);
+    assertEquals("explain\n--config\n", bash.output().replace("explain ", "explain"));
+  }
+
+  /** A real zsh on a terminal of its own; the very first time too, when it loads the file. */
+  @Test
+  void zshCompletesCommands() throws Exception {
+    Program.need("zsh");
+    String script =
+        """
+        zmodload zsh/zpty
+        zpty t zsh -f -i
+        until_seen() {
+          for i in {1..200}; do
+            zpty -r -t t part && seen+=$part
+            [[ $seen == *$1* ]] && return 0
+            sleep 0.1
+          done
+          print -r -- "not seen: $1 in $seen"; exit 1
+        }
+        zpty -w t "fpath=(%s/completions/zsh \\$fpath); autoload -U compinit; compinit -u -D; print re''ady"
+        until_seen ready
+        seen=
+        zpty -w -n t $'tunnel-agent exp\\t'
+        until_seen 'tunnel-agent expose'
+        zpty -d t
+        """
+            .formatted(root);
+    Path file = Files.writeString(temporary.resolve("complete.zsh"), script);
+    Program.Run zsh = Program.run(60, Map.of("TERM", "vt100"), "zsh", "-f", file.toString());
+    assertEquals(0, zsh.exitCode(), zsh.output());
+  }
+}

@@ -1,0 +1,264 @@
+package dev.adit.deploy;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The launchers in the strictest shell there is, with every Java there is, good and bad. */
+@Timeout(180)
+final class LauncherIT {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  @TempDir static Path temporary = Path.of("");
+  private static Path bin = Path.of("");
+  private static String shell = "sh";
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    // A space, as a path may have one.
+    Path directory = Files.createDirectory(temporary.resolve("a place"));
+    bin = UnpackedArchive.into(directory).resolve("bin");
+    shell = Program.exists("dash") ? "dash" : "sh";
+  }
+
+  private static Program.Run launch(Map<String, String> environment, String... words)
+      throws Exception {
+    String[] all =
+        Stream.concat(Stream.of(shell, bin.resolve(words[0]).toString()), Stream.of(words).skip(1))
+            .toArray(String[]::new);
+    return Program.run(60, environment, all);
+  }
+
+  /** Every Java of this machine. */
+  static List<Path> javas() throws IOException {
+    Path all = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(all)) {
+      return List.of(Path.of(System.getProperty("java.home")));
+    }
+    Map<Path, Path> homes = new LinkedHashMap<>();
+    try (Stream<Path> found = Files.list(all)) {
+      for (Path home : found.sorted().toList()) {
+        if (Files.isExecutable(home.resolve("bin/java"))) {
+          homes.putIfAbsent(home.toRealPath(), home);
+        }
+      }
+    }
+    return List.copyOf(homes.values());
+  }
+
+  /** Not a word on either output that the program has not said. */
+  @ParameterizedTest
+  @MethodSource("javas")
+  void everyJavaStartsWithoutAWarning(Path home) throws Exception {
+    for (String program : List.of("tunnel-server", "tunnel-agent")) {
+      Program.Run run = launch(Map.of("JAVA_HOME", home.toString()), program, "version");
+      assertEquals(0, run.exitCode(), run.output());
+      assertTrue(run.output().startsWith(program + " "), run.output());
+      assertTrue(run.output().lines().allMatch(line -> line.matches("\\S+ \\S+")), run.output());
+    }
+  }
+
+  /** What loads native code and uses memory that Java warns of. */
+  @ParameterizedTest
+  @MethodSource("javas")
+  void serverRunsAndEndsWithoutAWarning(Path home) throws Exception {
+    Path directory = Files.createTempDirectory(temporary, "run-");
+    Path config = runnable(directory);
+    Path output = directory.resolve("output");
+    Process server =
+        Program.start(
+            output,
+            Map.of("JAVA_HOME", home.toString()),
+            shell,
+            bin.resolve("tunnel-server").toString(),
+            "run",
+            "-c",
+            config.toString());
+    try {
+      await().atMost(BOUND).until(() -> Program.text(output).contains("ready entry="));
+      // The shell has become Java: what a supervisor signals is the program itself.
+      assertTrue(
+          server.info().command().orElseThrow().endsWith("/bin/java"), () -> "" + server.info());
+      server.destroy();
+      assertTrue(server.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS));
+    } finally {
+      server.destroyForcibly();
+    }
+    assertEquals(0, server.exitValue(), Program.text(output));
+    assertFalse(
+        Program.text(output).contains("WARNING") || Program.text(output).contains("[warning]"),
+        Program.text(output));
+  }
+
+  private static Path runnable(Path directory) throws IOException {
+    Files.createDirectory(directory.resolve("rules"));
+    Files.writeString(directory.resolve("agents.yaml"), "version: 1\nagents: []\n");
+    return Files.writeString(
+        directory.resolve("server.yaml"),
+        """
+        version: 1
+        entry: {listen: 127.0.0.1:0}
+        tunnel: {listen: 127.0.0.1:0, insecure: true}
+        admin: {listen: 127.0.0.1:0}
+        rules: rules/
+        agents: agents.yaml
+        accessLog: off
+        """);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "echo 'openjdk version \"1.8.0_402\"' >&2 | is Java 8: install Java 17 or newer",
+        "echo 'openjdk version \"16.0.2\" 2021-07-20' >&2 | is Java 16: install Java 17 or newer",
+        "exit 3 | does not say which Java it is: install Java 17 or newer",
+      })
+  void oldOrBrokenJavaIsToldInOneLine(String script, String expected) throws Exception {
+    Path home = Files.createTempDirectory(temporary, "java-");
+    executable(home.resolve("bin/java"), script);
+    Program.Run run = launch(Map.of("JAVA_HOME", home.toString()), "tunnel-agent", "version");
+    assertEquals(1, run.exitCode());
+    assertEquals(1, run.output().lines().count(), run.output());
+    assertTrue(run.line().startsWith("tunnel-agent: "), run.line());
+    assertTrue(run.line().contains(expected), run.line());
+  }
+
+  @Test
+  void missingJavaIsToldInOneLine() throws Exception {
+    Program.Run run = launch(Map.of("JAVA_HOME", "/nowhere"), "tunnel-server", "version");
+    assertEquals(1, run.exitCode());
+    assertEquals(
+        "tunnel-server: JAVA_HOME names no Java, there is no /nowhere/bin/java: set it to the"
+            + " directory of a Java 17 or newer, or unset it\n",
+        run.output());
+
+    Path tools = Files.createTempDirectory(temporary, "tools-");
+    for (String tool : List.of("dirname", "readlink", "sed", "head")) {
+      executable(tools.resolve(tool), "exec /usr/bin/" + tool + " \"$@\"");
+    }
+    Program.Run none =
+        Program.run(
+            60,
+            Map.of("PATH", tools.toString()),
+            "/bin/sh",
+            bin.resolve("tunnel-server").toString(),
+            "version");
+    assertEquals(1, none.exitCode());
+    assertEquals(
+        "tunnel-server: there is no java in PATH: install Java 17 or newer, or set JAVA_HOME to"
+            + " where it is\n",
+        none.output());
+  }
+
+  private static void executable(Path file, String script) throws IOException {
+    Files.createDirectories(file.resolveSibling(""));
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What Java is given, as a Java that only repeats it sees it. */
+  private List<String> given(String release, Map<String, String> environment, String program)
+      throws Exception {
+    Path home = Files.createTempDirectory(temporary, "echo-");
+    executable(home.resolve("bin/java"), "printf '%s\\n' \"$@\"");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + release + "\"\n");
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    all.put("JAVA_HOME", home.toString());
+    return launch(all, program, "run", "-c", "a file.yaml").output().lines().toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "17.0.15, false",
+    "21.0.1, false",
+    "22, false",
+    "23, true",
+    "24.0.1, true",
+    "25, true"
+  })
+  void optionsFitTheJava(String release, boolean asksForUnsafe) throws Exception {
+    List<String> words = given(release, Map.of(), "tunnel-server");
+    assertEquals(
+        asksForUnsafe, words.contains("--sun-misc-unsafe-memory-access=allow"), words::toString);
+    assertTrue(words.contains("--enable-native-access=ALL-UNNAMED"), words::toString);
+    assertTrue(words.contains("-XX:+UseSerialGC"), words::toString);
+    assertTrue(words.contains("-XX:-UsePerfData"), words::toString);
+    assertEquals(
+        List.of("dev.adit.server.cli.ServerCommand", "run", "-c", "a file.yaml"),
+        words.subList(words.size() - 4, words.size()));
+  }
+
+  @Test
+  void javaOptsHasTheLastWord() throws Exception {
+    List<String> words = given("17", Map.of("JAVA_OPTS", "-XX:+UseZGC  -Xms256m"), "tunnel-agent");
+    assertFalse(words.contains("-XX:+UseSerialGC"), words::toString);
+    assertTrue(words.contains("-XX:+UseZGC"), words::toString);
+    List<String> heap = given("17", Map.of("JAVA_OPTS", "-Xms256m"), "tunnel-agent");
+    assertTrue(heap.indexOf("-Xms256m") > heap.indexOf("-Xms8m"), heap::toString);
+    assertTrue(heap.contains("-Xms8m"), heap::toString);
+  }
+
+  @Test
+  void linkLeadsToTheProgram() throws Exception {
+    Path directory = Files.createDirectory(temporary.resolve("usr-bin"));
+    Files.createSymbolicLink(directory.resolve("middle"), bin);
+    Path link =
+        Files.createSymbolicLink(directory.resolve("tunnel-agent"), Path.of("middle/tunnel-agent"));
+    Program.Run run = Program.run(shell, link.toString(), "version");
+    assertEquals(0, run.exitCode(), run.output());
+  }
+
+  /** The step of docs/install.md, and what becomes of its file under another Java. */
+  @Test
+  void classesOfARunBeforeAreUsed() throws Exception {
+    // Not in a path with a space: Java keeps classes only of jars without one.
+    Path plain = Files.createDirectory(temporary.resolve("plain"));
+    Path home = UnpackedArchive.into(plain);
+    Path classes = Files.createDirectory(home.resolve("cds")).resolve("tunnel-agent.jsa");
+    String launcher = home.resolve("bin/tunnel-agent").toString();
+    Program.Run training =
+        Program.run(
+            60,
+            Map.of("JAVA_OPTS", "-XX:ArchiveClassesAtExit=" + classes),
+            shell,
+            launcher,
+            "version");
+    assertEquals(0, training.exitCode(), training.output());
+    assertTrue(Files.size(classes) > 1_000_000);
+    Program.Run run =
+        Program.run(60, Map.of("JAVA_OPTS", "-Xlog:class+load:stdout"), shell, launcher, "version");
+    assertEquals(
+        List.of("dev.adit.agent.cli.AgentCommand source: shared objects file (top)"),
+        run.output()
+            .lines()
+            .filter(line -> line.contains("dev.adit.agent.cli.AgentCommand "))
+            .map(line -> line.replaceFirst("^(\\[.*])? ", ""))
+            .toList());
+    for (Path java : javas()) {
+      Program.Run other =
+          Program.run(60, Map.of("JAVA_HOME", java.toString()), shell, launcher, "version");
+      assertEquals(0, other.exitCode(), other.output());
+      assertTrue(other.output().startsWith("tunnel-agent "), other.output());
+    }
+  }
+}

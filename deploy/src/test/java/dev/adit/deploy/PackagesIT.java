@@ -1,0 +1,148 @@
+package dev.adit.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is in the Debian packages, and what lintian says of them. */
+@Timeout(240)
+final class PackagesIT {
+  @TempDir Path temporary = Path.of("");
+
+  static Path deb(String program) {
+    return UnpackedArchive.SOURCES.resolve("target/" + program + ".deb");
+  }
+
+  private static List<String> good(String... words) throws Exception {
+    Program.Run run = Program.run(words);
+    assertEquals(0, run.exitCode(), run.output());
+    return run.output().lines().toList();
+  }
+
+  /** Mode and owner of each path. */
+  private static Map<String, String> content(String program) throws Exception {
+    Program.need("dpkg-deb");
+    return good("dpkg-deb", "-c", deb(program).toString()).stream()
+        .map(line -> line.split("\\s+", 6))
+        .collect(
+            Collectors.toMap(
+                part -> part[5].replaceFirst("^\\./", "/"), part -> part[0] + " " + part[1]));
+  }
+
+  @Test
+  void serverHasItsFiles() throws Exception {
+    Map<String, String> content = content("tunnel-server");
+    assertTrue(content.containsKey("/etc/tunnel-server/agents.yaml"), content::toString);
+    assertTrue(content.containsKey("/etc/tunnel-server/rules/example.yaml"), content::toString);
+    assertTrue(
+        content.containsKey("/usr/share/man/man1/tunnel-server-rules-check.1.gz"),
+        content::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void filesAreWhereTheyBelong(String program) throws Exception {
+    Map<String, String> content = content(program);
+    String config = program.replace("tunnel-", "") + ".yaml";
+    Map<String, String> expected =
+        Map.ofEntries(
+            Map.entry("/etc/" + program + "/" + config, "-rw-r--r-- root/root"),
+            Map.entry("/etc/" + program + "/secrets/", "drwx------ root/root"),
+            Map.entry("/etc/" + program + "/tls/", "drwxr-x--- root/root"),
+            Map.entry(
+                "/usr/bin/" + program + " -> ../share/" + program + "/bin/" + program,
+                "lrwxrwxrwx root/root"),
+            Map.entry("/usr/share/" + program + "/bin/" + program, "-rwxr-xr-x root/root"),
+            Map.entry("/usr/share/" + program + "/edited", "-rwxr-xr-x root/root"),
+            Map.entry("/usr/share/" + program + "/lib/" + program + ".jar", "-rw-r--r-- root/root"),
+            Map.entry("/usr/lib/systemd/system/" + program + ".service", "-rw-r--r-- root/root"),
+            Map.entry(
+                "/usr/lib/systemd/system/" + program + ".service.d/edited.conf",
+                "-rw-r--r-- root/root"),
+            Map.entry("/usr/share/bash-completion/completions/" + program, "-rw-r--r-- root/root"),
+            Map.entry("/usr/share/zsh/vendor-completions/_" + program, "-rw-r--r-- root/root"),
+            Map.entry("/usr/share/man/man1/" + program + "-run.1.gz", "-rw-r--r-- root/root"),
+            Map.entry("/usr/share/doc/" + program + "/copyright", "-rw-r--r-- root/root"),
+            Map.entry("/usr/share/doc/" + program + "/THIRD-PARTY.txt", "-rw-r--r-- root/root"));
+    expected.forEach(
+        (path, modes) -> assertEquals(modes, content.get(path), path + " in " + content));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void everyFileBelowEtcIsKeptOnUpgrade(String program) throws Exception {
+    List<String> below =
+        content(program).keySet().stream()
+            .filter(path -> path.startsWith("/etc/") && !path.endsWith("/"))
+            .sorted()
+            .toList();
+    Path control = temporary.resolve("control");
+    good("dpkg-deb", "-e", deb(program).toString(), control.toString());
+    assertEquals(
+        below, Files.readAllLines(control.resolve("conffiles")).stream().sorted().toList());
+  }
+
+  @Tag("debian")
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void lintianFindsNoError(String program) throws Exception {
+    Program.need("lintian");
+    Program.Run lintian =
+        Program.run(
+            120,
+            Map.of(),
+            "lintian",
+            "--fail-on",
+            "error",
+            "--allow-root",
+            "--tag-display-limit",
+            "0",
+            deb(program).toString());
+    assertEquals(
+        "",
+        lintian
+            .output()
+            .lines()
+            .filter(line -> line.startsWith("E:"))
+            .collect(Collectors.joining("\n")));
+    assertEquals(0, lintian.exitCode(), lintian.output());
+  }
+
+  /** The example of the package is one that {@code check} takes as it is. */
+  @Test
+  void shippedRulesAndAgentsAreGood() throws Exception {
+    Path tree = temporary.resolve("tree");
+    Program.need("dpkg-deb");
+    good("dpkg-deb", "-x", deb("tunnel-server").toString(), tree.toString());
+    Path etc = tree.resolve("etc/tunnel-server");
+    edit(etc.resolve("server.yaml"));
+    assertTrue(
+        good(tree.resolve("usr/bin/tunnel-server").toString(), "check", "-c", etc + "/server.yaml")
+            .toString()
+            .contains("good"));
+  }
+
+  private static void edit(Path file) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      Files.write(
+          file,
+          lines
+              .filter(line -> !line.contains("tls/entry.crt"))
+              .map(line -> line.replaceFirst("^  tls: .*tunnel.crt.*", "  insecure: true"))
+              .toList());
+    }
+  }
+}

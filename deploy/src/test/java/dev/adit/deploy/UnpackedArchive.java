@@ -1,0 +1,30 @@
+package dev.adit.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** The archive of this build, unpacked as its users do. */
+final class UnpackedArchive {
+
+  /** The archive itself. */
+  static final Path FILE = Path.of(property("archive"));
+
+  /** The module's directory. */
+  static final Path SOURCES = Path.of(property("directory"));
+
+  private UnpackedArchive() {}
+
+  /** Unpacks below a directory; what comes back is the one directory in the archive. */
+  static Path into(Path directory) throws IOException, InterruptedException {
+    Program.Run tar = Program.run("tar", "-xzf", FILE.toString(), "-C", directory.toString());
+    assertEquals(0, tar.exitCode(), tar.output());
+    return directory.resolve("tunnel-" + property("version"));
+  }
+
+  private static String property(String name) {
+    return Objects.requireNonNull(System.getProperty("deploy." + name), name);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.adit.core.systemd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes out of a real datagram socket of AF_UNIX, as systemd has one. */
+final class ServiceNoticesTest {
+  private static final long SECONDS = 10;
+
+  private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+  private final EventLoopGroup loop;
+  private final Path socket;
+
+  ServiceNoticesTest(@TempDir Path directory) {
+    assumeTrue(Epoll.isAvailable());
+    loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    socket = directory.resolve("notify");
+  }
+
+  @BeforeEach
+  void listen() {
+    listen(socket.toString());
+  }
+
+  @AfterEach
+  void stop() {
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private Channel listen(String path) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(EpollDomainDatagramChannel.class)
+        .handler(
+            new SimpleChannelInboundHandler<DomainDatagramPacket>() {
+              @Override
+              protected void channelRead0(ChannelHandlerContext ctx, DomainDatagramPacket packet) {
+                told.add(packet.content().toString(StandardCharsets.UTF_8));
+              }
+            })
+        .bind(new DomainSocketAddress(path))
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private String next() throws InterruptedException {
+    return String.valueOf(told.poll(SECONDS, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void lifeOfAServiceIsToldInOrder() throws InterruptedException {
+    try (ServiceNotices notices = ServiceNotices.open(socket.toString())) {
+      notices.status("starting");
+      notices.ready("entry=127.0.0.1:8002");
+      notices.reloading("reads its rules");
+      notices.ready("3 rules");
+      notices.stopping("draining");
+    }
+    assertEquals("STATUS=starting", next());
+    assertEquals("READY=1\nSTATUS=entry=127.0.0.1:8002", next());
+    assertTrue(next().matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+\nSTATUS=reads its rules"));
+    assertEquals("READY=1\nSTATUS=3 rules", next());
+    assertEquals("STOPPING=1\nSTATUS=draining", next());
+  }
+
+  @Test
+  void abstractNamespaceIsReachedToo() throws InterruptedException {
+    String name = "adit-" + UUID.randomUUID();
+    listen("\0" + name);
+    try (ServiceNotices notices = ServiceNotices.open("@" + name)) {
+      notices.ready("here");
+    }
+    assertEquals("READY=1\nSTATUS=here", next());
+  }
+
+  @Test
+  void statusCannotSmuggleAnotherAssignment() throws InterruptedException {
+    try (ServiceNotices notices = ServiceNotices.open(socket.toString())) {
+      notices.status("rules/a.yaml:1:1: bad\nREADY=1\r\nMAINPID=1\tx\n");
+    }
+    assertEquals("STATUS=rules/a.yaml:1:1: bad; READY=1; MAINPID=1?x", next());
+  }
+
+  @Test
+  void longStatusIsCut() throws InterruptedException {
+    try (ServiceNotices notices = ServiceNotices.open(socket.toString())) {
+      notices.status("x".repeat(100_000));
+    }
+    String line = next();
+    assertEquals("STATUS=".length() + 500, line.length());
+    assertTrue(line.endsWith("x..."));
+  }
+
+  @Test
+  void followedLineIsToldWhenItChangesUntilTheEndBegins() throws InterruptedException {
+    AtomicReference<String> line = new AtomicReference<>("no agent");
+    try (ServiceNotices notices = ServiceNotices.open(socket.toString())) {
+      notices.follow(line::get);
+      assertEquals("STATUS=no agent", next());
+      line.set("1 agent");
+      assertEquals("STATUS=1 agent", next());
+      notices.stopping("draining");
+      assertEquals("STOPPING=1\nSTATUS=draining", next());
+      line.set("2 agents");
+    }
+    assertNull(told.poll());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/nowhere/at/all", "relative"})
+  void processGoesOnWithoutAListener(String nobody) {
+    try (ServiceNotices notices = ServiceNotices.open(nobody)) {
+      notices.ready("all is well");
+      notices.follow(() -> "never asked");
+      notices.stopping("gone");
+    }
+    assertNull(told.poll());
+  }
+}
