@@ -4,6 +4,7 @@ import dev.adit.agent.app.AgentApp;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.app.ServerApp;
 import dev.adit.server.config.ServerConfigReader;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Map;
 /** A running server and its agents in this process, so that their tables can be looked at. */
 public final class LocalSite implements AutoCloseable {
   private static final String VERSION = "under-test";
+  private static final int MOST_TUNNELS = 16;
 
   // deps
   private final SitePlan plan;
@@ -78,6 +81,23 @@ public final class LocalSite implements AutoCloseable {
     agents.put(agent.id(), app);
     app.awaitFirstTunnel();
     return app;
+  }
+
+  /**
+   * Whether each agent has a tunnel on each of the server's loops. Until then a tunnel to a loop
+   * that has one already goes again, and no call stays on it.
+   */
+  public boolean hasAllTunnels() {
+    int loops = Math.min(MOST_TUNNELS, Runtime.getRuntime().availableProcessors());
+    List<AgentSession> sessions = server.registry().snapshot().sessions();
+    return sessions.size() == agents.size()
+        && sessions.stream().allMatch(session -> hasAllTunnels(session, loops));
+  }
+
+  private static boolean hasAllTunnels(AgentSession session, int loops) {
+    TunnelStream[] tunnels = session.tunnels();
+    return tunnels.length == Math.max(2, loops)
+        && Arrays.stream(tunnels).map(TunnelStream::loop).distinct().count() == loops;
   }
 
   /** Ends an agent at once, without a word. */

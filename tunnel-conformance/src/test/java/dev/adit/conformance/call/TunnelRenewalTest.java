@@ -90,6 +90,7 @@ final class TunnelRenewalTest {
     try (RawBackend backend = RawBackend.start(TunnelRenewalTest::serve);
         LocalSite site = start(backend);
         RawConnection caller = RawConnection.dial(site.entry())) {
+      Eventually.holds("a tunnel on every loop", site::hasAllTunnels);
       RawStream running = caller.open(CallerKind.GRPC.request("/a.B/Long"), false);
       running.nextHead();
       TunnelStream busy =

@@ -32,9 +32,6 @@ import org.junit.jupiter.api.Timeout;
 /** What becomes of traces that callers bring, and what spans say. */
 @Timeout(60)
 final class TracingTest {
-  private static final int LOOPS =
-      Math.min(16, Math.max(2, Runtime.getRuntime().availableProcessors()));
-
   private final TracedCalls calls = new TracedCalls();
   private @Nullable LocalSite site;
 
@@ -59,12 +56,7 @@ final class TracingTest {
   private void start(SitePlan plan) throws Exception {
     LocalSite started = LocalSite.start(plan);
     site = started;
-    // Until then a tunnel to a loop that has one goes again, and its calls are placed again.
-    Eventually.holds(
-        "a tunnel on every loop",
-        () ->
-            started.server().registry().snapshot().sessions().stream()
-                .allMatch(session -> session.tunnels().length == LOOPS));
+    Eventually.holds("a tunnel on every loop", started::hasAllTunnels);
     calls.dial(started.entry());
   }
 
