@@ -5,7 +5,6 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import dev.adit.core.systemd.ServiceNotices;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,7 +29,7 @@ final class ExposeCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     AgentConfig config;
     try {
       config = options.toConfig(System.getenv());
@@ -42,8 +41,7 @@ final class ExposeCommand implements Callable<Integer> {
     }
     NettyDefaults.apply();
     Logging.start(config.log());
-    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
-      return AgentProcess.run(config, VersionCommand.version(), System.out, systemd);
-    }
+    return ServiceNotices.telling(
+        systemd -> AgentProcess.run(config, VersionCommand.version(), System.out, systemd));
   }
 }

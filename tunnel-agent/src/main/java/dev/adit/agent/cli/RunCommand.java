@@ -42,20 +42,9 @@ final class RunCommand implements Callable<Integer> {
   private Path file = Path.of("agent.yaml");
 
   @Override
-  public Integer call() throws ConfigException, IOException {
+  public Integer call() throws Exception {
     NettyDefaults.apply();
-    try (ServiceNotices systemd = ServiceNotices.open(System.getenv(ServiceNotices.VARIABLE))) {
-      return run(systemd);
-    }
-  }
-
-  private int run(ServiceNotices systemd) throws ConfigException, IOException {
-    try {
-      return start(systemd);
-    } catch (ConfigException | IOException e) {
-      systemd.status("cannot start: " + e.getMessage());
-      throw e;
-    }
+    return ServiceNotices.telling(this::start);
   }
 
   private int start(ServiceNotices systemd) throws ConfigException, IOException {

@@ -54,6 +54,24 @@ public final class ServiceNotices implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** What runs while systemd is told of it. */
+  public interface Service {
+    /** Returns the exit code of the process. */
+    int run(ServiceNotices systemd) throws Exception;
+  }
+
+  /** Runs a service; if it cannot start, systemd is told in a line why. */
+  public static int telling(Service service) throws Exception {
+    try (ServiceNotices systemd = open(System.getenv(VARIABLE))) {
+      try {
+        return service.run(systemd);
+      } catch (Exception e) {
+        systemd.status("cannot start: " + e.getMessage());
+        throw e;
+      }
+    }
+  }
+
   /**
    * Opens the way to systemd.
    *

@@ -13,8 +13,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,6 +33,13 @@ final class EdgeHandlerTest {
   /** Counts what reaches the socket. */
   private static final class Flushes extends ChannelOutboundHandlerAdapter {
     private int count;
+    private int bytes;
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      bytes += ((ByteBuf) message).readableBytes();
+      ctx.write(message, promise);
+    }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
@@ -94,6 +103,29 @@ final class EdgeHandlerTest {
     assertEquals(before + 1, flushes.count);
     assertEquals(15, bench.read().size());
     assertEquals(0, edge.connection().numActiveStreams());
+  }
+
+  /** The size of a response head with one field. */
+  private int headBytes(int stream, String name) {
+    open(stream);
+    HeaderFields fields = new HeaderFields();
+    fields.add(AsciiString.of(name), AsciiString.of("f63994cc0000000400000001"));
+    int before = flushes.bytes;
+    bench.hand.run(
+        () ->
+            edge.writeFields(
+                stream, Http2HeaderFields.ofResponse(new ResponseHead(200, fields)), false, null));
+    return flushes.bytes - before;
+  }
+
+  @Test
+  void fieldsThatDifferEachTimeStayOutOfTheTable() {
+    assertTrue(headBytes(1, "x-other-name") > headBytes(3, "x-other-name"));
+    int stream = 5;
+    for (String name : List.of("x-request-id", "grpc-timeout", "traceparent")) {
+      assertEquals(headBytes(stream, name), headBytes(stream + 2, name), name);
+      stream += 4;
+    }
   }
 
   @Test
