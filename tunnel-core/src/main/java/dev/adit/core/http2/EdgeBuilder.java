@@ -4,17 +4,17 @@ import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import dev.adit.core.http2.flood.GuardedReader;
+import dev.adit.core.http2.write.BatchEncoder;
+import dev.adit.core.http2.write.FrameBatch;
+import dev.adit.core.http2.write.SendWindows;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -25,27 +25,24 @@ import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
-import io.netty.util.AsciiString;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one HTTP/2 connection together: flat header lists, an even distributor, a connection window
- * that refills by itself and stream windows that are refilled only as bytes move on. Used once.
+ * Puts one HTTP/2 connection together: flat header lists, a write path that makes one buffer of a
+ * loop turn, a connection window that refills by itself and stream windows that are refilled only
+ * as bytes move on. Used once.
  *
  * @param <T> the handler to build
  */
 public final class EdgeBuilder<T extends EdgeHandler>
     extends AbstractHttp2ConnectionHandlerBuilder<T, EdgeBuilder<T>> {
-  /** What a peer may make our encoder remember, whatever it offers: the default of RFC 7541. */
-  private static final long MAX_ENCODER_TABLE_BYTES = 4096;
-
   private static final float REFILL_AT = 0.5f;
 
   private final Factory<T> factory;
   private final Http2FrameListener listener;
 
+  private final FrameBatch batch = new FrameBatch();
   private final @Nullable ConnectionLimits limits;
   private final @Nullable FloodGuard guard;
   private @Nullable EndedStreams ended;
@@ -95,14 +92,11 @@ public final class EdgeBuilder<T extends EdgeHandler>
     connection
         .local()
         .flowController(new DefaultHttp2LocalFlowController(connection, REFILL_AT, true));
-    connection
-        .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                connection, new UniformStreamByteDistributor(connection)));
+    SendWindows windows = new SendWindows(connection, batch);
+    connection.remote().flowController(windows);
     EndedStreams ended = endedStreams(connection, settings);
     this.ended = ended;
-    Http2ConnectionEncoder encoder = new Encoder(connection);
+    Http2ConnectionEncoder encoder = new BatchEncoder(connection, windows, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
@@ -150,7 +144,7 @@ public final class EdgeBuilder<T extends EdgeHandler>
   protected T build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
     T handler = factory.newHandler(decoder, encoder, settings);
-    handler.guardedBy(guard, ended);
+    handler.attach(batch, guard, ended);
     return handler;
   }
 
@@ -196,35 +190,6 @@ public final class EdgeBuilder<T extends EdgeHandler>
     @Override
     protected Http2Headers newHeaders() {
       return new Http2HeaderFields();
-    }
-  }
-
-  /** Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). */
-  private static final class Encoder extends DefaultHttp2ConnectionEncoder {
-    private static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
-    private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
-    private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
-
-    Encoder(Http2Connection connection) {
-      super(connection, new DefaultHttp2FrameWriter(Encoder::differsEachTime));
-    }
-
-    /** In the table such a field would push out those that come again (RFC 7541 6.2.3). */
-    private static boolean differsEachTime(CharSequence name, CharSequence value) {
-      return switch (name.length()) {
-        case 11 -> TRACEPARENT.contentEquals(name);
-        case 12 -> REQUEST_ID.contentEquals(name) || GRPC_TIMEOUT.contentEquals(name);
-        default -> false;
-      };
-    }
-
-    @Override
-    public void remoteSettings(Http2Settings settings) throws Http2Exception {
-      Long offered = settings.headerTableSize();
-      if (offered != null && offered > MAX_ENCODER_TABLE_BYTES) {
-        settings.headerTableSize(MAX_ENCODER_TABLE_BYTES);
-      }
-      super.remoteSettings(settings);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.core.http2;
 
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
+import dev.adit.core.http2.write.FrameBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * of its channel.
  *
  * <p>Nothing that is written leaves at once: the first write of a loop turn puts one flush task on
- * the loop, which runs after every ready socket has been read. That is one system call a connection
- * and turn, the largest saving of all (docs/design-decisions.md).
+ * the loop, which runs after every ready socket has been read. That is one buffer and one system
+ * call a connection and turn, the largest saving of all (docs/design-decisions.md).
  */
 public abstract class EdgeHandler extends Http2ConnectionHandler {
   /** Large, and refilled by itself: only stream windows hold a peer back. */
@@ -43,6 +44,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private @Nullable ChannelHandlerContext context;
   private boolean flushScheduled;
   private boolean windowRaised;
+  private @Nullable FrameBatch batch;
   private @Nullable FloodGuard guard;
   private @Nullable EndedStreams ended;
 
@@ -52,7 +54,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   }
 
   /** Set once, before the handler is in a pipeline. */
-  final void guardedBy(@Nullable FloodGuard floods, @Nullable EndedStreams streams) {
+  final void attach(
+      FrameBatch frames, @Nullable FloodGuard floods, @Nullable EndedStreams streams) {
+    batch = frames;
     guard = floods;
     ended = streams;
   }
@@ -104,6 +108,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
+    ctx.pipeline().addBefore(ctx.name(), null, batch);
     super.handlerAdded(ctx);
     raiseConnectionWindow(ctx);
   }

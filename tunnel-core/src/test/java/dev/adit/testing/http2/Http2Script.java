@@ -58,7 +58,7 @@ public final class Http2Script {
 
   private final DefaultHttp2HeadersEncoder headersEncoder = new DefaultHttp2HeadersEncoder();
   private final DefaultHttp2FrameReader reader =
-      new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(false));
+      new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(false, 1 << 20));
   private final ContextKeeper keeper = new ContextKeeper();
   private final EmbeddedChannel codec = new EmbeddedChannel(keeper);
   private final ByteBuf incoming = Unpooled.buffer();
