@@ -4,6 +4,7 @@ import dev.adit.agent.backend.connection.BackendConnection;
 import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.agent.backend.connection.ConnectionOwner;
 import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class BackendPool {
   }
 
   /** What backends of this pool see in :scheme. */
-  public String scheme() {
+  public AsciiString scheme() {
     return connector.scheme();
   }
 
@@ -71,12 +72,8 @@ public final class BackendPool {
   }
 
   private void connectIfNeeded() {
-    long usable = connections.stream().filter(BackendConnection::isUsable).count();
-    long connecting =
-        connections.stream()
-            .filter(connection -> connection.isUsable() && !connection.isReady())
-            .count();
-    if (usable >= connector.maxConnections() || connecting > 0) {
+    boolean connecting = connections.stream().anyMatch(each -> each.isUsable() && !each.isReady());
+    if (usable() >= connector.maxConnections() || connecting) {
       return;
     }
     BackendConnection connection =
@@ -93,10 +90,18 @@ public final class BackendPool {
     if (connector.minConnections() == 0) {
       return;
     }
-    long usable = connections.stream().filter(BackendConnection::isUsable).count();
-    if (usable < connector.minConnections() && !backend.isRetired()) {
+    if (usable() < connector.minConnections() && !backend.isRetired()) {
       connectIfNeeded();
     }
+  }
+
+  /** Asked at the end of each call. */
+  private int usable() {
+    int usable = 0;
+    for (BackendConnection connection : connections) {
+      usable += connection.isUsable() ? 1 : 0;
+    }
+    return usable;
   }
 
   private void serveWaiting() {

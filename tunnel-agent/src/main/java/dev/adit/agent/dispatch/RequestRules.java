@@ -84,7 +84,7 @@ final class RequestRules {
    * @param timeLeftNanos what is left of the caller's time, or {@link CallHeaders#NO_TIMEOUT}
    */
   static CallHeaders forBackend(
-      CallHeaders head, String scheme, AsciiString authority, long timeLeftNanos) {
+      CallHeaders head, AsciiString scheme, AsciiString authority, long timeLeftNanos) {
     HeaderFields fields = head.fields();
     if (timeLeftNanos != CallHeaders.NO_TIMEOUT) {
       fields = fields.copy();
@@ -93,7 +93,7 @@ final class RequestRules {
     return new CallHeaders(
         head.protocol(),
         head.method(),
-        AsciiString.cached(scheme),
+        scheme,
         head.authority().isEmpty() ? authority : head.authority(),
         head.path(),
         fields,

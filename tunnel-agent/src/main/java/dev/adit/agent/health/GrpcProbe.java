@@ -82,7 +82,7 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
         new CallHeaders(
             CallProtocol.GRPC,
             HeaderNames.POST,
-            AsciiString.cached(backend.pool(loop).scheme()),
+            backend.pool(loop).scheme(),
             backend.text(),
             PATH,
             new HeaderFields()

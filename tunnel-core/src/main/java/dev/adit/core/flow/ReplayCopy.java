@@ -19,7 +19,7 @@ public final class ReplayCopy {
   private final AtomicLong processBytes;
 
   // state, confined to the loop
-  private final List<ByteBuf> chunks = new ArrayList<>(2);
+  private List<ByteBuf> chunks = List.of();
   private int bytes;
   private boolean last;
   private boolean dropped;
@@ -67,6 +67,9 @@ public final class ReplayCopy {
     bytes += added;
     // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
     // has left.
+    if (chunks.isEmpty()) {
+      chunks = new ArrayList<>(2);
+    }
     chunks.add(data.retainedDuplicate());
   }
 
@@ -94,9 +97,13 @@ public final class ReplayCopy {
   public void drop() {
     if (!dropped) {
       dropped = true;
-      processBytes.addAndGet(-bytes);
-      chunks.forEach(ByteBuf::release);
-      chunks.clear();
+      if (bytes > 0) {
+        processBytes.addAndGet(-bytes);
+      }
+      for (ByteBuf chunk : chunks) {
+        chunk.release();
+      }
+      chunks = List.of();
     }
   }
 }

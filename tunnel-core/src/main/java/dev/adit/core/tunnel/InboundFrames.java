@@ -6,7 +6,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
 import dev.adit.core.wire.RequestHead;
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;

@@ -6,7 +6,7 @@ import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.wire.FrameWriter;
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;

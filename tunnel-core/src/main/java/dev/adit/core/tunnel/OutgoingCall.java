@@ -8,7 +8,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.wire.FrameWriter;
 import dev.adit.core.wire.RequestHead;
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 

@@ -8,7 +8,7 @@ import dev.adit.core.flow.ChunkQueue;
 import dev.adit.core.flow.ReceiveWindow;
 import dev.adit.core.flow.SendWindow;
 import dev.adit.core.wire.FrameWriter;
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 

@@ -1,6 +1,6 @@
 package dev.adit.core.tunnel;
 
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 
 /**
  * Ends one tunnel stream and every call on it, and nothing else. The reason is a token for logs and

@@ -3,6 +3,7 @@ package dev.adit.core.wire;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;

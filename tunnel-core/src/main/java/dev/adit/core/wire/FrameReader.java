@@ -1,13 +1,12 @@
 package dev.adit.core.wire;
 
-import static dev.adit.core.wire.Protobuf.LENGTH_DELIMITED;
-import static dev.adit.core.wire.Protobuf.VARINT;
-import static dev.adit.core.wire.Protobuf.readLength;
-import static dev.adit.core.wire.Protobuf.readVarint;
-import static dev.adit.core.wire.Protobuf.skip;
-import static dev.adit.core.wire.Protobuf.tag;
+import static dev.adit.core.wire.protobuf.WireType.LENGTH_DELIMITED;
+import static dev.adit.core.wire.protobuf.WireType.VARINT;
+import static dev.adit.core.wire.protobuf.WireType.tag;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -22,6 +21,10 @@ public final class FrameReader {
   /** Chunks up to this size are copied out, so that they do not keep the whole message alive. */
   private static final int COPIED_CHUNK_BYTES = 4 * 1024;
 
+  /** Up to this size they go to the heap: a place in the pool costs more than such garbage. */
+  private static final int SMALL_CHUNK_BYTES = 1024;
+
+  private final ProtobufReader in = new ProtobufReader();
   private final HeadReader heads = new HeadReader();
 
   // What the frame at hand holds.
@@ -38,61 +41,67 @@ public final class FrameReader {
    * @param message borrowed; chunks that outlive the call hold references of their own
    */
   public void read(ByteBuf message, FrameHandler handler) throws WireException {
-    while (message.isReadable()) {
-      int tag = (int) readVarint(message);
-      if (tag != tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED)) {
-        skip(message, tag & 7, message.writerIndex());
-        continue;
+    in.open(message);
+    try {
+      while (in.at() < in.end()) {
+        int tag = (int) in.varint();
+        if (tag != tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED)) {
+          in.skip(tag & 7, in.end());
+          continue;
+        }
+        int length = in.length(in.end());
+        int start = in.at();
+        scan(start + length);
+        dispatch(message, start, length, handler);
+        in.moveTo(start + length);
       }
-      int length = readLength(message, message.writerIndex());
-      int start = message.readerIndex();
-      scan(message, start + length);
-      dispatch(message, start, length, handler);
-      message.readerIndex(start + length);
+      message.skipBytes(in.end());
+    } finally {
+      in.close();
     }
   }
 
   /** Notes where each part of the frame stands. */
-  private void scan(ByteBuf in, int end) throws WireException {
+  private void scan(int end) throws WireException {
     id = 0;
     kind = 0;
-    kindStart = in.readerIndex();
+    kindStart = in.at();
     kindLength = 0;
     last = false;
     dataStart = -1;
     dataLength = 0;
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       int field = tag >>> 3;
       if (tag == tag(Fields.FRAME_REQUEST_ID, VARINT)) {
-        id = readVarint(in);
+        id = in.varint();
       } else if (tag == tag(Fields.FRAME_LAST_CHUNK, VARINT)) {
-        last = readVarint(in) != 0;
+        last = in.varint() != 0;
       } else if (tag == tag(Fields.FRAME_CREDIT, VARINT)) {
         kind = field;
-        credit = readVarint(in);
+        credit = in.varint();
       } else if (tag == tag(Fields.FRAME_DATA, LENGTH_DELIMITED)) {
-        dataLength = readLength(in, end);
-        dataStart = in.readerIndex();
-        in.skipBytes(dataLength);
+        dataLength = in.length(end);
+        dataStart = in.at();
+        in.pass(dataLength);
       } else if ((tag & 7) == LENGTH_DELIMITED && field <= Fields.FRAME_RESET) {
         kind = field;
-        kindLength = readLength(in, end);
-        kindStart = in.readerIndex();
-        in.skipBytes(kindLength);
+        kindLength = in.length(end);
+        kindStart = in.at();
+        in.pass(kindLength);
       } else {
-        skip(in, tag & 7, end);
+        in.skip(tag & 7, end);
       }
     }
-    if (in.readerIndex() != end) {
+    if (in.at() != end) {
       throw new WireException("a frame's last field passes its end");
     }
   }
 
-  private void dispatch(ByteBuf in, int start, int length, FrameHandler handler)
+  private void dispatch(ByteBuf message, int start, int length, FrameHandler handler)
       throws WireException {
     if (id == 0) {
-      handler.onControl(parseControl(in, start, length));
+      handler.onControl(parseControl(message, start, length));
       return;
     }
     if (id < 0) {
@@ -102,12 +111,12 @@ public final class FrameReader {
     // time.
     boolean hasData = dataStart >= 0;
     boolean lastInHead = last && !hasData;
-    in.readerIndex(kindStart);
+    in.moveTo(kindStart);
     int end = kindStart + kindLength;
     switch (kind) {
       case 0 -> {
         if (dataLength > 0 || last) {
-          handler.onChunk(id, chunk(in), last);
+          handler.onChunk(id, chunk(message), last);
         }
         return;
       }
@@ -137,11 +146,11 @@ public final class FrameReader {
     }
     boolean inHead = kind == Fields.FRAME_REQUEST_HEAD || kind == Fields.FRAME_RESPONSE_HEAD;
     if (dataLength > 0 || (last && (hasData || !inHead))) {
-      handler.onChunk(id, chunk(in), last);
+      handler.onChunk(id, chunk(message), last);
     }
   }
 
-  private ByteBuf chunk(ByteBuf in) throws WireException {
+  private ByteBuf chunk(ByteBuf message) throws WireException {
     if (dataLength > FrameLimits.LARGEST_CHUNK_BYTES) {
       throw new WireException(
           "a chunk of " + dataLength + " bytes; allowed are " + FrameLimits.LARGEST_CHUNK_BYTES);
@@ -152,14 +161,21 @@ public final class FrameReader {
     if (dataLength > COPIED_CHUNK_BYTES) {
       // The chunk is the message's second owner: it may wait in a queue long after the message is
       // read.
-      return in.retainedSlice(dataStart, dataLength);
+      return message.retainedSlice(message.readerIndex() + dataStart, dataLength);
     }
-    return in.alloc().buffer(dataLength, dataLength).writeBytes(in, dataStart, dataLength);
+    if (dataLength <= SMALL_CHUNK_BYTES) {
+      byte[] copy = new byte[dataLength];
+      in.moveTo(dataStart);
+      in.read(copy, dataLength);
+      return Unpooled.wrappedBuffer(copy);
+    }
+    int from = message.readerIndex() + dataStart;
+    return message.alloc().buffer(dataLength, dataLength).writeBytes(message, from, dataLength);
   }
 
-  private static Frame parseControl(ByteBuf in, int start, int length) throws WireException {
+  private static Frame parseControl(ByteBuf message, int start, int length) throws WireException {
     try {
-      return Frame.parseFrom(ByteBufUtil.getBytes(in, start, length));
+      return Frame.parseFrom(ByteBufUtil.getBytes(message, message.readerIndex() + start, length));
     } catch (InvalidProtocolBufferException e) {
       throw new WireException("a control frame does not parse: " + e.getMessage());
     }

@@ -1,114 +1,130 @@
 package dev.adit.core.wire;
 
-import static dev.adit.core.wire.Protobuf.LENGTH_DELIMITED;
-import static dev.adit.core.wire.Protobuf.VARINT;
-import static dev.adit.core.wire.Protobuf.beginNested;
-import static dev.adit.core.wire.Protobuf.endNested;
-import static dev.adit.core.wire.Protobuf.tag;
-import static dev.adit.core.wire.Protobuf.varintBytes;
-import static dev.adit.core.wire.Protobuf.writeBytesField;
-import static dev.adit.core.wire.Protobuf.writeRaw;
-import static dev.adit.core.wire.Protobuf.writeVarint;
-import static dev.adit.core.wire.Protobuf.writeVarintField;
+import static dev.adit.core.wire.protobuf.ProtobufWriter.most;
+import static dev.adit.core.wire.protobuf.ProtobufWriter.varintBytes;
+import static dev.adit.core.wire.protobuf.WireType.LENGTH_DELIMITED;
+import static dev.adit.core.wire.protobuf.WireType.VARINT;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ChunkQueue;
+import dev.adit.core.wire.protobuf.ProtobufWriter;
 import dev.adit.proto.v1.Frame;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends frames to a {@code TunnelMessage}. Every {@code out} is borrowed and grows as needed;
- * what the generated classes read from it is equal to what was written (held by a property test).
- * One pass: lengths that are not known yet are padded.
+ * Appends frames to a {@code TunnelMessage}. Every {@code out} is borrowed, has an array and grows
+ * as needed; what the generated classes read from it is equal to what was written (held by a
+ * property test). One pass: lengths that are not known yet are padded.
  */
 public final class FrameWriter {
+  /** Tags, lengths and numbers of a frame that has no texts. */
+  private static final int FRAME_BYTES = 16 * ProtobufWriter.MAX_VARINT_BYTES;
+
+  /** Tags and lengths of one header field. */
+  private static final int FIELD_BYTES = 6 * ProtobufWriter.MAX_VARINT_BYTES;
+
   private FrameWriter() {}
 
   public static void control(ByteBuf out, Frame frame) {
     byte[] bytes = frame.toByteArray();
-    out.writeByte(tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED));
-    writeVarint(out, bytes.length);
-    out.writeBytes(bytes);
+    ProtobufWriter to = new ProtobufWriter(out, 2 * ProtobufWriter.MAX_VARINT_BYTES + bytes.length);
+    to.tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED);
+    to.varint(bytes.length);
+    to.raw(bytes);
+    to.finish();
   }
 
   public static void requestHead(ByteBuf out, long id, RequestHead head, boolean last) {
-    int frame = beginFrame(out, id);
-    int nested = beginNested(out, Fields.FRAME_REQUEST_HEAD);
     CallHeaders headers = head.headers();
-    writeVarintField(out, Fields.REQUEST_PROTOCOL, headers.isGrpc() ? 0 : 1);
-    writeBytesField(out, Fields.REQUEST_METHOD, headers.method());
-    writeBytesField(out, Fields.REQUEST_SCHEME, headers.scheme());
-    writeBytesField(out, Fields.REQUEST_AUTHORITY, headers.authority());
-    writeBytesField(out, Fields.REQUEST_PATH, headers.path());
-    headers(out, Fields.REQUEST_HEADERS, headers.fields());
+    int texts =
+        most(headers.method())
+            + most(headers.scheme())
+            + most(headers.authority())
+            + most(headers.path())
+            + most(head.group())
+            + most(head.rule());
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + texts + mostOf(headers.fields()));
+    int frame = beginFrame(to, id);
+    int nested = to.begin(Fields.FRAME_REQUEST_HEAD);
+    to.number(Fields.REQUEST_PROTOCOL, headers.isGrpc() ? 0 : 1);
+    to.bytes(Fields.REQUEST_METHOD, headers.method());
+    to.bytes(Fields.REQUEST_SCHEME, headers.scheme());
+    to.bytes(Fields.REQUEST_AUTHORITY, headers.authority());
+    to.bytes(Fields.REQUEST_PATH, headers.path());
+    headers(to, Fields.REQUEST_HEADERS, headers.fields());
     if (headers.hasTimeout()) {
-      writeVarintField(
-          out,
-          Fields.REQUEST_TIMEOUT_MS,
-          Math.max(1, TimeUnit.NANOSECONDS.toMillis(headers.timeoutNanos())));
+      long millis = TimeUnit.NANOSECONDS.toMillis(headers.timeoutNanos());
+      to.number(Fields.REQUEST_TIMEOUT_MS, Math.max(1, millis));
     }
-    writeBytesField(out, Fields.REQUEST_GROUP, head.group());
-    writeBytesField(out, Fields.REQUEST_RULE, head.rule());
-    writeVarintField(out, Fields.REQUEST_ATTEMPT, head.attempt());
-    writeVarintField(out, Fields.REQUEST_WINDOW, head.window());
-    endNested(out, nested);
-    endFrame(out, frame, last);
+    to.bytes(Fields.REQUEST_GROUP, head.group());
+    to.bytes(Fields.REQUEST_RULE, head.rule());
+    to.number(Fields.REQUEST_ATTEMPT, head.attempt());
+    to.number(Fields.REQUEST_WINDOW, head.window());
+    to.end(nested);
+    endFrame(to, frame, last);
   }
 
   public static void responseHead(ByteBuf out, long id, ResponseHead head, boolean last) {
-    int frame = beginFrame(out, id);
-    int nested = beginNested(out, Fields.FRAME_RESPONSE_HEAD);
-    writeVarintField(out, Fields.RESPONSE_STATUS, head.status());
-    headers(out, Fields.RESPONSE_HEADERS, head.fields());
-    endNested(out, nested);
-    endFrame(out, frame, last);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + mostOf(head.fields()));
+    int frame = beginFrame(to, id);
+    int nested = to.begin(Fields.FRAME_RESPONSE_HEAD);
+    to.number(Fields.RESPONSE_STATUS, head.status());
+    headers(to, Fields.RESPONSE_HEADERS, head.fields());
+    to.end(nested);
+    endFrame(to, frame, last);
   }
 
   public static void trailers(ByteBuf out, long id, HeaderFields trailers) {
-    int frame = beginFrame(out, id);
-    int nested = beginNested(out, Fields.FRAME_TRAILERS);
-    headers(out, Fields.TRAILERS_HEADERS, trailers);
-    endNested(out, nested);
-    endFrame(out, frame, false);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + mostOf(trailers));
+    int frame = beginFrame(to, id);
+    int nested = to.begin(Fields.FRAME_TRAILERS);
+    headers(to, Fields.TRAILERS_HEADERS, trailers);
+    to.end(nested);
+    endFrame(to, frame, false);
   }
 
   public static void accepted(ByteBuf out, long id, AsciiString upstream, AsciiString backend) {
-    int frame = beginFrame(out, id);
-    int nested = beginNested(out, Fields.FRAME_ACCEPTED);
-    writeBytesField(out, Fields.ACCEPTED_UPSTREAM, upstream);
-    writeBytesField(out, Fields.ACCEPTED_BACKEND, backend);
-    endNested(out, nested);
-    endFrame(out, frame, false);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + most(upstream) + most(backend));
+    int frame = beginFrame(to, id);
+    int nested = to.begin(Fields.FRAME_ACCEPTED);
+    to.bytes(Fields.ACCEPTED_UPSTREAM, upstream);
+    to.bytes(Fields.ACCEPTED_BACKEND, backend);
+    to.end(nested);
+    endFrame(to, frame, false);
   }
 
   public static void reset(ByteBuf out, long id, CallReset reset) {
-    int frame = beginFrame(out, id);
-    int nested = beginNested(out, Fields.FRAME_RESET);
-    writeVarintField(out, Fields.RESET_CODE, reset.http2Code());
-    writeBytesField(out, Fields.RESET_REASON, reset.failure().token());
-    writeVarintField(out, Fields.RESET_PROCESSED, reset.processed() ? 1 : 0);
-    if (!reset.message().isEmpty()) {
-      writeVarint(out, tag(Fields.RESET_MESSAGE, LENGTH_DELIMITED));
-      writeVarint(out, ByteBufUtil.utf8Bytes(reset.message()));
-      ByteBufUtil.writeUtf8(out, reset.message());
+    AsciiString reason = reset.failure().token();
+    byte[] message = reset.message().getBytes(StandardCharsets.UTF_8);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + most(reason) + message.length);
+    int frame = beginFrame(to, id);
+    int nested = to.begin(Fields.FRAME_RESET);
+    to.number(Fields.RESET_CODE, reset.http2Code());
+    to.bytes(Fields.RESET_REASON, reason);
+    to.number(Fields.RESET_PROCESSED, reset.processed() ? 1 : 0);
+    if (message.length > 0) {
+      to.tag(Fields.RESET_MESSAGE, LENGTH_DELIMITED);
+      to.varint(message.length);
+      to.raw(message);
     }
-    endNested(out, nested);
-    endFrame(out, frame, false);
+    to.end(nested);
+    endFrame(to, frame, false);
   }
 
   /**
    * @param bytes positive
    */
   public static void credit(ByteBuf out, long id, int bytes) {
-    int frame = beginFrame(out, id);
-    writeVarintField(out, Fields.FRAME_CREDIT, bytes);
-    endFrame(out, frame, false);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES);
+    int frame = beginFrame(to, id);
+    to.number(Fields.FRAME_CREDIT, bytes);
+    endFrame(to, frame, false);
   }
 
   /**
@@ -119,44 +135,55 @@ public final class FrameWriter {
   public static void chunk(ByteBuf out, long id, ChunkQueue queue, int length, boolean last) {
     int body =
         1 + varintBytes(id) + (last ? 2 : 0) + (length == 0 ? 0 : 2 + varintBytes(length) + length);
-    out.writeByte(tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED));
-    writeVarint(out, body);
-    writeVarintField(out, Fields.FRAME_REQUEST_ID, id);
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + length);
+    to.tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED);
+    to.varint(body);
+    to.number(Fields.FRAME_REQUEST_ID, id);
     if (last) {
-      writeVarintField(out, Fields.FRAME_LAST_CHUNK, 1);
+      to.number(Fields.FRAME_LAST_CHUNK, 1);
     }
     if (length > 0) {
-      writeVarint(out, tag(Fields.FRAME_DATA, LENGTH_DELIMITED));
-      writeVarint(out, length);
-      queue.drainTo(out, length);
+      to.tag(Fields.FRAME_DATA, LENGTH_DELIMITED);
+      to.varint(length);
     }
+    to.finish();
+    queue.drainTo(out, length);
   }
 
-  private static int beginFrame(ByteBuf out, long id) {
-    int frame = beginNested(out, Fields.MESSAGE_FRAMES);
-    writeVarint(out, tag(Fields.FRAME_REQUEST_ID, VARINT));
-    writeVarint(out, id);
+  private static int beginFrame(ProtobufWriter to, long id) {
+    int frame = to.begin(Fields.MESSAGE_FRAMES);
+    to.tag(Fields.FRAME_REQUEST_ID, VARINT);
+    to.varint(id);
     return frame;
   }
 
-  private static void endFrame(ByteBuf out, int frame, boolean last) {
+  private static void endFrame(ProtobufWriter to, int frame, boolean last) {
     if (last) {
-      writeVarintField(out, Fields.FRAME_LAST_CHUNK, 1);
+      to.number(Fields.FRAME_LAST_CHUNK, 1);
     }
-    endNested(out, frame);
+    to.end(frame);
+    to.finish();
   }
 
-  private static void headers(ByteBuf out, int field, HeaderFields fields) {
+  private static int mostOf(HeaderFields fields) {
+    int most = 0;
+    for (int i = 0; i < fields.size(); i++) {
+      most += FIELD_BYTES + fields.name(i).length() + fields.value(i).length();
+    }
+    return most;
+  }
+
+  private static void headers(ProtobufWriter to, int field, HeaderFields fields) {
     for (int i = 0; i < fields.size(); i++) {
       AsciiString name = fields.name(i);
       AsciiString value = fields.value(i);
-      out.writeByte(tag(field, LENGTH_DELIMITED));
+      to.tag(field, LENGTH_DELIMITED);
       int valueBytes = value.isEmpty() ? 0 : 1 + varintBytes(value.length()) + value.length();
-      writeVarint(out, 1 + varintBytes(name.length()) + name.length() + valueBytes);
-      out.writeByte(tag(Fields.HEADER_NAME, LENGTH_DELIMITED));
-      writeVarint(out, name.length());
-      writeRaw(out, name);
-      writeBytesField(out, Fields.HEADER_VALUE, value);
+      to.varint(1 + varintBytes(name.length()) + name.length() + valueBytes);
+      to.tag(Fields.HEADER_NAME, LENGTH_DELIMITED);
+      to.varint(name.length());
+      to.raw(name);
+      to.bytes(Fields.HEADER_VALUE, value);
     }
   }
 }

@@ -1,12 +1,8 @@
 package dev.adit.core.wire;
 
-import static dev.adit.core.wire.Protobuf.LENGTH_DELIMITED;
-import static dev.adit.core.wire.Protobuf.VARINT;
-import static dev.adit.core.wire.Protobuf.readBytes;
-import static dev.adit.core.wire.Protobuf.readLength;
-import static dev.adit.core.wire.Protobuf.readVarint;
-import static dev.adit.core.wire.Protobuf.skip;
-import static dev.adit.core.wire.Protobuf.tag;
+import static dev.adit.core.wire.protobuf.WireType.LENGTH_DELIMITED;
+import static dev.adit.core.wire.protobuf.WireType.VARINT;
+import static dev.adit.core.wire.protobuf.WireType.tag;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
@@ -14,34 +10,32 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
-import io.netty.buffer.ByteBuf;
+import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.WireException;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the messages inside the frames of a call. Each method reads from the reader index to {@code
- * end}. Used by one thread at a time.
+ * Reads the messages inside the frames of a call. Each method reads from where the reader stands to
+ * {@code end}. Used by one thread at a time.
  */
 final class HeadReader {
   private static final long MAX_TIMEOUT_MS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - 1);
 
-  /** Their values are the same in most calls, and no secrets. */
-  private static final Set<AsciiString> REPEATED =
-      Set.of(
-          AsciiString.cached("accept-encoding"),
-          AsciiString.cached("content-type"),
-          AsciiString.cached("grpc-accept-encoding"),
-          AsciiString.cached("grpc-encoding"),
-          AsciiString.cached("grpc-status"),
-          AsciiString.cached("te"),
-          AsciiString.cached("user-agent"),
-          AsciiString.cached("x-forwarded-proto"));
+  private static final AsciiString TE = AsciiString.cached("te");
+  private static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
+  private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+  private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
+  private static final AsciiString ACCEPT_ENCODING = AsciiString.cached("accept-encoding");
+  private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  private static final AsciiString GRPC_ACCEPT_ENCODING =
+      AsciiString.cached("grpc-accept-encoding");
 
   private final KnownTexts texts = new KnownTexts();
 
-  RequestHead requestHead(ByteBuf in, int end) throws WireException {
+  RequestHead requestHead(ProtobufReader in, int end) throws WireException {
     CallProtocol protocol = CallProtocol.GRPC;
     AsciiString method = AsciiString.EMPTY_STRING;
     AsciiString scheme = AsciiString.EMPTY_STRING;
@@ -53,8 +47,8 @@ final class HeadReader {
     long timeoutNanos = CallHeaders.NO_TIMEOUT;
     int attempt = 0;
     long window = 0;
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       switch (tag >>> 3) {
         case Fields.REQUEST_PROTOCOL ->
             protocol = number(in, tag) == 0 ? CallProtocol.GRPC : CallProtocol.HTTP;
@@ -68,7 +62,7 @@ final class HeadReader {
         case Fields.REQUEST_RULE -> rule = bytes(in, tag, end);
         case Fields.REQUEST_ATTEMPT -> attempt = (int) number(in, tag);
         case Fields.REQUEST_WINDOW -> window = number(in, tag);
-        default -> skip(in, tag & 7, end);
+        default -> in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
@@ -89,15 +83,15 @@ final class HeadReader {
         millis < 0 ? MAX_TIMEOUT_MS : Math.min(millis, MAX_TIMEOUT_MS));
   }
 
-  ResponseHead responseHead(ByteBuf in, int end) throws WireException {
+  ResponseHead responseHead(ProtobufReader in, int end) throws WireException {
     HeaderFields fields = new HeaderFields(8);
     long status = 0;
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       switch (tag >>> 3) {
         case Fields.RESPONSE_STATUS -> status = number(in, tag);
         case Fields.RESPONSE_HEADERS -> header(in, tag, end, fields);
-        default -> skip(in, tag & 7, end);
+        default -> in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
@@ -107,48 +101,48 @@ final class HeadReader {
     return new ResponseHead((int) status, fields);
   }
 
-  HeaderFields trailers(ByteBuf in, int end) throws WireException {
+  HeaderFields trailers(ProtobufReader in, int end) throws WireException {
     HeaderFields fields = new HeaderFields(4);
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       if (tag >>> 3 == Fields.TRAILERS_HEADERS) {
         header(in, tag, end, fields);
       } else {
-        skip(in, tag & 7, end);
+        in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
     return fields;
   }
 
-  void accepted(ByteBuf in, int end, long id, FrameHandler handler) throws WireException {
+  void accepted(ProtobufReader in, int end, long id, FrameHandler handler) throws WireException {
     AsciiString upstream = AsciiString.EMPTY_STRING;
     AsciiString backend = AsciiString.EMPTY_STRING;
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       switch (tag >>> 3) {
         case Fields.ACCEPTED_UPSTREAM -> upstream = bytes(in, tag, end);
         case Fields.ACCEPTED_BACKEND -> backend = bytes(in, tag, end);
-        default -> skip(in, tag & 7, end);
+        default -> in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
     handler.onAccepted(id, upstream, backend);
   }
 
-  CallReset reset(ByteBuf in, int end) throws WireException {
+  CallReset reset(ProtobufReader in, int end) throws WireException {
     long code = 0;
     boolean processed = false;
     String reason = "";
     String message = "";
-    while (in.readerIndex() < end) {
-      int tag = (int) readVarint(in);
+    while (in.at() < end) {
+      int tag = (int) in.varint();
       switch (tag >>> 3) {
         case Fields.RESET_CODE -> code = number(in, tag) & 0xffff_ffffL;
         case Fields.RESET_REASON -> reason = text(in, tag, end);
         case Fields.RESET_PROCESSED -> processed = number(in, tag) != 0;
         case Fields.RESET_MESSAGE -> message = text(in, tag, end);
-        default -> skip(in, tag & 7, end);
+        default -> in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
@@ -159,23 +153,24 @@ final class HeadReader {
         failure == null ? CallFailure.BACKEND_RESET : failure, code, processed, message);
   }
 
-  private void header(ByteBuf in, int tag, int end, HeaderFields fields) throws WireException {
+  private void header(ProtobufReader in, int tag, int end, HeaderFields fields)
+      throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException("a header field of wire type " + (tag & 7));
     }
-    int length = readLength(in, end);
-    int headerEnd = in.readerIndex() + length;
+    int length = in.length(end);
+    int headerEnd = in.at() + length;
     AsciiString name = AsciiString.EMPTY_STRING;
     AsciiString value = AsciiString.EMPTY_STRING;
-    while (in.readerIndex() < headerEnd) {
-      int part = (int) readVarint(in);
+    while (in.at() < headerEnd) {
+      int part = (int) in.varint();
       if (part == tag(Fields.HEADER_NAME, LENGTH_DELIMITED)) {
-        name = texts.read(in, readLength(in, headerEnd));
+        name = texts.read(in, in.length(headerEnd));
       } else if (part == tag(Fields.HEADER_VALUE, LENGTH_DELIMITED)) {
-        int valueLength = readLength(in, headerEnd);
-        value = REPEATED.contains(name) ? texts.read(in, valueLength) : readBytes(in, valueLength);
+        int valueLength = in.length(headerEnd);
+        value = isRepeated(name) ? texts.read(in, valueLength) : in.text(valueLength);
       } else {
-        skip(in, part & 7, headerEnd);
+        in.skip(part & 7, headerEnd);
       }
     }
     checkEnd(in, headerEnd);
@@ -185,29 +180,44 @@ final class HeadReader {
     fields.add(name, value);
   }
 
-  private static void checkEnd(ByteBuf in, int end) throws WireException {
-    if (in.readerIndex() != end) {
+  /** Whether the values of these fields are the same in most calls, and no secrets. */
+  private static boolean isRepeated(AsciiString name) {
+    return switch (name.length()) {
+      case 2 -> name.equals(TE);
+      case 10 -> name.equals(USER_AGENT);
+      case 11 -> name.equals(GRPC_STATUS);
+      case 12 -> name.equals(CONTENT_TYPE);
+      case 13 -> name.equals(GRPC_ENCODING);
+      case 15 -> name.equals(ACCEPT_ENCODING);
+      case 17 -> name.equals(FORWARDED_PROTO);
+      case 20 -> name.equals(GRPC_ACCEPT_ENCODING);
+      default -> false;
+    };
+  }
+
+  private static void checkEnd(ProtobufReader in, int end) throws WireException {
+    if (in.at() != end) {
       throw new WireException("a message's last field passes its end");
     }
   }
 
-  private static long number(ByteBuf in, int tag) throws WireException {
+  private static long number(ProtobufReader in, int tag) throws WireException {
     if ((tag & 7) != VARINT) {
       throw new WireException(
           "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where a number stands");
     }
-    return readVarint(in);
+    return in.varint();
   }
 
-  private AsciiString bytes(ByteBuf in, int tag, int end) throws WireException {
+  private AsciiString bytes(ProtobufReader in, int tag, int end) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException(
           "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where bytes stand");
     }
-    return texts.read(in, readLength(in, end));
+    return texts.read(in, in.length(end));
   }
 
-  private String text(ByteBuf in, int tag, int end) throws WireException {
+  private String text(ProtobufReader in, int tag, int end) throws WireException {
     AsciiString raw = bytes(in, tag, end);
     return new String(raw.array(), raw.arrayOffset(), raw.length(), StandardCharsets.UTF_8);
   }

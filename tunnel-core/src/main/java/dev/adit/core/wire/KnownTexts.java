@@ -1,6 +1,6 @@
 package dev.adit.core.wire;
 
-import io.netty.buffer.ByteBuf;
+import dev.adit.core.wire.protobuf.ProtobufReader;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +23,11 @@ final class KnownTexts {
   private final byte[] bytes = new byte[LONGEST_BYTES];
 
   /** Reads a text of this many bytes; what is returned may be shared and is not to be changed. */
-  AsciiString read(ByteBuf in, int length) {
+  AsciiString read(ProtobufReader in, int length) {
     if (length == 0 || length > LONGEST_BYTES) {
-      return Protobuf.readBytes(in, length);
+      return in.text(length);
     }
-    in.readBytes(bytes, 0, length);
+    in.read(bytes, length);
     int slot = slot(length);
     AsciiString known = slots[slot];
     if (known != null && isRead(known, length)) {

@@ -10,7 +10,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.wire.FrameHandler;
 import dev.adit.core.wire.FrameReader;
 import dev.adit.core.wire.RequestHead;
-import dev.adit.core.wire.WireException;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Accepted;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;

@@ -11,6 +11,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ChunkQueue;
 import dev.adit.core.wire.RandomFrames.Case;
 import dev.adit.core.wire.SeenFrame.Recorder;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.TunnelMessage;
 import io.netty.buffer.ByteBuf;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.adit.core.wire.SeenFrame.Recorder;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.testing.fuzz.Execution;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.RequestHead;
 import dev.adit.proto.v1.TunnelMessage;

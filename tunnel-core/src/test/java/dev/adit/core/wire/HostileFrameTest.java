@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.sun.management.ThreadMXBean;
 import dev.adit.core.wire.SeenFrame.Recorder;
+import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.ResponseHead;
 import dev.adit.proto.v1.Trailers;

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -40,10 +41,12 @@ public record BackendConnector(
   public static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
   private static final int USER_TIMEOUT_MILLIS = 20_000;
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
 
   /** What backends see in :scheme. */
-  public String scheme() {
-    return tls == null ? "http" : "https";
+  public AsciiString scheme() {
+    return tls == null ? HTTP : HTTPS;
   }
 
   /**

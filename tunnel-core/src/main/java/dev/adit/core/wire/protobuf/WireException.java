@@ -1,4 +1,4 @@
-package dev.adit.core.wire;
+package dev.adit.core.wire.protobuf;
 
 /** A peer sent bytes that are no tunnel message, or one that breaks a limit. Ends the tunnel. */
 public final class WireException extends Exception {
