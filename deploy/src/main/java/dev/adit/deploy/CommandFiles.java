@@ -27,8 +27,8 @@ public final class CommandFiles {
     String version = arguments[2];
     String time = arguments[3];
     ManualSource source = new ManualSource("Adit " + version, time.substring(0, 10));
-    for (Object program : List.of(new ServerCommand(), new AgentCommand())) {
-      CommandLine commands = new CommandLine(program);
+    for (CommandLine commands : List.of(ServerCommand.commandLine(), AgentCommand.commandLine())) {
+      commands.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
       String name = commands.getCommandName();
       for (CommandLine command : withSubcommands(commands)) {
         ManualPage page = new ManualPage(command.getCommandSpec(), source);

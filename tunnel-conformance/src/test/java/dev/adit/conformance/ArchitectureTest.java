@@ -40,6 +40,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("core.admin", Set.of("core.process")),
           Map.entry("core.call", Set.of()),
+          Map.entry("core.cli", Set.of("core.config", "core.process")),
           Map.entry("core.config", Set.of()),
           Map.entry("core.drain", Set.of("core.call")),
           Map.entry("core.flow", Set.of("core.call")),
@@ -266,7 +267,7 @@ final class ArchitectureTest {
 
   @Test
   void commandLineIsParsedOnlyInCli() {
-    onlyIn("picocli..", "server.cli", "agent.cli");
+    onlyIn("picocli..", "core.cli", "server.cli", "agent.cli");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.adit.agent.cli;
 import com.google.gson.GsonBuilder;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
@@ -54,7 +55,7 @@ final class CheckCommand implements Callable<Integer> {
         throw e;
       }
       print(json(problems));
-      return AgentCommand.INVALID_CONFIGURATION;
+      return Commands.INVALID_CONFIGURATION;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.agent.doctor.Doctor;
 import dev.adit.agent.doctor.Finding;
+import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.LogConfig;
@@ -79,7 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       out.println(json(config, good, findings));
     }
-    return good ? 0 : AgentCommand.FAILED;
+    return good ? 0 : Commands.FAILED;
   }
 
   private static String json(AgentConfig config, boolean good, List<Finding> findings) {

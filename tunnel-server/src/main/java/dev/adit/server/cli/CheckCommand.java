@@ -1,5 +1,6 @@
 package dev.adit.server.cli;
 
+import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.cli.output.Output;
@@ -67,7 +68,7 @@ final class CheckCommand implements Callable<Integer> {
     } else {
       text(problems, findings, agents, rules);
     }
-    return problems.isEmpty() ? 0 : ServerCommand.INVALID_CONFIGURATION;
+    return problems.isEmpty() ? 0 : Commands.INVALID_CONFIGURATION;
   }
 
   private static List<AgentIdentity> agents(ServerConfig config, ConfigProblems problems) {

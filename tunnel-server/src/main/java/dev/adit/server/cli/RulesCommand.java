@@ -1,6 +1,7 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.call.CallHeaders;
+import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
@@ -92,7 +93,7 @@ final class RulesCommand implements Runnable {
   }
 
   private static int exitCode(ConfigProblems problems) {
-    return problems.isEmpty() ? 0 : ServerCommand.INVALID_CONFIGURATION;
+    return problems.isEmpty() ? 0 : Commands.INVALID_CONFIGURATION;
   }
 
   private static Map<String, Object> tree(
@@ -214,7 +215,7 @@ final class RulesCommand implements Runnable {
       throws ConfigException {
     RuleTests tests = RuleTests.run(RuleFileReader.read(directory));
     print(json ? Output.json(tests.toTree()) : tests.toText().stripTrailing());
-    return tests.passed() ? 0 : ServerCommand.FAILED;
+    return tests.passed() ? 0 : Commands.FAILED;
   }
 
   private CallHeaders call(ExplainRequest request) {

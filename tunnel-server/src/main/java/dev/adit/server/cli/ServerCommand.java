@@ -1,19 +1,13 @@
 package dev.adit.server.cli;
 
-import dev.adit.core.config.ConfigException;
-import dev.adit.core.process.FileFailure;
-import dev.adit.core.process.Terminal;
-import java.io.IOException;
-import java.io.PrintWriter;
+import dev.adit.core.cli.Commands;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code tunnel-server}: the root of all commands. */
 @Command(
@@ -23,17 +17,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      RunCommand.class,
-      InitCommand.class,
-      CheckCommand.class,
-      RulesCommand.class,
-      TokenCommand.class,
-      StatusCommand.class,
-      VersionCommand.class,
-      CompletionCommand.class,
-      HelpCommand.class
-    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tunnel-server init adit --host tunnel.example.com",
@@ -46,33 +29,36 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class ServerCommand implements Runnable {
 
-  /** The exit code for a failure while running. */
-  static final int FAILED = 1;
-
-  /** The exit code for a configuration that cannot be used. */
-  static final int INVALID_CONFIGURATION = 3;
+  private static final Commands COMMANDS =
+      new Commands(
+          ServerCommand::new,
+          List.of("run", "init", "check", "rules", "token", "status", "version", "completion"),
+          ServerCommand::command);
 
   @Spec private @Nullable CommandSpec spec;
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(COMMANDS.run(args));
   }
 
   /** The commands, ready to run, and to be described. */
   public static CommandLine commandLine() {
-    CommandLine commands = new CommandLine(new ServerCommand());
-    commands.setCaseInsensitiveEnumValuesAllowed(true);
-    commands.getSubcommands().values().stream()
-        .filter(each -> each.getCommand() instanceof HelpCommand)
-        .map(each -> each.getCommandSpec().usageMessage())
-        .forEach(help -> help.footerHeading("%nExample:%n").footer("  tunnel-server help run"));
-    Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
-    commands.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
-    commands.setParameterExceptionHandler((wrong, args) -> misused(wrong));
-    commands.setExecutionExceptionHandler(
-        (exception, command, result) -> report(exception, command.getErr()));
-    return commands;
+    return COMMANDS.all();
+  }
+
+  private static Object command(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "init" -> new InitCommand();
+      case "check" -> new CheckCommand();
+      case "rules" -> new RulesCommand();
+      case "token" -> new TokenCommand();
+      case "status" -> new StatusCommand();
+      case "version" -> new VersionCommand();
+      case "completion" -> new CompletionCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   @Override
@@ -80,28 +66,5 @@ public final class ServerCommand implements Runnable {
     if (spec != null) {
       throw new ParameterException(spec.commandLine(), "expected a command");
     }
-  }
-
-  /** Goes to standard error, which may be no terminal where standard output is one. */
-  private static int misused(ParameterException wrong) {
-    CommandLine command = wrong.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println(wrong.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
-      command.usage(err, Ansi.OFF);
-    }
-    return command.getCommandSpec().exitCodeOnInvalidInput();
-  }
-
-  private static int report(Exception exception, PrintWriter err) throws Exception {
-    if (exception instanceof ConfigException) {
-      err.println(exception.getMessage());
-      return INVALID_CONFIGURATION;
-    }
-    if (exception instanceof IOException failure) {
-      err.println("error: " + FileFailure.text(failure));
-      return FAILED;
-    }
-    throw exception;
   }
 }

@@ -1,0 +1,95 @@
+package dev.adit.core.cli;
+
+import dev.adit.core.config.ConfigException;
+import dev.adit.core.process.FileFailure;
+import dev.adit.core.process.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The commands of a program under its own name, and how all of them tell of mistakes and failures.
+ * Any thread.
+ *
+ * @param root makes the program itself
+ * @param names of its commands, in the order of its help, without {@code help}
+ * @param command makes the one of a name
+ */
+public record Commands(
+    Supplier<Object> root, List<String> names, Function<String, Object> command) {
+
+  /** The exit code for a failure while running. */
+  public static final int FAILED = 1;
+
+  /** The exit code for a configuration that cannot be used. */
+  public static final int INVALID_CONFIGURATION = 3;
+
+  public Commands {
+    names = List.copyOf(names);
+  }
+
+  /** All of them, ready to run, and to be described. */
+  public CommandLine all() {
+    CommandLine program = commandLine(names);
+    CommandLine help = new CommandLine(new HelpCommand());
+    program.addSubcommand(help);
+    help.getCommandSpec()
+        .usageMessage()
+        .footerHeading("%nExample:%n")
+        .footer("  " + program.getCommandName() + " help run");
+    return program;
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return the exit code
+   */
+  public int run(String[] args) {
+    // To look at all commands takes longer than most of them do.
+    boolean named = args.length > 0 && names.contains(args[0]);
+    return (named ? commandLine(List.of(args[0])) : all()).execute(args);
+  }
+
+  private CommandLine commandLine(List<String> chosen) {
+    CommandLine program = new CommandLine(root.get());
+    chosen.forEach(name -> program.addSubcommand(name, command.apply(name)));
+    program.setCaseInsensitiveEnumValuesAllowed(true);
+    Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
+    program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
+    program.setParameterExceptionHandler((wrong, args) -> misused(wrong));
+    program.setExecutionExceptionHandler(
+        (exception, failed, result) -> report(exception, failed.getErr()));
+    return program;
+  }
+
+  /** Goes to standard error, which may be no terminal where standard output is one. */
+  private static int misused(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(wrong.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      command.usage(err, Ansi.OFF);
+    }
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static int report(Exception exception, PrintWriter err) throws Exception {
+    if (exception instanceof ConfigException) {
+      err.println(exception.getMessage());
+      return INVALID_CONFIGURATION;
+    }
+    if (exception instanceof IOException failure) {
+      err.println("error: " + FileFailure.text(failure));
+      return FAILED;
+    }
+    throw exception;
+  }
+}
