@@ -10,8 +10,11 @@ import com.google.protobuf.ByteString;
  * @param status the HTTP status
  */
 public record AdminPage(int status, String contentType, ByteString bytes) {
-  private static final Gson JSON =
-      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /** Made for the first page that has some. */
+  private static final class Json {
+    static final Gson WRITER = new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+  }
 
   public AdminPage(int status, String contentType, String body) {
     this(status, contentType, ByteString.copyFromUtf8(body));
@@ -32,6 +35,6 @@ public record AdminPage(int status, String contentType, ByteString bytes) {
    * @param value records, lists, maps, strings and numbers
    */
   public static AdminPage json(Object value) {
-    return new AdminPage(200, "application/json", JSON.toJson(value) + "\n");
+    return new AdminPage(200, "application/json", Json.WRITER.toJson(value) + "\n");
   }
 }

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -37,10 +38,10 @@ public final class ProcessMetrics {
   private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final AtomicBoolean scraped = new AtomicBoolean();
 
-  /** Metrics of a process of this version, with those of its JVM. */
+  /** Metrics of a process of this version, with those of its JVM from the first scrape on. */
   public ProcessMetrics(String version) {
-    JvmMetrics.builder().register(registry);
     Info.builder()
         .name("adit_build")
         .help("The version of Adit.")
@@ -179,6 +180,10 @@ public final class ProcessMetrics {
   }
 
   private AdminPage page(ExpositionFormatWriter writer) {
+    // To look at the JVM takes as much code as all the rest, and a start need not wait for it.
+    if (scraped.compareAndSet(false, true)) {
+      JvmMetrics.builder().register(registry);
+    }
     ByteString.Output out = ByteString.newOutput(64 * 1024);
     try {
       writer.write(out, registry.scrape());

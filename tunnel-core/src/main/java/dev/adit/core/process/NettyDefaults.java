@@ -13,6 +13,9 @@ public final class NettyDefaults {
     unlessSet("io.netty.tryReflectionSetAccessible", "true");
     // Tests run with it at paranoid; in production even sampling costs some percent of a call.
     unlessSet("io.netty.leakDetection.level", "disabled");
+    // Its events of buffers for the JDK's flight recorder: a tenth of a start, and none of them is
+    // ours.
+    unlessSet("io.netty.jfr.enabled", "false");
   }
 
   private static void unlessSet(String name, String value) {

@@ -2,7 +2,7 @@ package dev.adit.core.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -53,9 +53,10 @@ public final class PemFiles {
    * @throws IOException if it cannot be read, holds none, or holds an encrypted one
    */
   public static PrivateKey key(Path file) throws IOException {
-    @Nullable Object found;
-    try (InputStream in = open(file)) {
-      found = firstKey(file, in);
+    String text = text(file);
+    @Nullable Object found = Pkcs8Key.read(text);
+    if (found == null) {
+      found = firstKey(file, text);
     }
     if (found instanceof PrivateKey key) {
       return key;
@@ -69,9 +70,9 @@ public final class PemFiles {
   }
 
   /** The key, or the encrypted one as the parser has it, or null. */
-  private static @Nullable Object firstKey(Path file, InputStream in) throws IOException {
+  private static @Nullable Object firstKey(Path file, String text) throws IOException {
     JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-    try (PEMParser parser = new PEMParser(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+    try (PEMParser parser = new PEMParser(new StringReader(text))) {
       for (Object found = parser.readObject(); found != null; found = parser.readObject()) {
         if (found instanceof PEMKeyPair pair) {
           return converter.getPrivateKey(pair.getPrivateKeyInfo());
@@ -87,6 +88,12 @@ public final class PemFiles {
     } catch (IOException | RuntimeException e) {
       // Without the cause: the parser's own words could quote the file.
       throw new IOException(file + " holds no private key that can be read; expected PEM");
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try (InputStream in = open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
     }
   }
 

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * its library loads, else the JDK's. Any thread.
  */
 public final class TlsContexts {
+  /**
+   * How a key is kept between its file and BoringSSL, inside this process. The default, PKCS #12,
+   * would encrypt it with a key that takes a tenth of a second to derive.
+   */
+  private static final String IN_MEMORY = "JKS";
+
+  /** Without it, all the authorities of the system would be read for peers that are not asked. */
+  private static final TrustManager NOBODY = new TrustsNobody();
+
   private TlsContexts() {}
 
   /**
@@ -33,6 +43,8 @@ public final class TlsContexts {
     SslContextBuilder builder = SslContextBuilder.forServer(own.key(), own.chainArray());
     if (clientCa != null) {
       builder.trustManager(authorities(clientCa)).clientAuth(clients);
+    } else {
+      builder.trustManager(NOBODY);
     }
     return forHttp2(builder).build();
   }
@@ -67,6 +79,7 @@ public final class TlsContexts {
 
   private static SslContextBuilder forHttp2(SslContextBuilder builder) {
     return builder
+        .keyStoreType(IN_MEMORY)
         .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
         .protocols("TLSv1.3", "TLSv1.2")
         .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)

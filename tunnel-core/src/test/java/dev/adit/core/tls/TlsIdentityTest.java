@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TlsIdentityTest {
   @TempDir Path directory;
@@ -78,6 +81,18 @@ final class TlsIdentityTest {
     assertEquals(made.certificate(), TlsIdentity.read(cert, key).certificate());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+  void keyOfEachKindIsReadWhateverStandsBeforeIt(String kind) throws Exception {
+    PrivateKey own = KeyPairGenerator.getInstance(kind).generateKeyPair().getPrivate();
+    String text = CertificateAuthority.pem(own);
+    assertTrue(text.startsWith("-----BEGIN PRIVATE KEY"));
+    for (String before : List.of("", "\n", "friendlyName: own\n")) {
+      Files.writeString(key, before + text);
+      assertEquals(own, PemFiles.key(key));
+    }
+  }
+
   @Test
   void keyOfAnotherKindDoesNotFit() throws Exception {
     KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
@@ -103,6 +118,8 @@ final class TlsIdentityTest {
     Files.writeString(key, "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
     assertTrue(complaint().startsWith(key.toString()));
     assertFalse(complaint().contains("c2VjcmV0"));
+    Files.writeString(key, "-----BEGIN PRIVATE KEY-----\nA=B\n-----END PRIVATE KEY-----\n");
+    assertTrue(complaint().contains("holds no private key"));
     Files.writeString(key, "nothing");
     assertTrue(complaint().contains("holds no private key"));
     Files.delete(key);

@@ -1,6 +1,7 @@
 package dev.adit.server.app;
 
 import dev.adit.core.tls.CertificateNames;
+import dev.adit.core.tls.PemFiles;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.config.AccessLogConfig;
 import dev.adit.server.config.ServerConfig;
@@ -92,7 +93,7 @@ final class ServerLogs {
                 ? ", peers must show a certificate"
                 : ", peers may show a certificate";
     try {
-      X509Certificate certificate = tls.identity().certificate();
+      X509Certificate certificate = PemFiles.certificates(tls.cert()).get(0);
       return String.join(" ", CertificateNames.all(certificate))
           + " until "
           + certificate.getNotAfter().toInstant()

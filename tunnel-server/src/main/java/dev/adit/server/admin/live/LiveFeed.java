@@ -44,7 +44,6 @@ public final class LiveFeed implements AdminFeed, AutoCloseable {
 
   private static final int MAX_WARNINGS = 50;
   private static final int UNAVAILABLE = 503;
-  private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
 
   // deps
   private final LiveSources sources;
@@ -202,9 +201,14 @@ public final class LiveFeed implements AdminFeed, AutoCloseable {
         warnings);
   }
 
+  /** Made when the first viewer has come. */
+  private static final class Json {
+    static final Gson WRITER = new GsonBuilder().disableHtmlEscaping().create();
+  }
+
   /** An event as it goes over the wire: JSON has no line ends of its own. */
   private static ByteBuf event(String name, Object value) {
-    String text = "event: " + name + "\ndata: " + JSON.toJson(value) + "\n\n";
+    String text = "event: " + name + "\ndata: " + Json.WRITER.toJson(value) + "\n\n";
     return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
   }
 

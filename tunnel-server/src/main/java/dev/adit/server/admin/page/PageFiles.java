@@ -31,10 +31,10 @@ public final class PageFiles {
   public static Map<String, Supplier<AdminPage>> pages() {
     Map<String, Supplier<AdminPage>> pages = new LinkedHashMap<>();
     TYPES.forEach(
-        (name, type) -> {
-          AdminPage page = new AdminPage(200, type, read(name));
-          pages.put(name.equals("index.html") ? "/" : "/page/" + name, () -> page);
-        });
+        (name, type) ->
+            pages.put(
+                name.equals("index.html") ? "/" : "/page/" + name,
+                () -> new AdminPage(200, type, read(name))));
     return pages;
   }
 
