@@ -47,8 +47,10 @@ fi
 # A file beside a JDK says which release it is; without the file, Java itself does, which takes
 # twice as long to start. 17 from "17.0.15", 8 from "1.8.0_402".
 real=$(readlink -f "$java" 2>/dev/null) || real=$java
-release=$(sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "${real%/bin/java}/release" 2>/dev/null)
-[ -n "$release" ] || release=$("$java" -version 2>&1 | sed -n 's/^[^"]*version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
+version=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*/\1/p' "${real%/bin/java}/release" 2>/dev/null)
+[ -n "$version" ] || version=$("$java" -version 2>&1 | sed -n 's/^[^"]*version "\([^"]*\)".*/\1/p' | head -n 1)
+release=${version#1.}
+release=${release%%[!0-9]*}
 [ -n "$release" ] || fail "$java does not say which Java it is: install Java 17 or newer, or set JAVA_HOME to where it is"
 [ "$release" -ge 17 ] || fail "$java is Java $release: install Java 17 or newer, or set JAVA_HOME to where it is"
 
@@ -71,14 +73,21 @@ case " ${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} " in
   *" -XX:+Use"*GC" "*) ;;
   *) flags="$flags -XX:+UseSerialGC $heap" ;;
 esac
-# Classes as a run before has left them, for a quicker start: docs/install.md says how they are kept.
-# What this Java cannot use it passes over, and it would say so on standard output.
-classes=$home/cds/$program.jsa
+# The classes of a start, kept in an archive by -Xshare:dump among JAVA_OPTS (docs/install.md), one
+# for each release of Java. What this Java cannot use it passes over, and would say so on standard
+# output.
+archive=$home/cds/$program-$version.jsa
+classes=
 case " ${JAVA_OPTS:-} " in
-  *" -XX:ArchiveClassesAtExit="*) classes= ;;
+  *" -Xshare:dump "*)
+    mkdir -p "$home/cds" || exit 1
+    classes=$home/lib/$program.classlist
+    flags="$flags -Xlog:disable -Xlog:all=error:stderr"
+    ;;
+  *) [ -f "$archive" ] && flags="$flags -Xshare:auto -Xlog:cds*=off" || archive= ;;
 esac
-[ -f "$classes" ] && flags="$flags -Xshare:auto -Xlog:disable" || classes=
 
-# Word splitting is meant. JAVA_OPTS comes after ours.
+# Word splitting is meant, and nothing else that the shell does to words. JAVA_OPTS comes after ours.
+set -f
 # shellcheck disable=SC2086
-exec "$java" $flags ${classes:+"-XX:SharedArchiveFile=$classes"} ${JAVA_OPTS:-} "$@"
+exec "$java" $flags ${archive:+"-XX:SharedArchiveFile=$archive"} ${classes:+"-XX:SharedClassListFile=$classes"} ${JAVA_OPTS:-} "$@"

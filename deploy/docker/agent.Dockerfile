@@ -17,6 +17,8 @@ COPY --from=build /opt/tunnel/bin/tunnel-agent /opt/tunnel/bin/
 COPY --from=build /opt/tunnel/lib /opt/tunnel/lib
 COPY --from=build /opt/tunnel/LICENSE /opt/tunnel/THIRD-PARTY.txt /opt/tunnel/
 ENV PATH=/opt/tunnel/bin:$PATH
+# Classes kept for a quicker start, by the Java that is here.
+RUN JAVA_OPTS=-Xshare:dump tunnel-agent
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 # Nothing is written but the native libraries that Netty unpacks, into /tmp.

@@ -1,6 +1,7 @@
 /**
- * What the build makes for the archive out of the commands themselves: manual pages and completion.
- * Runs in the build and is not shipped. Public: {@link dev.adit.deploy.CommandFiles}. One thread.
+ * What the build makes for the archive out of the commands themselves: manual pages, completion,
+ * and lists of the classes they start with. Runs in the build and is not shipped. Public: {@link
+ * dev.adit.deploy.CommandFiles}, {@link dev.adit.deploy.ClassLists}. One thread.
  */
 @NullMarked
 package dev.adit.deploy;

@@ -58,6 +58,8 @@ final class ArchiveIT {
             "config/server.yaml",
             "config/agents.yaml",
             "config/agent.yaml",
+            "lib/tunnel-server.classlist",
+            "lib/tunnel-agent.classlist",
             "systemd/tunnel-server.service",
             "systemd/tunnel-agent.service",
             "systemd/tunnel.sysusers.conf",

@@ -258,6 +258,7 @@ final class ContainersIT {
     List<String> lines = Files.readAllLines(DOCKER.resolve(who + ".Dockerfile"));
     assertEquals(2, lines.stream().filter(line -> line.startsWith("FROM ")).count());
     assertTrue(lines.contains("USER 10001:10001"));
+    assertTrue(lines.contains("RUN JAVA_OPTS=-Xshare:dump " + program));
     assertTrue(lines.contains("ENTRYPOINT [\"" + program + "\"]"));
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("HEALTHCHECK ")));
     Path root = UnpackedArchive.into(temporary);

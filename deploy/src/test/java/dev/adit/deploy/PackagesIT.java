@@ -68,6 +68,8 @@ final class PackagesIT {
             Map.entry("/usr/share/" + program + "/bin/" + program, "-rwxr-xr-x root/root"),
             Map.entry("/usr/share/" + program + "/edited", "-rwxr-xr-x root/root"),
             Map.entry("/usr/share/" + program + "/lib/" + program + ".jar", "-rw-r--r-- root/root"),
+            Map.entry(
+                "/usr/share/" + program + "/lib/" + program + ".classlist", "-rw-r--r-- root/root"),
             Map.entry("/usr/lib/systemd/system/" + program + ".service", "-rw-r--r-- root/root"),
             Map.entry(
                 "/usr/lib/systemd/system/" + program + ".service.d/edited.conf",
