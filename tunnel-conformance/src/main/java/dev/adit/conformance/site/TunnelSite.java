@@ -125,6 +125,7 @@ public final class TunnelSite implements AutoCloseable {
     Path config = files.config(name);
     List<String> words = new ArrayList<>(plan.jvmOptions());
     if (sizes.isEmpty()) {
+      words.addAll(KeptClasses.options(jar(role + ".jar")));
       words.addAll(List.of("-jar", jar(role + ".jar"), "run", "-c", config.toString()));
     } else {
       words.addAll(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.docs.Document;
+import dev.adit.conformance.site.KeptClasses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,7 +63,9 @@ final class Reader implements AutoCloseable {
           script,
           "#!/bin/sh\nexec "
               + java
-              + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx192m -jar "
+              + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx192m "
+              + String.join(" ", KeptClasses.options(jar)).replace("*", "\\*")
+              + " -jar "
               + jar
               + " \"$@\"\n");
       if (!script.toFile().setExecutable(true)) {

@@ -12,6 +12,7 @@ import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
+import dev.adit.conformance.site.KeptClasses;
 import dev.adit.core.admin.AdminClient;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.token.Token;
@@ -85,8 +86,10 @@ final class LogsIT {
   }
 
   private Process start(String program, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(JAVA, "-jar", System.getProperty(program + ".jar")));
+    String jar = System.getProperty(program + ".jar");
+    List<String> command = new ArrayList<>(List.of(JAVA));
+    command.addAll(KeptClasses.options(jar));
+    command.addAll(List.of("-jar", jar));
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)

@@ -1,5 +1,6 @@
 package dev.adit.conformance.manners;
 
+import dev.adit.conformance.site.KeptClasses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,8 +40,10 @@ record Command(
   private static Command of(Path directory, String jar, String... arguments) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
-    words.add(Objects.requireNonNull(System.getProperty(jar), jar));
+    String file = Objects.requireNonNull(System.getProperty(jar), jar);
+    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    words.addAll(KeptClasses.options(file));
+    words.addAll(List.of("-jar", file));
     words.addAll(List.of(arguments));
     return new Command(directory, List.of(), Map.of(), words);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.site.AgentPlan;
+import dev.adit.conformance.site.KeptClasses;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
 import dev.adit.conformance.tools.Tool;
@@ -81,8 +82,10 @@ final class StatusCommandIT {
   private static List<String> command(String role, String admin, String... more) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
-    words.addAll(List.of(System.getProperty(role + ".jar"), "status", "--admin", admin));
+    String jar = System.getProperty(role + ".jar");
+    words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    words.addAll(KeptClasses.options(jar));
+    words.addAll(List.of("-jar", jar, "status", "--admin", admin));
     words.addAll(List.of(more));
     return words;
   }
