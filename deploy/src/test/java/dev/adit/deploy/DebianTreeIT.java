@@ -125,7 +125,16 @@ final class DebianTreeIT {
           "root:" + program + " 750\n", root("stat -c '%U:%G %a' /etc/" + program + "/tls"));
       assertEquals("root:root 700\n", root("stat -c '%U:%G %a' /etc/" + program + "/secrets"));
       assertTrue(root(program + " version").startsWith(program + " "));
+      assertTrue(classes(program).matches("\\S+-17\\.\\S+\\.jsa\n"), classes(program));
     }
+    // What a new Java in its directory sets off.
+    root("rm -r /usr/share/tunnel-agent/cds; dpkg-trigger --no-await /usr/lib/jvm");
+    root("dpkg --triggers-only --pending");
+    assertTrue(classes("tunnel-agent").endsWith(".jsa\n"));
+  }
+
+  private static String classes(String program) throws Exception {
+    return root("ls /usr/share/" + program + "/cds/");
   }
 
   @Test
