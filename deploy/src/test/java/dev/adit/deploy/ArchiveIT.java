@@ -60,6 +60,8 @@ final class ArchiveIT {
             "config/agent.yaml",
             "lib/tunnel-server.classlist",
             "lib/tunnel-agent.classlist",
+            "proxies/nginx.conf",
+            "proxies/haproxy.cfg",
             "systemd/tunnel-server.service",
             "systemd/tunnel-agent.service",
             "systemd/tunnel.sysusers.conf",
