@@ -22,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -70,8 +72,12 @@ final class ContainersIT {
   }
 
   private static List<JsonObject> parsed(String file) throws IOException {
+    return parsedText(Files.readString(KUBERNETES.resolve(file)));
+  }
+
+  private static List<JsonObject> parsedText(String text) {
     Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
-    Iterable<Object> documents = yaml.loadAll(Files.readString(KUBERNETES.resolve(file)));
+    Iterable<Object> documents = yaml.loadAll(text);
     return StreamSupport.stream(documents.spliterator(), false)
         .map(document -> new Gson().toJsonTree(document).getAsJsonObject())
         .toList();
@@ -135,6 +141,52 @@ final class ContainersIT {
               .map(path -> KUBERNETES.relativize(path).toString())
               .collect(Collectors.toSet()));
     }
+  }
+
+  /**
+   * The overlay of docs/howto.md changes what the base has, and brings the files that pods read.
+   */
+  @Test
+  void overlayOfTheHowToFitsTheBase() throws IOException {
+    String howTo = Files.readString(UnpackedArchive.SOURCES.resolve("../docs/howto.md"));
+    String block =
+        Pattern.compile("(?ms)^```yaml\\n(# kustomization.yaml\\n.*?)^```$")
+            .matcher(howTo)
+            .results()
+            .map(found -> found.group(1))
+            .findFirst()
+            .orElseThrow();
+    JsonObject overlay = parsedText(block).get(0);
+    JsonObject base = parsed("kustomization.yaml").get(0);
+    assertEquals(List.of("../kubernetes"), texts(overlay.getAsJsonArray("resources")));
+    assertEquals(base.get("namespace"), overlay.get("namespace"));
+    assertEquals(base.get("generatorOptions"), overlay.get("generatorOptions"));
+    assertEquals(named(base, "images").keySet(), named(overlay, "images").keySet());
+    Map<String, JsonObject> maps = named(overlay, "configMapGenerator");
+    assertEquals(named(base, "configMapGenerator").keySet(), maps.keySet());
+    for (JsonObject map : maps.values()) {
+      assertEquals("replace", map.get("behavior").getAsString());
+      for (String file : texts(map.getAsJsonArray("files"))) {
+        assertTrue(howTo.contains("```yaml " + file + "\n"), file);
+      }
+    }
+    for (String program : List.of("server", "agent")) {
+      List<String> words =
+          texts(container(pod(program)).getAsJsonArray("args")).stream()
+              .map(word -> word.replaceFirst(".*/", ""))
+              .toList();
+      String read = words.get(words.size() - 1);
+      assertTrue(
+          texts(Objects.requireNonNull(maps.get("tunnel-" + program)).getAsJsonArray("files"))
+              .contains(read),
+          read);
+    }
+  }
+
+  private static Map<String, JsonObject> named(JsonObject kustomization, String list) {
+    return kustomization.getAsJsonArray(list).asList().stream()
+        .map(JsonElement::getAsJsonObject)
+        .collect(Collectors.toMap(each -> each.get("name").getAsString(), each -> each));
   }
 
   /** Everything that a pod mounts is generated, or a secret that people make. */
