@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is in the archive, and that its parts are of use. */
 @Timeout(120)
 final class ArchiveIT {
-  private static final long MOST_BYTES = 30 << 20;
+  private static final long MOST_BYTES = 30_000_000;
   private static final Pattern JAR =
       Pattern.compile("(.+?)-(\\d[^/]*?)(-linux-(?:x86_64|aarch_64))?\\.jar");
   private static final Pattern NOTICE = Pattern.compile(".*\\((\\S+?):(\\S+?):(\\S+?) - .*\\)");
@@ -83,6 +84,28 @@ final class ArchiveIT {
   @Test
   void isNotTooLarge() throws IOException {
     assertTrue(Files.size(UnpackedArchive.FILE) <= MOST_BYTES, UnpackedArchive.FILE::toString);
+  }
+
+  /** The library that is not shipped whole makes and reads certificates and keys. */
+  @Test
+  void whatIsLeftOfALibraryIsEnough() throws Exception {
+    String server = root.resolve("bin/tunnel-server").toString();
+    String made = temporary.resolve("made").toString();
+    Program.Run init = Program.run(server, "init", made, "--host", "localhost");
+    assertEquals(0, init.exitCode(), init.output());
+    Program.Run check = Program.run(server, "check", "-c", made + "/server.yaml");
+    assertEquals(0, check.exitCode(), check.output());
+    String jar =
+        files("lib", ".jar").stream()
+            .filter(name -> name.startsWith("bcprov"))
+            .findAny()
+            .orElseThrow();
+    try (JarFile lean = new JarFile(root.resolve("lib").resolve(jar).toFile())) {
+      assertTrue(lean.isMultiRelease());
+      assertEquals(
+          List.of(),
+          lean.stream().filter(each -> each.getName().contains("/pqc/legacy/")).toList());
+    }
   }
 
   @Test
