@@ -2,7 +2,8 @@
 # Starts a command of the program that this file is named after, tunnel-server or tunnel-agent;
 # its "help" lists them.
 #
-#   JAVA_HOME  chooses the Java; without it, it is the first java of PATH
+#   JAVA_HOME  chooses the Java; without it, it is the first java of PATH. An archive with a Java of
+#              its own, in runtime/, uses that one and no other
 #   JAVA_OPTS  is given to it after all options below, and so has the last word
 #
 # Exit codes are the program's; 1 if there is no Java that can run it.
@@ -37,7 +38,9 @@ case $program in
   *) fail "must be called tunnel-server or tunnel-agent, not $program" ;;
 esac
 
-if [ -n "${JAVA_HOME:-}" ]; then
+if [ -x "$home/runtime/bin/java" ]; then
+  java=$home/runtime/bin/java
+elif [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
   [ -x "$java" ] || fail "JAVA_HOME names no Java, there is no $java: set it to the directory of a Java 17 or newer, or unset it"
 else

@@ -19,7 +19,16 @@ final class UnpackedArchive {
 
   /** Unpacks below a directory; what comes back is the one directory in the archive. */
   static Path into(Path directory) throws IOException, InterruptedException {
-    Program.Run tar = Program.run("tar", "-xzf", FILE.toString(), "-C", directory.toString());
+    return into(directory, FILE);
+  }
+
+  /** The same for the archive with a Java of its own, of the profile {@code jlink}. */
+  static Path withRuntimeInto(Path directory) throws IOException, InterruptedException {
+    return into(directory, Path.of(property("archive.runtime")));
+  }
+
+  private static Path into(Path directory, Path archive) throws IOException, InterruptedException {
+    Program.Run tar = Program.run("tar", "-xzf", archive.toString(), "-C", directory.toString());
     assertEquals(0, tar.exitCode(), tar.output());
     return directory.resolve("tunnel-" + property("version"));
   }
