@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts a command of the program that this file is named after, tunnel-server or tunnel-agent;
-# its "help" lists them.
+# Starts a command of the program that this file is named after, tunnel-server or tunnel-agent, whose
+# "help" lists them; or tunnel-sample, a service to try them with.
 #
 #   JAVA_HOME  chooses the Java; without it, it is the first java of PATH. An archive with a Java of
 #              its own, in runtime/, uses that one and no other
@@ -23,6 +23,7 @@ while [ -L "$self" ]; do
 done
 home=$(cd -P "$(dirname "$self")/.." && pwd -P) || exit 1
 program=${self##*/}
+sample=
 
 case $program in
   tunnel-server)
@@ -34,6 +35,11 @@ case $program in
     heap=-Xms8m
     # It has few threads that take memory from the C library: a pool of it for each is some MiB.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+    ;;
+  tunnel-sample)
+    main=dev.adit.demo.backend.DemoBackend
+    heap=-Xms8m
+    sample=:$home/sample/*
     ;;
   *) fail "must be called tunnel-server or tunnel-agent, not $program" ;;
 esac
@@ -58,7 +64,7 @@ release=${release%%[!0-9]*}
 [ "$release" -ge 17 ] || fail "$java is Java $release: install Java 17 or newer, or set JAVA_HOME to where it is"
 
 # Netty takes memory outside the heap and frees it itself, and loads native code for epoll and TLS.
-set -- -Dadit.command="$0" -cp "$home/lib/*" "$main" "$@"
+set -- -Dadit.command="$0" -cp "$home/lib/*$sample" "$main" "$@"
 flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED"
 # From Java 24 on each start would warn of sun.misc.Unsafe, which Netty and protobuf use; 23 knows
 # the option already.

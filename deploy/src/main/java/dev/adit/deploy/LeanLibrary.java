@@ -13,28 +13,28 @@ import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 
 /**
- * Writes Bouncy Castle's jar without what nobody can reach. Adit reads and writes certificates and
- * keys with it; algorithms are Java's own. A quarter of the jar are tables of algorithms that are
- * withdrawn, and signatures that prove it a provider of algorithms to Java, which it is not here.
- * As a module it would be incomplete, and it is none: it lies in the class path.
+ * Writes a library's jar without what nobody can reach: whole packages that the pom names, and
+ * signatures, which prove a provider of algorithms to Java and matter for nothing else. As a module
+ * it would be incomplete, and it is none: it lies in the class path.
  */
 public final class LeanLibrary {
-  private static final Pattern LEFT_OUT =
-      Pattern.compile(
-          "(META-INF/versions/\\d+/)?(org/bouncycastle/pqc/legacy/.*|module-info\\.class)"
-              + "|META-INF/[^/]+\\.(SF|RSA|DSA|MF)");
-
   private LeanLibrary() {}
 
   /**
    * Writes the jar under its own name.
    *
-   * @param arguments a class in the jar; the directory to write to
+   * @param arguments a class in the jar; the directory to write to; which names in the jar are left
+   *     out, as a regular expression
    */
   public static void main(String[] arguments) throws IOException {
     Path whole = jarOf(arguments[0]);
     Path directory = Files.createDirectories(Path.of(arguments[1]));
     Path lean = directory.resolve(whole.getFileName());
+    Pattern leftOut =
+        Pattern.compile(
+            "(META-INF/versions/\\d+/)?(module-info\\.class|"
+                + arguments[2]
+                + ")|META-INF/[^/]+\\.(SF|RSA|DSA|MF)");
     try (JarFile in = new JarFile(whole.toFile());
         OutputStream file = Files.newOutputStream(lean);
         JarOutputStream out = new JarOutputStream(file)) {
@@ -44,15 +44,15 @@ public final class LeanLibrary {
       JarEntry first = copyOf(in.getJarEntry(JarFile.MANIFEST_NAME));
       out.putNextEntry(first);
       manifest.write(out);
-      for (JarEntry entry : in.stream().filter(LeanLibrary::isKept).toList()) {
+      for (JarEntry entry : in.stream().filter(each -> isKept(each, leftOut)).toList()) {
         out.putNextEntry(copyOf(entry));
         in.getInputStream(entry).transferTo(out);
       }
     }
   }
 
-  private static boolean isKept(JarEntry entry) {
-    return !entry.isDirectory() && !LEFT_OUT.matcher(entry.getName()).matches();
+  private static boolean isKept(JarEntry entry, Pattern leftOut) {
+    return !entry.isDirectory() && !leftOut.matcher(entry.getName()).matches();
   }
 
   /** The same name and time; sizes are those of the new file. */

@@ -1,5 +1,6 @@
 package dev.adit.deploy;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class ArchiveIT {
   private static final long MOST_BYTES = 30_000_000;
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final Pattern JAR =
       Pattern.compile("(.+?)-(\\d[^/]*?)(-linux-(?:x86_64|aarch_64))?\\.jar");
   private static final Pattern NOTICE = Pattern.compile(".*\\((\\S+?):(\\S+?):(\\S+?) - .*\\)");
@@ -75,7 +78,7 @@ final class ArchiveIT {
             "man/tunnel-agent-expose.1")) {
       assertTrue(Files.isRegularFile(root.resolve(name)), name);
     }
-    assertEquals(List.of("tunnel-agent", "tunnel-server"), files("bin", ""));
+    assertEquals(List.of("tunnel-agent", "tunnel-sample", "tunnel-server"), files("bin", ""));
     for (String name : files("bin", "")) {
       assertTrue(Files.isExecutable(root.resolve("bin").resolve(name)), name);
     }
@@ -105,6 +108,39 @@ final class ArchiveIT {
       assertEquals(
           List.of(),
           lean.stream().filter(each -> each.getName().contains("/pqc/legacy/")).toList());
+    }
+  }
+
+  /** A user who is not there: the answer has details, of a library that is not shipped whole. */
+  @Test
+  void sampleServiceAnswers() throws Exception {
+    Program.need("curl");
+    Path output = temporary.resolve("sample.out");
+    Process sample =
+        Program.start(
+            output, Map.of(), root.resolve("bin/tunnel-sample").toString(), "--system", "user");
+    try {
+      await().atMost(BOUND).until(() -> Program.text(output).contains("ready backend=user "));
+      Path message = Files.write(temporary.resolve("empty"), new byte[5]);
+      Program.Run answer =
+          Program.run(
+              "curl",
+              "-s",
+              "-i",
+              "--http2-prior-knowledge",
+              "-H",
+              "content-type: application/grpc",
+              "-H",
+              "te: trailers",
+              "--data-binary",
+              "@" + message,
+              "http://"
+                  + Program.text(output).strip().replaceFirst(".* addr=", "")
+                  + "/jisucloud.v1.UserService/GetUser");
+      assertTrue(answer.output().contains("x-backend: user\r\n"), answer::output);
+      assertTrue(answer.output().contains("grpc-status: 5\r\n"), answer::output);
+    } finally {
+      sample.destroyForcibly().waitFor();
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.token.Token;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ final class DebianTreeIT {
   private static final List<String> PROGRAMS = List.of("tunnel-server", "tunnel-agent");
 
   private static Path tree = Path.of("");
+  private static long installed;
 
   @BeforeAll
   @Timeout(900)
@@ -109,6 +112,7 @@ final class DebianTreeIT {
   @Test
   @Order(1)
   void installsWithAUserOfItsOwnAndStartsNothing() throws Exception {
+    installed = System.nanoTime();
     // apt, not dpkg, so that the dependencies are looked at; all of them are there.
     String said = root("apt-get install -y /root/tunnel-server.deb /root/tunnel-agent.deb");
     for (String program : PROGRAMS) {
@@ -137,8 +141,105 @@ final class DebianTreeIT {
     return root("ls /usr/share/" + program + "/cds/");
   }
 
+  /** The commands of docs/tutorial.md up to the first call, as a user of no rights types them. */
   @Test
   @Order(2)
+  void tutorialLeadsToACall() throws Exception {
+    Program.need("curl");
+    Files.writeString(in("/etc/hosts"), "127.0.0.1 localhost\n");
+    root("install -d -o nobody /home/try");
+    List<String> ports = List.of(freePort(), freePort(), freePort());
+    String tutorial = Files.readString(UnpackedArchive.SOURCES.resolve("../docs/tutorial.md"));
+    List<Process> running = new ArrayList<>();
+    try {
+      String sample = "tunnel-sample --system user --port 50051";
+      String init =
+          "tunnel-server init adit --host localhost --agent agent-1 --group shop"
+              + " --backend 127.0.0.1:50051";
+      String server = "tunnel-server run -c adit/server.yaml";
+      String agent = "tunnel-agent run -c adit/agent.yaml";
+      for (String line : List.of(sample, init, server, agent)) {
+        assertTrue(tutorial.contains("\n" + line + "\n"), line);
+      }
+      running.add(tried("sample", sample.replace("50051", ports.get(0))));
+      Process made = tried("init", init.replace("50051", ports.get(0)));
+      assertTrue(made.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS));
+      assertEquals(0, made.exitValue(), Program.text(log("init")));
+      running.add(
+          tried(
+              "server",
+              "env TUNNEL_ENTRY_LISTEN=127.0.0.1:%s TUNNEL_TUNNEL_LISTEN=127.0.0.1:%s TUNNEL_ADMIN_LISTEN=127.0.0.1:0 %s"
+                  .formatted(ports.get(1), ports.get(2), server)));
+      running.add(
+          tried(
+              "agent",
+              "env TUNNEL_SERVERS=localhost:%s TUNNEL_ADMIN=off %s"
+                  .formatted(ports.get(2), agent)));
+      Path message = Files.write(tree.resolveSibling("empty"), new byte[5]);
+      String answer =
+          good(
+              60,
+              "curl",
+              "-s",
+              "-i",
+              "--cacert",
+              in("/home/try/adit/tls/ca.crt").toString(),
+              "-H",
+              "content-type: application/grpc",
+              "-H",
+              "te: trailers",
+              "--data-binary",
+              "@" + message,
+              "--output",
+              "-",
+              "https://localhost:" + ports.get(1) + "/grpc.health.v1.Health/Check");
+      assertTrue(answer.contains("x-backend: user\r\n"), answer);
+      assertTrue(answer.contains("grpc-status: 0\r\n"), answer);
+      System.out.printf(
+          "DebianTreeIT: %d s from the packages to the first call%n",
+          (System.nanoTime() - installed) / 1_000_000_000);
+    } finally {
+      running.forEach(Process::destroy);
+      for (Process each : running) {
+        if (!each.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+          each.destroyForcibly();
+        }
+      }
+    }
+    root("rm -r /home/try");
+  }
+
+  /**
+   * Runs a line as nobody in a directory of its own; waits until it is ready or has ended. The
+   * process is the program itself, so that it ends when it is told to.
+   */
+  private static Process tried(String name, String line) throws IOException {
+    Process process =
+        Program.start(
+            log(name),
+            Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin:/usr/share/tunnel-server/bin"),
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" /usr/bin/env -C /home/try"
+                + " /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups "
+                + line,
+            tree.toString());
+    await()
+        .atMost(BOUND)
+        .until(() -> !process.isAlive() || Program.text(log(name)).contains("ready "));
+    return process;
+  }
+
+  private static String freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return Integer.toString(socket.getLocalPort());
+    }
+  }
+
+  @Test
+  @Order(3)
   void editedItRunsAsItsUserAndReloads() throws Exception {
     Token token = Token.newToken();
     Path etc = in("/etc/tunnel-server");
@@ -234,7 +335,7 @@ final class DebianTreeIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void upgradeKeepsWhatWasEditedAndRenewsTheRest() throws Exception {
     Path next = tree.resolveSibling("next");
     Program.run("rm", "-rf", next.toString());
@@ -270,7 +371,7 @@ final class DebianTreeIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void removedItKeepsItsConfigurationAndPurgedNothing() throws Exception {
     root("dpkg -r tunnel-server tunnel-agent");
     assertTrue(Files.exists(in("/etc/tunnel-server/server.yaml")));

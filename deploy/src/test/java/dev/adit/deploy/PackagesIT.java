@@ -50,6 +50,9 @@ final class PackagesIT {
     assertTrue(
         content.containsKey("/usr/share/man/man1/tunnel-server-rules-check.1.gz"),
         content::toString);
+    assertEquals("-rwxr-xr-x root/root", content.get("/usr/share/tunnel-server/bin/tunnel-sample"));
+    assertEquals(
+        "-rw-r--r-- root/root", content.get("/usr/share/tunnel-server/sample/tunnel-demo.jar"));
   }
 
   @ParameterizedTest

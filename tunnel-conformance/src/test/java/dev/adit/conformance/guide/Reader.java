@@ -46,7 +46,7 @@ final class Reader implements AutoCloseable {
   private int commands;
 
   /**
-   * A reader who has the two programs in the path.
+   * A reader who has the programs in the path.
    *
    * @param directory an empty one, where the commands run
    * @param files the directory in it that files of the document are meant for
@@ -55,8 +55,16 @@ final class Reader implements AutoCloseable {
     this.directory = directory;
     this.files = files;
     Path bin = Files.createDirectory(directory.resolve(".bin"));
-    for (String program : List.of("tunnel-server", "tunnel-agent")) {
-      String jar = Objects.requireNonNull(System.getProperty(program.substring(7) + ".jar"));
+    Map<String, String> jars =
+        Map.of(
+            "tunnel-server",
+            "server.jar",
+            "tunnel-agent",
+            "agent.jar",
+            "tunnel-sample",
+            "demo.jar");
+    for (String program : jars.keySet()) {
+      String jar = Objects.requireNonNull(System.getProperty(jars.get(program)));
       String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
       Path script = bin.resolve(program);
       Files.writeString(
@@ -142,7 +150,6 @@ final class Reader implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder("bash", "-ec", line).directory(directory.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("PATH", directory.resolve(".bin") + ":" + environment.get("PATH"));
-    environment.put("ADIT", Document.ROOT.toString());
     // What init writes has the usual ports.
     if (body.startsWith("tunnel-server run")) {
       environment.put("TUNNEL_ENTRY_LISTEN", here("127.0.0.1:8002"));
