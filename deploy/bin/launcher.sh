@@ -10,6 +10,8 @@
 
 fail() {
   echo "${0##*/}: $1" >&2
+  # As the program does when it is Java that runs: systemctl status shows it.
+  [ -z "${NOTIFY_SOCKET:-}" ] || systemd-notify --status="cannot start: $1" 2>/dev/null
   exit 1
 }
 

@@ -189,6 +189,22 @@ final class NoticesIT {
     end(agent, 3);
   }
 
+  /** The launcher's own words: no Java of ours is there to say it. */
+  @Test
+  void javaThatIsMissingIsTheStatus() throws Exception {
+    Program.need("systemd-notify");
+    Program.Run run =
+        Program.run(
+            END_SECONDS,
+            Map.of(
+                "NOTIFY_SOCKET", directory.resolve("notify").toString(), "JAVA_HOME", "/nowhere"),
+            bin.resolve("tunnel-agent").toString(),
+            "run");
+    assertEquals(1, run.exitCode(), run.output());
+    assertEquals(
+        run.line().replaceFirst("^tunnel-agent: ", "STATUS=cannot start: "), systemd.next());
+  }
+
   @Test
   void portThatIsTakenIsTheStatus() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
