@@ -210,6 +210,24 @@ final class LauncherIT {
         words.subList(words.size() - 4, words.size()));
   }
 
+  /** A Java that does not know the option would not start. */
+  @ParameterizedTest
+  @CsvSource({
+    "17, false",
+    "17.0.8.1, false",
+    "17.0.9, true",
+    "17.0.15, true",
+    "20.0.2, false",
+    "21, false",
+    "21.0.1, true",
+    "22, true",
+    "25.0.3, true"
+  })
+  void memoryIsTrimmedWhereJavaCan(String release, boolean trims) throws Exception {
+    List<String> words = given(release, Map.of(), "tunnel-agent");
+    assertEquals(trims, words.contains("-XX:TrimNativeHeapInterval=5000"), words::toString);
+  }
+
   @Test
   void javaOptsHasTheLastWord() throws Exception {
     List<String> words = given("17", Map.of("JAVA_OPTS", "-XX:+UseZGC  -Xms256m"), "tunnel-agent");

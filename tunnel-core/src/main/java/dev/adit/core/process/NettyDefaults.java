@@ -16,6 +16,9 @@ public final class NettyDefaults {
     // Its events of buffers for the JDK's flight recorder: a tenth of a start, and none of them is
     // ours.
     unlessSet("io.netty.jfr.enabled", "false");
+    // The pool grows by 1 MiB, not by 4: a loop at rest holds one such piece on the heap and one
+    // outside it.
+    unlessSet("io.netty.allocator.maxOrder", "7");
     // A few cached buffers hold whole chunks of the pool: memory that was full would stay so until
     // a loop has allocated thousands of times.
     unlessSet("io.netty.allocator.cacheTrimIntervalMillis", "1000");
