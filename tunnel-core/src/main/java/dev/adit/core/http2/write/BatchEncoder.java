@@ -39,7 +39,11 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   public BatchEncoder(Http2Connection connection, SendWindows windows, FrameBatch batch) {
     super(
         connection,
-        new BatchWriter(batch, new DefaultHttp2HeadersEncoder(BatchEncoder::differsEachTime)));
+        new BatchWriter(
+            batch,
+            // A server follows no MAX_HEADER_LIST_SIZE (RFC 9113 6.5.2 has it as advice), and need
+            // not measure a list before it is written.
+            new DefaultHttp2HeadersEncoder(BatchEncoder::differsEachTime, connection.isServer())));
     this.windows = windows;
   }
 
