@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import time
 
@@ -21,6 +22,12 @@ agents:
   tokens:
   - sha256: %s
 """ % hashlib.sha256(TOKEN.encode()).hexdigest()
+# Beside it, agents that one process plays, all with the same token.
+MANY_AGENTS = AGENTS + """- id: many-*
+  groups: [many]
+  tokens:
+  - sha256: %s
+""" % hashlib.sha256(("many-" + TOKEN).encode()).hexdigest()
 RULES = """version: 1
 rules:
 - name: all
@@ -44,7 +51,7 @@ MANY_RULES = "version: 1\nrules:\n" + "".join(
 """
 SERVER = """version: 1
 entry: {listen: "127.0.0.1:%(entry)d"%(entry_more)s}
-tunnel: {listen: "127.0.0.1:%(tunnel)d", %(server_tls)s}
+tunnel: {listen: "127.0.0.1:%(tunnel)d", %(server_tls)s%(tunnel_more)s}
 admin: {listen: "127.0.0.1:%(admin)d"}
 rules: rules/
 agents: agents.yaml
@@ -61,6 +68,7 @@ upstreams:
 - name: backend
   backends: ["127.0.0.1:%(backend)d"]
 admin: {listen: "127.0.0.1:%(agent_admin)d"}
+%(agent_more)s
 %(tracing)s
 """
 
@@ -79,7 +87,8 @@ def ready(ctx, role, proc, word, seconds=30.0):
     raise Failed("no ready line of the %s within %d s" % (role, seconds))
 
 
-def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry=""):
+def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry="", tunnel="", agent="", agents=AGENTS):
+    """Starts server and agent; ctx.adit tells their ports."""
     java = ctx.need("BENCH_JAVA", "java")
     home = os.environ.get("BENCH_ADIT")
     if not home:
@@ -91,6 +100,7 @@ def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry=""):
     flags = shlex.split(os.environ.get("BENCH_ADIT_JAVA_OPTS") or "-Xms256m -Xmx512m -XX:+UseSerialGC")
     values = {"entry": ctx.port(), "tunnel": ctx.port(), "admin": ctx.port(), "agent_admin": ctx.port(),
               "backend": ctx.backend_port, "log": log, "tracing": tracing, "entry_more": entry,
+              "tunnel_more": tunnel, "agent_more": agent,
               "server_tls": "insecure: true", "agent_tls": "insecure: true"}
     if tls:
         pem = os.path.join(ctx.dir, "tunnel")
@@ -100,9 +110,11 @@ def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry=""):
         os.chmod(pem + ".key", 0o600)
         values["server_tls"] = "tls: {cert: tunnel.crt, key: tunnel.key}"
         values["agent_tls"] = "tls: {ca: tunnel.crt}"
-    os.makedirs(os.path.join(ctx.dir, "rules"), exist_ok=True)
+    ctx.adit = values
+    shutil.rmtree(os.path.join(ctx.dir, "rules"), ignore_errors=True)
+    os.makedirs(os.path.join(ctx.dir, "rules"))
     ctx.write("rules/all.yaml", rules)
-    ctx.write("agents.yaml", AGENTS)
+    ctx.write("agents.yaml", agents)
     ctx.write("agent.token", TOKEN, 0o600)
     ctx.write("server.yaml", SERVER % values)
     ctx.write("agent.yaml", AGENT % values)
@@ -117,6 +129,9 @@ def contender(about, **options):
     return {"kind": "ours", "about": about, "start": lambda ctx: start(ctx, **options)}
 
 
+# Limits beyond what a measurement of growth needs.
+LARGE = {"entry": ", maxConnections: 30000, maxConnectionsPerAddress: 20000, maxStreamsPerConnection: 10000",
+         "tunnel": ", maxCallsPerAgent: 100000", "agent": "capacity: 100000", "agents": MANY_AGENTS}
 LOG = "{file: access.log, maxSize: 64MiB, keep: 1}"
 CONTENDERS = {
     "ours-tls": contender("Adit with TLS on the tunnel", tls=True),
@@ -126,4 +141,6 @@ CONTENDERS = {
                              tracing="tracing: {otlp: \"http://127.0.0.1:9\", sample: 1%}"),
     "ours-many-connections": contender("Adit that lets one address open 20,000 connections",
                                        entry=", maxConnections: 30000, maxConnectionsPerAddress: 20000"),
+    "ours-large": contender("Adit with high limits, and many agents allowed", **LARGE),
+    "ours-large-tls": contender("the same with TLS on the tunnel", tls=True, **LARGE),
 }
