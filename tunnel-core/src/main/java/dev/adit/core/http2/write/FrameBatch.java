@@ -30,6 +30,9 @@ public final class FrameBatch extends ChannelDuplexHandler {
   private @Nullable List<ChannelPromise> spare;
   private boolean closed;
 
+  /** A turn is much like the one before it: a buffer that need not grow is not copied. */
+  private int expectedBytes = FIRST_BYTES;
+
   /** Bytes that the channel does not know of yet. */
   int pendingBytes() {
     return bytes == null ? 0 : bytes.readableBytes();
@@ -52,7 +55,7 @@ public final class FrameBatch extends ChannelDuplexHandler {
       now = null;
     }
     if (now == null) {
-      now = context().alloc().directBuffer(Math.max(FIRST_BYTES, frameBytes));
+      now = context().alloc().directBuffer(Math.max(expectedBytes, frameBytes));
       bytes = now;
     }
     return now;
@@ -69,6 +72,8 @@ public final class FrameBatch extends ChannelDuplexHandler {
       return;
     }
     bytes = null;
+    int size = full.readableBytes();
+    expectedBytes = Math.max(FIRST_BYTES, Math.min(FULL_BYTES, size + size / 4));
     ChannelHandlerContext ctx = context();
     if (promises.isEmpty()) {
       ctx.write(full);
