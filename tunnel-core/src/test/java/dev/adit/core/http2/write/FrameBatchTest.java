@@ -1,0 +1,29 @@
+package dev.adit.core.http2.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import org.junit.jupiter.api.Test;
+
+/** What a connection has written and not flushed yet. */
+final class FrameBatchTest {
+  @Test
+  void whatNeverLeavesIsFreedAndTold() {
+    FrameBatch batch = new FrameBatch();
+    EmbeddedChannel channel = new EmbeddedChannel(batch);
+    ByteBuf bytes = batch.room(10).writeZero(10);
+    ChannelPromise promise = channel.newPromise();
+    batch.complete(promise);
+    assertFalse(promise.isDone());
+    channel.pipeline().remove(batch);
+    assertEquals(0, bytes.refCnt());
+    assertFalse(promise.isSuccess());
+    assertTrue(promise.isDone());
+    assertTrue(batch.isClosed());
+    channel.finishAndReleaseAll();
+  }
+}
