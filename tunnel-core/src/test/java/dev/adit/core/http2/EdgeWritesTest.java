@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallHeaders;
+import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.flood.FloodLimits;
@@ -12,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EdgeWritesTest {
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int ENABLE_PUSH = 2;
+  private static final int MAX_HEADER_LIST_SIZE = 6;
   private static final int WINDOW = 65_535;
 
   private final EdgeBench.Edge edge =
@@ -170,6 +174,59 @@ final class EdgeWritesTest {
     assertEquals(6, rest.number());
     assertTrue(rest.last());
     assertEquals(0, edge.connection().numActiveStreams());
+  }
+
+  /** RFC 9113 6.9.1 and 6.9.2: one stream's window is its own affair, a setting is everyone's. */
+  @Test
+  void windowThatPassesItsLimitEndsTheStreamOrTheConnection() {
+    open(1);
+    open(3);
+    bench.send(bench.script.windowUpdate(1, Integer.MAX_VALUE));
+    Seen reset = bench.read().get(0);
+    assertEquals("reset", reset.type());
+    assertEquals(1, reset.stream());
+    assertEquals(Http2Error.FLOW_CONTROL_ERROR.code(), reset.number());
+    bench.send(bench.script.windowUpdate(3, Integer.MAX_VALUE - WINDOW));
+    assertTrue(bench.channel.isActive());
+    bench.send(bench.script.settings(INITIAL_WINDOW_SIZE, WINDOW + 1));
+    List<Seen> seen = bench.read();
+    Seen last = seen.get(seen.size() - 1);
+    assertEquals("goaway", last.type(), seen::toString);
+    assertEquals(Http2Error.FLOW_CONTROL_ERROR.code(), last.number());
+  }
+
+  /** RFC 9113 6.5.2: what the peer would not take is not sent, and nothing of it is left behind. */
+  @Test
+  void headerListThatIsNotSentLeavesNothingBehind() {
+    EdgeBench.Edge dialling = EdgeBench.dialling();
+    try (EdgeBench dialled = new EdgeBench(dialling)) {
+      ByteBuf preface = dialled.channel.readOutbound();
+      preface.release();
+      dialled.send(dialled.script.settings(MAX_HEADER_LIST_SIZE, 300));
+      dialled.send(dialled.script.settingsAck());
+      dialled.read();
+      dialled.hand.run(
+          () -> {
+            dialling.writeFields(1, request("x".repeat(300)), true, null);
+            dialling.writeFields(3, request("short"), true, null);
+          });
+      List<Seen> seen = dialled.read();
+      assertEquals(List.of("headers"), seen.stream().map(Seen::type).toList(), seen::toString);
+      assertEquals(3, seen.get(0).stream());
+      assertEquals("short", seen.get(0).header("x-field"));
+    }
+  }
+
+  private static Http2HeaderFields request(String value) {
+    return Http2HeaderFields.ofRequest(
+        new CallHeaders(
+            CallProtocol.GRPC,
+            AsciiString.of("POST"),
+            AsciiString.of("http"),
+            AsciiString.of("a"),
+            AsciiString.of("/a"),
+            new HeaderFields(1).add(AsciiString.of("x-field"), AsciiString.of(value)),
+            CallHeaders.NO_TIMEOUT));
   }
 
   @Test

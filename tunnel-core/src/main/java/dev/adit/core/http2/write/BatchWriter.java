@@ -52,8 +52,11 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
       int padding,
       boolean last,
       ChannelPromise promise) {
+    if (padding != 0) {
+      return super.writeHeaders(ctx, streamId, headers, padding, last, promise);
+    }
     if (batch.isClosed()) {
-      return promise.setFailure(new ClosedChannelException());
+      return closed(promise);
     }
     ByteBuf out = batch.room(USUAL_LIST_BYTES);
     int at = out.writerIndex();
@@ -61,7 +64,8 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     writeHead(out, 0, Http2FrameTypes.HEADERS, END_HEADERS | end, streamId);
     try {
       encoder.encodeHeaders(streamId, headers, out);
-    } catch (Http2Exception e) {
+    } catch (Http2Exception | RuntimeException e) {
+      // Half a frame would spoil all that come after it.
       out.writerIndex(at);
       return promise.setFailure(e);
     }
@@ -106,7 +110,7 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     }
     if (batch.isClosed()) {
       data.release();
-      return promise.setFailure(new ClosedChannelException());
+      return closed(promise);
     }
     int max = maxFrameSize();
     while (data.readableBytes() > max) {
@@ -129,11 +133,9 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
   public ChannelFuture writeRstStream(
       ChannelHandlerContext ctx, int streamId, long errorCode, ChannelPromise promise) {
     if (batch.isClosed()) {
-      return promise.setFailure(new ClosedChannelException());
+      return closed(promise);
     }
-    ByteBuf out = batch.room(HEAD_BYTES + Integer.BYTES);
-    writeHead(out, Integer.BYTES, Http2FrameTypes.RST_STREAM, 0, streamId);
-    out.writeInt((int) errorCode);
+    writeNumber(Http2FrameTypes.RST_STREAM, streamId, (int) errorCode);
     return later(promise);
   }
 
@@ -141,12 +143,20 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
   public ChannelFuture writeWindowUpdate(
       ChannelHandlerContext ctx, int streamId, int increment, ChannelPromise promise) {
     if (batch.isClosed()) {
-      return promise.setFailure(new ClosedChannelException());
+      return closed(promise);
     }
-    ByteBuf out = batch.room(HEAD_BYTES + Integer.BYTES);
-    writeHead(out, Integer.BYTES, Http2FrameTypes.WINDOW_UPDATE, 0, streamId);
-    out.writeInt(increment);
+    writeNumber(Http2FrameTypes.WINDOW_UPDATE, streamId, increment);
     return promise.setSuccess();
+  }
+
+  private void writeNumber(int type, int streamId, int number) {
+    ByteBuf out = batch.room(HEAD_BYTES + Integer.BYTES);
+    writeHead(out, Integer.BYTES, type, 0, streamId);
+    out.writeInt(number);
+  }
+
+  private static ChannelFuture closed(ChannelPromise promise) {
+    return promise.setFailure(new ClosedChannelException());
   }
 
   private ChannelFuture later(ChannelPromise promise) {

@@ -111,14 +111,24 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
     return streamWindow;
   }
 
-  /** RFC 9113 6.9.2: a new size moves the window of every stream, below zero perhaps. */
+  /**
+   * RFC 9113 6.9.2: a new size moves the window of every stream, below zero perhaps; one that takes
+   * any of them too far ends the connection.
+   */
   @Override
   public void initialWindowSize(int newWindowSize) throws Http2Exception {
     int delta = newWindowSize - streamWindow;
     streamWindow = newWindowSize;
     connection.forEachActiveStream(
         stream -> {
-          widen(of(stream), delta);
+          Sending sending = of(stream);
+          if (isTooWide(sending.window, delta)) {
+            throw Http2Exception.connectionError(
+                Http2Error.FLOW_CONTROL_ERROR,
+                "INITIAL_WINDOW_SIZE takes the window of stream %d past 2^31-1",
+                stream.id());
+          }
+          widen(sending, delta);
           return true;
         });
     writePendingBytes();
@@ -145,7 +155,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
 
   /** RFC 9113 6.9.1: a window beyond 2^31-1 is an error, of the stream or of the connection. */
   private static int sum(Http2Stream stream, int window, int delta) throws Http2Exception {
-    if (delta > 0 && Integer.MAX_VALUE - delta < window) {
+    if (isTooWide(window, delta)) {
       throw Http2Exception.streamError(
           stream.id(),
           Http2Error.FLOW_CONTROL_ERROR,
@@ -153,6 +163,10 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
           stream.id());
     }
     return window + delta;
+  }
+
+  private static boolean isTooWide(int window, int delta) {
+    return delta > 0 && Integer.MAX_VALUE - delta < window;
   }
 
   private boolean isWhole(Http2Stream stream) {
