@@ -12,6 +12,7 @@ import com.google.gson.JsonObject;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.TlsIdentity;
+import dev.adit.deploy.program.UnpackedArchive;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
 import dev.adit.server.rules.RuleFileReader;

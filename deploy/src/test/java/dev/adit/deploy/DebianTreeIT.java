@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.token.Token;
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.ServerFiles;
+import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +87,7 @@ final class LauncherIT {
   @MethodSource("javas")
   void serverRunsAndEndsWithoutAWarning(Path home) throws Exception {
     Path directory = Files.createTempDirectory(temporary, "run-");
-    Path config = runnable(directory);
+    Path config = ServerFiles.into(directory);
     Path output = directory.resolve("output");
     Process server =
         Program.start(
@@ -109,22 +112,6 @@ final class LauncherIT {
     assertFalse(
         Program.text(output).contains("WARNING") || Program.text(output).contains("[warning]"),
         Program.text(output));
-  }
-
-  private static Path runnable(Path directory) throws IOException {
-    Files.createDirectory(directory.resolve("rules"));
-    Files.writeString(directory.resolve("agents.yaml"), "version: 1\nagents: []\n");
-    return Files.writeString(
-        directory.resolve("server.yaml"),
-        """
-        version: 1
-        entry: {listen: 127.0.0.1:0}
-        tunnel: {listen: 127.0.0.1:0, insecure: true}
-        admin: {listen: 127.0.0.1:0}
-        rules: rules/
-        agents: agents.yaml
-        accessLog: off
-        """);
   }
 
   @ParameterizedTest

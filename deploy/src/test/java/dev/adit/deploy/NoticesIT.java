@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.token.Token;
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.ServerFiles;
+import dev.adit.deploy.program.UnpackedArchive;
+import dev.adit.testing.systemd.SystemdSocket;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,19 +47,7 @@ final class NoticesIT {
 
   @BeforeEach
   void writeServer() throws IOException {
-    Files.createDirectory(directory.resolve("rules"));
-    write("agents.yaml", "version: 1\nagents: []\n");
-    write(
-        "server.yaml",
-        """
-        version: 1
-        entry: {listen: 127.0.0.1:0}
-        tunnel: {listen: 127.0.0.1:0, insecure: true}
-        admin: {listen: 127.0.0.1:0}
-        rules: rules/
-        agents: agents.yaml
-        accessLog: off
-        """);
+    ServerFiles.into(directory);
   }
 
   @AfterEach

@@ -3,6 +3,8 @@ package dev.adit.deploy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

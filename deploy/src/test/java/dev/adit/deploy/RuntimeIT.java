@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.io.ByteStreams;
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.UnpackedArchive;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -18,12 +20,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -238,22 +237,5 @@ final class RuntimeIT {
         call.close(Status.OK, new Metadata());
       }
     };
-  }
-
-  /** Messages as the bytes they are. */
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return ByteStreams.toByteArray(stream);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

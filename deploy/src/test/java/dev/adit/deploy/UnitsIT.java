@@ -4,6 +4,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.deploy.program.Program;
+import dev.adit.deploy.program.ServerFiles;
+import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,18 +163,7 @@ final class UnitsIT {
   }
 
   private static Path server() throws IOException {
-    Path directory = Files.createTempDirectory(temporary, "server-");
-    Files.createDirectory(directory.resolve("rules"));
-    return Files.writeString(
-        directory.resolve("server.yaml"),
-        """
-        version: 1
-        entry: {listen: 127.0.0.1:0}
-        tunnel: {listen: 127.0.0.1:0, insecure: true}
-        admin: {listen: 127.0.0.1:0}
-        rules: rules/
-        agents: []
-        """);
+    return ServerFiles.into(Files.createTempDirectory(temporary, "server-"));
   }
 
   private static Path agent() throws IOException {

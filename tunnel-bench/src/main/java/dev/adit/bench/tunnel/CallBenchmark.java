@@ -57,15 +57,15 @@ public class CallBenchmark {
 
   /** Both ends of a tunnel on one loop. */
   public CallBenchmark() {
-    MemoryTransport toAgent = new MemoryTransport(channel.eventLoop());
-    MemoryTransport toServer = new MemoryTransport(channel.eventLoop());
+    LoopTransport toAgent = new LoopTransport(channel.eventLoop());
+    LoopTransport toServer = new LoopTransport(channel.eventLoop());
     End end = new End(body);
     server = stream(TunnelStream.End.SERVER, toAgent, end);
     toServer.connect(server);
     toAgent.connect(stream(TunnelStream.End.AGENT, toServer, end));
   }
 
-  private TunnelStream stream(TunnelStream.End side, MemoryTransport transport, End end) {
+  private TunnelStream stream(TunnelStream.End side, LoopTransport transport, End end) {
     return new TunnelStream(
         side, channel.eventLoop(), ByteBufAllocator.DEFAULT, transport, SETTINGS, end);
   }

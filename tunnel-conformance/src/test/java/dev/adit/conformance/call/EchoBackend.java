@@ -1,6 +1,6 @@
 package dev.adit.conformance.call;
 
-import dev.adit.conformance.peer.Bytes;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
-import dev.adit.conformance.peer.Bytes;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawStream;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;

@@ -1,6 +1,6 @@
 package dev.adit.conformance.proxy;
 
-import dev.adit.conformance.peer.Bytes;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;

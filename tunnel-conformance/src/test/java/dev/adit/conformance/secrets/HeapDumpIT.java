@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
-import dev.adit.conformance.peer.Bytes;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.core.tls.CertificateAuthority;
@@ -17,6 +16,7 @@ import dev.adit.demo.process.ChildProcess;
 import dev.adit.demo.process.Children;
 import dev.adit.demo.process.ReadyLine;
 import dev.adit.server.setup.NewSetup;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;

@@ -1,7 +1,6 @@
 package dev.adit.conformance.security;
 
 import com.google.protobuf.ByteString;
-import dev.adit.conformance.peer.Bytes;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Header;
 import dev.adit.proto.v1.Hello;
@@ -9,6 +8,7 @@ import dev.adit.proto.v1.RequestHead;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.TunnelServiceGrpc;
 import dev.adit.proto.v1.Welcome;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;

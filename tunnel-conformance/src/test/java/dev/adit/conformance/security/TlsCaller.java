@@ -1,16 +1,14 @@
 package dev.adit.conformance.security;
 
 import dev.adit.core.tls.PemFiles;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -26,23 +24,6 @@ import javax.net.ssl.TrustManagerFactory;
 final class TlsCaller {
   private static final int WAIT_MILLIS = 10_000;
 
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-          return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
   private TlsCaller() {}
 
   /** One unary call over TLS; returns the answer's message, or throws the call's status. */
@@ -52,7 +33,7 @@ final class TlsCaller {
     try {
       return ClientCalls.blockingUnaryCall(
           channel,
-          MethodDescriptor.newBuilder(BYTES, BYTES)
+          MethodDescriptor.newBuilder(new Bytes(), new Bytes())
               .setType(MethodDescriptor.MethodType.UNARY)
               .setFullMethodName("shop.Cart/Get")
               .build(),

@@ -1,6 +1,6 @@
 package dev.adit.conformance.stall;
 
-import dev.adit.conformance.peer.Bytes;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.HandlerRegistry;

@@ -2,7 +2,7 @@ package dev.adit.conformance.trace;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.adit.conformance.peer.Bytes;
+import dev.adit.testing.grpc.Bytes;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;

@@ -1,30 +1,15 @@
 package dev.adit.core.systemd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
+import dev.adit.testing.systemd.SystemdSocket;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainDatagramPacket;
-import io.netty.channel.unix.DomainSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,46 +17,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes out of a real datagram socket of AF_UNIX, as systemd has one. */
 final class ServiceNoticesTest {
-  private static final long SECONDS = 10;
-
-  private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-  private final EventLoopGroup loop;
+  private final SystemdSocket systemd;
   private final Path socket;
 
   ServiceNoticesTest(@TempDir Path directory) {
     assumeTrue(Epoll.isAvailable());
-    loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     socket = directory.resolve("notify");
-  }
-
-  @BeforeEach
-  void listen() {
-    listen(socket.toString());
+    systemd = new SystemdSocket(socket);
   }
 
   @AfterEach
   void stop() {
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-  }
-
-  private Channel listen(String path) {
-    return new Bootstrap()
-        .group(loop)
-        .channel(EpollDomainDatagramChannel.class)
-        .handler(
-            new SimpleChannelInboundHandler<DomainDatagramPacket>() {
-              @Override
-              protected void channelRead0(ChannelHandlerContext ctx, DomainDatagramPacket packet) {
-                told.add(packet.content().toString(StandardCharsets.UTF_8));
-              }
-            })
-        .bind(new DomainSocketAddress(path))
-        .syncUninterruptibly()
-        .channel();
+    systemd.close();
   }
 
   private String next() throws InterruptedException {
-    return String.valueOf(told.poll(SECONDS, TimeUnit.SECONDS));
+    return systemd.next();
   }
 
   @Test
@@ -93,7 +54,7 @@ final class ServiceNoticesTest {
   @Test
   void abstractNamespaceIsReachedToo() throws InterruptedException {
     String name = "adit-" + UUID.randomUUID();
-    listen("\0" + name);
+    systemd.listen("\0" + name);
     try (ServiceNotices notices = ServiceNotices.open("@" + name)) {
       notices.ready("here");
     }
@@ -130,7 +91,7 @@ final class ServiceNoticesTest {
       assertEquals("STOPPING=1\nSTATUS=draining", next());
       line.set("2 agents");
     }
-    assertNull(told.poll());
+    assertTrue(systemd.isSilent());
   }
 
   @ParameterizedTest
@@ -141,6 +102,6 @@ final class ServiceNoticesTest {
       notices.follow(() -> "never asked");
       notices.stopping("gone");
     }
-    assertNull(told.poll());
+    assertTrue(systemd.isSilent());
   }
 }

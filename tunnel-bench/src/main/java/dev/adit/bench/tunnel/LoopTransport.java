@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** Hands messages to the other end in a later task of the loop that both share. */
-final class MemoryTransport implements TunnelTransport {
+final class LoopTransport implements TunnelTransport {
   // deps
   private final EventLoop loop;
   private final Runnable deliver = this::deliver;
@@ -18,7 +18,7 @@ final class MemoryTransport implements TunnelTransport {
   // state, confined to the loop
   private final ArrayDeque<ByteBuf> under = new ArrayDeque<>();
 
-  MemoryTransport(EventLoop loop) {
+  LoopTransport(EventLoop loop) {
     this.loop = loop;
   }
 

@@ -1,4 +1,4 @@
-package dev.adit.conformance.peer;
+package dev.adit.testing.grpc;
 
 import com.google.common.io.ByteStreams;
 import io.grpc.MethodDescriptor;

@@ -1,4 +1,4 @@
-package dev.adit.deploy;
+package dev.adit.deploy.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -7,23 +7,23 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** The archive of this build, unpacked as its users do. */
-final class UnpackedArchive {
+public final class UnpackedArchive {
 
   /** The archive itself. */
-  static final Path FILE = Path.of(property("archive"));
+  public static final Path FILE = Path.of(property("archive"));
 
   /** The module's directory. */
-  static final Path SOURCES = Path.of(property("directory"));
+  public static final Path SOURCES = Path.of(property("directory"));
 
   private UnpackedArchive() {}
 
   /** Unpacks below a directory; what comes back is the one directory in the archive. */
-  static Path into(Path directory) throws IOException, InterruptedException {
+  public static Path into(Path directory) throws IOException, InterruptedException {
     return into(directory, FILE);
   }
 
   /** The same for the archive with a Java of its own, of the profile {@code jlink}. */
-  static Path withRuntimeInto(Path directory) throws IOException, InterruptedException {
+  public static Path withRuntimeInto(Path directory) throws IOException, InterruptedException {
     return into(directory, Path.of(property("archive.runtime")));
   }
 

@@ -1,4 +1,4 @@
-package dev.adit.deploy;
+package dev.adit.testing.systemd;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,14 +20,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Hears what services say, on a datagram socket as systemd has one. */
-final class SystemdSocket implements AutoCloseable {
+public final class SystemdSocket implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(40);
 
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
-  SystemdSocket(Path path) {
+  public SystemdSocket(Path path) {
+    listen(path.toString());
+  }
+
+  /** Listens at another address too; a first character of 0 means the abstract namespace. */
+  public void listen(String address) {
     new Bootstrap()
         .group(loop)
         .channel(EpollDomainDatagramChannel.class)
@@ -38,12 +43,12 @@ final class SystemdSocket implements AutoCloseable {
                 told.add(packet.content().toString(StandardCharsets.UTF_8));
               }
             })
-        .bind(new DomainSocketAddress(path.toString()))
+        .bind(new DomainSocketAddress(address))
         .syncUninterruptibly();
   }
 
   /** Passes over what does not fit until something does, which comes back. */
-  String await(Predicate<String> wanted) throws InterruptedException {
+  public String await(Predicate<String> wanted) throws InterruptedException {
     List<String> others = new ArrayList<>();
     long end = System.nanoTime() + BOUND.toNanos();
     while (true) {
@@ -59,8 +64,13 @@ final class SystemdSocket implements AutoCloseable {
   }
 
   /** What comes next. */
-  String next() throws InterruptedException {
+  public String next() throws InterruptedException {
     return await(any -> true);
+  }
+
+  /** Whether nothing is left that came and was not taken. */
+  public boolean isSilent() {
+    return told.isEmpty();
   }
 
   @Override

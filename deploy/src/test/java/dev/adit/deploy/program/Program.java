@@ -1,4 +1,4 @@
-package dev.adit.deploy;
+package dev.adit.deploy.program;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs of this machine, run as a person would. */
-final class Program {
+public final class Program {
   private static final int SECONDS = 60;
 
   private Program() {}
@@ -23,16 +23,16 @@ final class Program {
    *
    * @param output stdout, then stderr, as they came
    */
-  record Run(int exitCode, String output) {
+  public record Run(int exitCode, String output) {
     /** The last line, such as it is. */
-    String line() {
+    public String line() {
       List<String> lines = output.lines().toList();
       return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
   }
 
   /** Runs to the end, within a minute. */
-  static Run run(String... words) throws IOException, InterruptedException {
+  public static Run run(String... words) throws IOException, InterruptedException {
     return run(SECONDS, Map.of(), words);
   }
 
@@ -41,7 +41,7 @@ final class Program {
    *
    * @param environment added to ours; JAVA_HOME and JAVA_OPTS of ours are not handed on
    */
-  static Run run(int seconds, Map<String, String> environment, String... words)
+  public static Run run(int seconds, Map<String, String> environment, String... words)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("deploy-", ".out");
     try {
@@ -58,7 +58,7 @@ final class Program {
   }
 
   /** Starts a program, which writes all it says into a file. */
-  static Process start(Path output, Map<String, String> environment, String... words)
+  public static Process start(Path output, Map<String, String> environment, String... words)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -67,23 +67,23 @@ final class Program {
     return builder.start();
   }
 
-  static String text(Path file) throws IOException {
+  public static String text(Path file) throws IOException {
     return Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
   /** Whether this machine has a program. */
-  static boolean exists(String name) {
+  public static boolean exists(String name) {
     return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":"))
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
   }
 
   /** Skips the test without a program, and says so where people look. */
-  static void need(String name) {
+  public static void need(String name) {
     need(exists(name), "program " + name);
   }
 
   /** The same for anything else. */
-  static void need(boolean met, String what) {
+  public static void need(boolean met, String what) {
     if (!met) {
       System.err.println("SKIPPED, not passed: this machine has no " + what);
     }
