@@ -2,6 +2,7 @@ package dev.adit.core.http2;
 
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
+import dev.adit.core.http2.read.EndedStreams;
 import dev.adit.core.http2.write.FrameBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

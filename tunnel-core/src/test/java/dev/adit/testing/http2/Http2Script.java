@@ -144,7 +144,8 @@ public final class Http2Script {
     return ByteBufUtil.getBytes(Unpooled.buffer().writeInt(value));
   }
 
-  private static byte[] frame(int type, int flags, int stream, byte[] body) {
+  /** Any frame, sound or not. */
+  public static byte[] frame(int type, int flags, int stream, byte[] body) {
     ByteBuf frame = Unpooled.buffer();
     frame.writeMedium(body.length).writeByte(type).writeByte(flags).writeInt(stream);
     return ByteBufUtil.getBytes(frame.writeBytes(body));

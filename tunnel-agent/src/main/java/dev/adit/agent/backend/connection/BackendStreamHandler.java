@@ -3,14 +3,12 @@ package dev.adit.agent.backend.connection;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.http2.read.EdgeListener;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the frames of one connection to a backend and gives each to the events of its stream.
  * Confined to the loop of the connection.
  */
-final class BackendStreamHandler extends Http2FrameAdapter {
+final class BackendStreamHandler implements EdgeListener {
   private static final int NO_GOAWAY = -1;
 
   // state, confined to the loop; the connection is set once, before any frame
@@ -41,44 +39,25 @@ final class BackendStreamHandler extends Http2FrameAdapter {
   }
 
   @Override
-  public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+  public void onSettings() {
     connection().onSettings();
   }
 
   @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int streamId,
-      Http2Headers headers,
-      int streamDependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean last)
+  public void onHeaders(Http2Stream stream, Http2Headers headers, boolean last)
       throws Http2Exception {
-    onHeadersRead(ctx, streamId, headers, padding, last);
-  }
-
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last)
-      throws Http2Exception {
-    Http2Stream stream = connection().stream(streamId);
-    BackendEvents events = stream == null ? null : connection().events(stream);
-    if (stream == null || events == null) {
+    BackendEvents events = connection().events(stream);
+    if (events == null) {
       return;
     }
     Http2HeaderFields list = (Http2HeaderFields) headers;
     AsciiString status = list.status();
-    if ((status == null) != stream.isTrailersReceived()) {
-      throw malformed(streamId, "a head without :status, or trailers with one");
-    }
     if (status == null) {
       endIf(last, stream);
       events.onTrailers(list.fields());
       return;
     }
-    ResponseHead head = head(streamId, status, list.fields(), last);
+    ResponseHead head = head(stream.id(), status, list.fields(), last);
     endIf(last, stream);
     events.onHead(head, last);
   }
@@ -111,21 +90,17 @@ final class BackendStreamHandler extends Http2FrameAdapter {
   }
 
   @Override
-  public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last)
-      throws Http2Exception {
-    Http2Stream stream = connection().stream(streamId);
-    BackendEvents events = stream == null ? null : connection().events(stream);
-    if (stream == null || events == null) {
-      return data.readableBytes() + padding;
+  public int onChunk(Http2Stream stream, ByteBuf data, boolean last) throws Http2Exception {
+    BackendEvents events = connection().events(stream);
+    if (events == null) {
+      return data.readableBytes();
     }
     if (!stream.isHeadersReceived()) {
-      throw malformed(streamId, "a body before its head");
+      throw malformed(stream.id(), "a body before its head");
     }
     endIf(last, stream);
-    // The call is the second owner: the codec releases its own reference when this method returns.
     events.onChunk(data.retain(), last);
-    return padding;
+    return 0;
   }
 
   /** After its last event nothing more is told of a stream. */
@@ -136,24 +111,22 @@ final class BackendStreamHandler extends Http2FrameAdapter {
   }
 
   @Override
-  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
-    Http2Stream stream = connection().stream(streamId);
-    BackendEvents events = stream == null ? null : connection().removeEvents(stream);
+  public void onReset(Http2Stream stream, long code) {
+    BackendEvents events = connection().removeEvents(stream);
     if (events == null) {
       return;
     }
-    if (errorCode == Http2Error.REFUSED_STREAM.code()) {
+    if (code == Http2Error.REFUSED_STREAM.code()) {
       events.onRefused();
     } else {
-      events.onReset(errorCode);
+      events.onReset(code);
     }
   }
 
   @Override
-  public void onGoAwayRead(
-      ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
+  public void onGoAway(int lastStreamId, long code) {
     goAwayLastStream = lastStreamId;
-    goAwayCode = errorCode;
+    goAwayCode = code;
     connection().onGoAway();
   }
 

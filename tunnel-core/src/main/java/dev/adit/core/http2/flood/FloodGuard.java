@@ -2,6 +2,7 @@ package dev.adit.core.http2.flood;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.util.function.Consumer;
 
 /**
@@ -13,6 +14,7 @@ public final class FloodGuard {
   /** PRIORITY, RST_STREAM and acknowledgements that may come beside those that we have caused. */
   private static final int SPARE = 100;
 
+  private static final int ACK = 0x1;
   private static final int WINDOW_UPDATES_AT_FIRST = 5;
   private static final int UPDATES_PER_CHUNK = 10;
 
@@ -54,11 +56,6 @@ public final class FloodGuard {
     return greeted;
   }
 
-  /** Whether a limit was passed. */
-  boolean isEnded() {
-    return ended;
-  }
-
   /** Ends the connection if a limit is passed. */
   public void check(boolean within, Flood limit) throws Http2Exception {
     if (within) {
@@ -97,13 +94,52 @@ public final class FloodGuard {
 
   // What the peer sends.
 
+  /**
+   * A frame of any type, by its head; DATA and CONTINUATION are judged by what they hold.
+   *
+   * @param type as RFC 9113 section 6 numbers them, unsigned
+   */
+  public void onFrame(int type, int flags, long nowNanos) throws Http2Exception {
+    boolean ack = (flags & ACK) != 0;
+    switch (type) {
+      case Http2FrameTypes.DATA, Http2FrameTypes.CONTINUATION -> {
+        // onChunk, and who puts header lists together.
+      }
+      case Http2FrameTypes.HEADERS -> onHeaders(nowNanos);
+      case Http2FrameTypes.WINDOW_UPDATE -> onWindowUpdate();
+      case Http2FrameTypes.RST_STREAM -> onReset();
+      case Http2FrameTypes.PING -> {
+        if (ack) {
+          onAcknowledgement();
+        } else {
+          onPing(nowNanos);
+        }
+      }
+      case Http2FrameTypes.SETTINGS -> {
+        if (ack) {
+          onAcknowledgement();
+        } else {
+          onSettings(nowNanos);
+        }
+      }
+      case Http2FrameTypes.GO_AWAY -> onGoAway(nowNanos);
+      case Http2FrameTypes.PRIORITY -> onPriority();
+      default -> onUnknownFrame(nowNanos);
+    }
+  }
+
   void onHeaders(long nowNanos) throws Http2Exception {
     opened++;
     emptyChunks = 0;
     check(newStreams.add(nowNanos) <= limits.newStreams(), Flood.NEW_STREAMS);
   }
 
-  void onChunk(boolean empty) throws Http2Exception {
+  /**
+   * DATA.
+   *
+   * @param empty whether it has neither a byte nor ends anything
+   */
+  public void onChunk(boolean empty) throws Http2Exception {
     emptyChunks = empty ? emptyChunks + 1 : 0;
     check(emptyChunks <= limits.emptyData(), Flood.EMPTY_DATA);
   }

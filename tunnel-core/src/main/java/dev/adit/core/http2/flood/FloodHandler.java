@@ -125,38 +125,18 @@ public final class FloodHandler extends ChannelDuplexHandler {
 
   private void onReceived(int type, int flags, int length) throws Http2Exception {
     long now = context().executor().ticker().nanoTime();
-    boolean ack = (flags & ACK) != 0;
+    guard.onFrame(type, flags, now);
     switch (type) {
       case Http2FrameTypes.DATA -> guard.onChunk(isEmpty(flags, length));
-      case Http2FrameTypes.HEADERS -> {
-        continuations = 0;
-        guard.onHeaders(now);
-      }
+      case Http2FrameTypes.HEADERS -> continuations = 0;
       case Http2FrameTypes.CONTINUATION ->
           guard.check(++continuations < limits.continuations(), Flood.CONTINUATIONS);
-      case Http2FrameTypes.SETTINGS -> {
-        if (ack) {
-          guard.onAcknowledgement();
-        } else {
-          guard.onSettings(now);
-        }
+      // Peers that keep their streams have no reason to reset them, soon or late.
+      case Http2FrameTypes.RST_STREAM ->
+          guard.check(resets.add(now) <= limits.quickResets(), Flood.QUICK_RESETS);
+      default -> {
+        // Nothing that the guard has not judged.
       }
-      case Http2FrameTypes.PING -> {
-        if (ack) {
-          guard.onAcknowledgement();
-        } else {
-          guard.onPing(now);
-        }
-      }
-      case Http2FrameTypes.GO_AWAY -> guard.onGoAway(now);
-      case Http2FrameTypes.PRIORITY -> guard.onPriority();
-      case Http2FrameTypes.WINDOW_UPDATE -> guard.onWindowUpdate();
-      case Http2FrameTypes.RST_STREAM -> {
-        guard.onReset();
-        // Peers that keep their streams have no reason to reset them, soon or late.
-        guard.check(resets.add(now) <= limits.quickResets(), Flood.QUICK_RESETS);
-      }
-      default -> guard.onUnknownFrame(now);
     }
   }
 

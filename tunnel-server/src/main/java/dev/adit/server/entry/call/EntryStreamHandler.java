@@ -3,16 +3,15 @@ package dev.adit.server.entry.call;
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.QuickResets;
+import dev.adit.core.http2.read.EdgeListener;
 import dev.adit.server.config.EntryConfig;
 import dev.adit.server.entry.caller.ConnectionCaller;
 import dev.adit.server.entry.caller.IdentityHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * hangs on the stream and goes with it: {@code onStreamClosed} is the one place where a call is
  * removed. Confined to the loop of the connection.
  */
-public final class EntryStreamHandler extends Http2FrameAdapter {
+public final class EntryStreamHandler implements EdgeListener {
   /**
    * How much larger a header list may be than allowed and still be read, so that it can be answered
    * in the caller's own protocol.
@@ -89,51 +88,33 @@ public final class EntryStreamHandler extends Http2FrameAdapter {
   }
 
   @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int streamId,
-      Http2Headers headers,
-      int streamDependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean last) {
-    onHeadersRead(ctx, streamId, headers, padding, last);
-  }
-
-  @Override
-  public void onHeadersRead(
-      ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last) {
-    Http2Stream stream = connection.connection().stream(streamId);
+  public void onHeaders(Http2Stream stream, Http2Headers headers, boolean last) {
     EntryCall running = stream.getProperty(callKey);
     if (running != null) {
       // Trailers of a request: gRPC has none, and no backend of ours waits for them.
       running.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
       return;
     }
-    EntryCall call =
-        new EntryCall(entry, connection, stream, number, entry.requestIds().id(number, streamId));
+    AsciiString id = entry.requestIds().id(number, stream.id());
+    EntryCall call = new EntryCall(entry, connection, stream, number, id);
     stream.setProperty(callKey, call);
     quickResets.onOpened(call.begunNanos());
     call.begin(reader, admission, (Http2HeaderFields) headers, last);
   }
 
   @Override
-  public int onDataRead(
-      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last) {
-    EntryCall call = connection.connection().stream(streamId).getProperty(callKey);
+  public int onChunk(Http2Stream stream, ByteBuf data, boolean last) {
+    EntryCall call = stream.getProperty(callKey);
     if (call == null) {
-      return data.readableBytes() + padding;
+      return data.readableBytes();
     }
-    // The call is the second owner: the codec releases its own reference when this method returns.
     call.onRequestChunk(data.retain(), last);
-    return padding;
+    return 0;
   }
 
   @Override
-  public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code)
-      throws Http2Exception {
-    EntryCall call = connection.connection().stream(streamId).getProperty(callKey);
+  public void onReset(Http2Stream stream, long code) throws Http2Exception {
+    EntryCall call = stream.getProperty(callKey);
     long now = connection.loop().ticker().nanoTime();
     if (call != null && call.isUnanswered() && quickResets.onReset(now - call.begunNanos(), now)) {
       connection.onQuickResets();

@@ -1,17 +1,11 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.read;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells frames that come late from faults, for streams that are over (RFC 9113 5.1). What was under
@@ -23,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * not heard of one counts its stream as open, and of all later ones as well. The dialling side
  * forgives every late frame, for it may reset more streams than that within one round trip.
  */
-final class EndedStreams extends Http2ConnectionAdapter {
+public final class EndedStreams extends Http2ConnectionAdapter {
   /** Of resets, whatever number of streams is allowed. */
   private static final int MOST_RESETS = 4096;
 
@@ -44,7 +38,6 @@ final class EndedStreams extends Http2ConnectionAdapter {
   private int[] resets = {};
   private long[] allowances = {};
   private int nextReset;
-  private @Nullable Sorting sorting;
 
   /**
    * Of a new connection.
@@ -52,21 +45,11 @@ final class EndedStreams extends Http2ConnectionAdapter {
    * @param maxStreams that the peer may have open
    * @param announcedWindow bytes that it may send on each once it has read our SETTINGS
    */
-  EndedStreams(Http2Connection connection, long maxStreams, int announcedWindow) {
+  public EndedStreams(Http2Connection connection, long maxStreams, int announcedWindow) {
     this.connection = connection;
     this.announcedWindow = announcedWindow;
     maxResets = (int) Math.max(1, Math.min(MOST_RESETS, maxStreams));
     connection.addListener(this);
-  }
-
-  /** A listener that sorts out what comes for streams that are over. */
-  Http2FrameListener before(Http2FrameListener listener) {
-    Sorting now = sorting;
-    if (now == null || now.target != listener) {
-      now = new Sorting(listener);
-      sorting = now;
-    }
-    return now;
   }
 
   @Override
@@ -92,7 +75,7 @@ final class EndedStreams extends Http2ConnectionAdapter {
    * A stream that is not there has to be reset: if it is new, its peer does not know that it never
    * began.
    */
-  void onRefused(int id) {
+  public void onRefused(int id) {
     if (id > highestId
         && connection.remote().isValidStreamId(id)
         && connection.stream(id) == null) {
@@ -102,7 +85,7 @@ final class EndedStreams extends Http2ConnectionAdapter {
   }
 
   /** We reset a stream, of which the peer may not have ended its side. */
-  void onReset(Http2Stream stream) {
+  public void onReset(Http2Stream stream) {
     if (stream.state().remoteSideOpen()
         && !stream.isResetSent()
         && connection.remote().isValidStreamId(stream.id())) {
@@ -123,27 +106,25 @@ final class EndedStreams extends Http2ConnectionAdapter {
     nextReset++;
   }
 
-  private boolean isOver(int id) {
-    return connection.stream(id) == null && hasBeen(id);
-  }
-
   /** Whether a stream that is not there is one that was, or cannot be any more. */
-  private boolean hasBeen(int id) {
+  boolean hasBeen(int id) {
     if (!connection.isServer()) {
       return connection.local().mayHaveCreatedStream(id);
     }
+    return id <= highestId && connection.remote().isValidStreamId(id) && !isAboveGoAway(id);
+  }
+
+  /** Whether a stream is above the last one of the peer's that our GOAWAY names. */
+  boolean isAboveGoAway(int id) {
     Http2Connection.Endpoint<?> peer = connection.remote();
-    // What comes for streams above the one that our GOAWAY names is dropped by the codec.
-    return id <= highestId
-        && peer.isValidStreamId(id)
-        && !(connection.goAwaySent() && id > peer.lastStreamKnownByPeer());
+    return connection.goAwaySent() && peer.isValidStreamId(id) && id > peer.lastStreamKnownByPeer();
   }
 
   /**
    * Whether we have ended this stream before the peer did, and its window was not used up; the
    * frame is paid for.
    */
-  private boolean isForgiven(int id, int bytes, boolean last) {
+  boolean isForgiven(int id, int bytes, boolean last) {
     if (!connection.isServer()) {
       return true;
     }
@@ -177,15 +158,8 @@ final class EndedStreams extends Http2ConnectionAdapter {
     return false;
   }
 
-  /** Whether a header list has come late; a stream takes no second one after its end. */
-  private boolean isLateHead(int id) throws Http2Exception {
-    Http2Stream stream = connection.stream(id);
-    if (stream != null) {
-      if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && !stream.isResetSent()) {
-        throw closed(id, "HEADERS");
-      }
-      return false;
-    }
+  /** Whether the head of a stream that is not there has come late, and not to open it. */
+  boolean isLateHead(int id) throws Http2Exception {
     if (!hasBeen(id)) {
       return false;
     }
@@ -200,77 +174,8 @@ final class EndedStreams extends Http2ConnectionAdapter {
         Http2Error.STREAM_CLOSED, "HEADERS on stream %d, which is over", id);
   }
 
-  private static Http2Exception closed(int id, String frame) {
-    return Http2Exception.streamError(
-        id, Http2Error.STREAM_CLOSED, "%s on stream %d, which the peer has ended", frame, id);
-  }
-
-  /** Sees every frame. */
-  private final class Sorting extends Http2FrameListenerDecorator {
-    private final Http2FrameListener target;
-
-    Sorting(Http2FrameListener listener) {
-      super(listener);
-      target = listener;
-    }
-
-    @Override
-    public int onDataRead(
-        ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean last)
-        throws Http2Exception {
-      if (!isOver(streamId)) {
-        return super.onDataRead(ctx, streamId, data, padding, last);
-      }
-      // Late or not, it has used the connection's window.
-      connection.local().flowController().receiveFlowControlledFrame(null, data, padding, last);
-      int bytes = data.readableBytes() + padding;
-      if (!isForgiven(streamId, bytes, last)) {
-        throw closed(streamId, "DATA");
-      }
-      return bytes;
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean last)
-        throws Http2Exception {
-      if (!isLateHead(streamId)) {
-        super.onHeadersRead(ctx, streamId, headers, padding, last);
-      }
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext ctx,
-        int streamId,
-        Http2Headers headers,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean last)
-        throws Http2Exception {
-      if (!isLateHead(streamId)) {
-        super.onHeadersRead(ctx, streamId, headers, dependency, weight, exclusive, padding, last);
-      }
-    }
-
-    @Override
-    public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long code)
-        throws Http2Exception {
-      if (!isOver(streamId)) {
-        super.onRstStreamRead(ctx, streamId, code);
-        return;
-      }
-      isForgiven(streamId, 0, true);
-    }
-
-    @Override
-    public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment)
-        throws Http2Exception {
-      if (!isOver(streamId)) {
-        super.onWindowUpdateRead(ctx, streamId, increment);
-      }
-    }
+  /** The peer has reset what is over already: it sends no more of it. */
+  void onPeerReset(int id) {
+    isForgiven(id, 0, true);
   }
 }

@@ -1,4 +1,4 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.testing.http2.EdgeBench;
 import dev.adit.testing.http2.Http2Script.Seen;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;

@@ -1,4 +1,4 @@
-package dev.adit.core.http2;
+package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
+import dev.adit.testing.http2.EdgeBench;
 import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.http2.Http2Script.Seen;
 import io.netty.buffer.Unpooled;
