@@ -2,6 +2,7 @@ package dev.adit.agent.app;
 
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
@@ -21,6 +22,15 @@ public final class AgentProcess {
    * be: it dials on, and a start that failed would only begin this anew.
    */
   private static final Duration FIRST_TUNNEL = Duration.ofSeconds(20);
+
+  /** Doors of this program's layers on a call's path, for {@link InliningLimits}. */
+  public static final List<String> BUSY =
+      List.of(
+          "dev/adit/agent/backend/connection/BackendStreamHandler.on*",
+          "dev/adit/agent/dispatch/AgentCall.run",
+          "dev/adit/agent/dispatch/AgentCall.open",
+          "dev/adit/agent/dispatch/AgentCall.write",
+          "dev/adit/agent/dispatch/AgentCall.on*");
 
   private AgentProcess() {}
 
@@ -78,6 +88,7 @@ public final class AgentProcess {
           "ready agent=" + config.id() + " servers=" + app.connected() + "/" + app.configured());
       out.flush();
       systemd.ready(standing(app));
+      InliningLimits.apply(BUSY);
     }
   }
 

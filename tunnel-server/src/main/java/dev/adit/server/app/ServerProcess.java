@@ -1,6 +1,7 @@
 package dev.adit.server.app;
 
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
@@ -19,6 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server as a process: the ready line, signals and the exit code. */
 public final class ServerProcess {
+  /** Doors of this program's layers on a call's path, for {@link InliningLimits}. */
+  public static final List<String> BUSY =
+      List.of(
+          "dev/adit/server/entry/call/EntryStreamHandler.on*",
+          "dev/adit/server/entry/call/EntryCall.on*",
+          "dev/adit/server/entry/call/EntryCall.begin",
+          "dev/adit/server/entry/call/EntryCall.dispatch",
+          "dev/adit/server/metrics/CallSeries.onEnd");
+
   private ServerProcess() {}
 
   /**
@@ -64,6 +74,7 @@ public final class ServerProcess {
     out.flush();
     systemd.ready(listening);
     systemd.follow(() -> standing(app));
+    InliningLimits.apply(BUSY);
     try {
       over.await();
     } catch (InterruptedException e) {
