@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows files by their content, so that it does not matter how they are replaced: a change is
- * told once they have stayed as they are from one look to the next, within three seconds. Works on
- * a thread of its own.
+ * told once they have stayed as they are from one look to the next, within three seconds. Files
+ * that have not been touched are not read again. Works on a thread of its own.
  */
 public final class ContentWatch implements AutoCloseable {
   /** How often the files are looked at. */
@@ -38,6 +39,7 @@ public final class ContentWatch implements AutoCloseable {
   // state, confined to the thread
   private String told;
   private String seen;
+  private FileStamps stamps;
 
   /**
    * Knows what the files hold now, and looks at them once it is started: what is read in between is
@@ -47,8 +49,10 @@ public final class ContentWatch implements AutoCloseable {
    */
   public ContentWatch(String name, Collection<Path> files) {
     this.files = List.copyOf(files);
+    Instant now = Instant.now();
     told = content();
     seen = told;
+    stamps = FileStamps.of(this.files, now);
     thread =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -70,16 +74,24 @@ public final class ContentWatch implements AutoCloseable {
 
   private void look(Runnable onChange) {
     try {
-      String now = content();
-      boolean settled = now.equals(seen);
-      seen = now;
-      if (settled && !now.equals(told)) {
-        told = now;
+      String before = seen;
+      see();
+      if (seen.equals(before) && !seen.equals(told)) {
+        told = seen;
         onChange.run();
       }
     } catch (RuntimeException e) {
       // Whatever it is, the next look must come.
       log.error("{} could not be looked at", files, e);
+    }
+  }
+
+  private void see() {
+    Instant now = Instant.now();
+    FileStamps current = FileStamps.of(files, now);
+    if (!stamps.stillHold(current)) {
+      seen = content();
+      stamps = FileStamps.of(files, now);
     }
   }
 

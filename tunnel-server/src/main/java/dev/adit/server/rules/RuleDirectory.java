@@ -1,6 +1,7 @@
 package dev.adit.server.rules;
 
 import dev.adit.core.config.ConfigFile;
+import dev.adit.core.process.FileStamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -20,8 +22,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of rule files. It is looked at by content and not by time stamps, so that editors'
- * renames and the symlink swap of a Kubernetes ConfigMap are changes like any other.
+ * The directory of rule files. What counts is content, so that editors' renames and the symlink
+ * swap of a Kubernetes ConfigMap are changes like any other.
  */
 public record RuleDirectory(Path path) {
 
@@ -35,14 +37,28 @@ public record RuleDirectory(Path path) {
     private final NamedFiles named;
     private final String filesHash;
     private final String hash;
+    private final FileStamps stamps;
 
     private Snapshot(
-        RuleDirectory directory, Map<Path, byte[]> files, String filesHash, NamedFiles named) {
+        RuleDirectory directory,
+        Map<Path, byte[]> files,
+        String filesHash,
+        NamedFiles named,
+        Instant readFrom) {
       this.directory = directory;
       this.files = Collections.unmodifiableMap(files);
       this.filesHash = filesHash;
       this.named = named;
       this.hash = named.paths().isEmpty() ? filesHash : hashOf(filesHash, named);
+      this.stamps = stamps(readFrom);
+    }
+
+    /** What the file system says now of all that this was read from. */
+    private FileStamps stamps(Instant readFrom) {
+      List<Path> all = new ArrayList<>(files.keySet());
+      all.add(directory.path());
+      all.addAll(named.paths());
+      return FileStamps.of(all, readFrom);
     }
 
     /** SHA-256 over names and contents, those of the files that rules name included. */
@@ -66,10 +82,14 @@ public record RuleDirectory(Path path) {
   /**
    * Reads all {@code *.yaml} files that do not start with a dot, and the files they name. Blocks.
    *
-   * @param before an earlier one, which saves looking for names where the rule files have not
-   *     changed; null if there is none
+   * @param before an earlier one, which is the answer where nothing has been touched since, and
+   *     saves looking for names where the rule files have not changed; null if there is none
    */
   public Snapshot snapshot(@Nullable Snapshot before) throws IOException {
+    Instant now = Instant.now();
+    if (before != null && before.stamps.stillHold(before.stamps(now))) {
+      return before;
+    }
     List<Path> paths = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(path, RuleDirectory::isRuleFile)) {
       stream.forEach(paths::add);
@@ -88,7 +108,7 @@ public record RuleDirectory(Path path) {
     boolean same = before != null && before.filesHash.equals(hash);
     Collection<Path> named =
         before != null && same ? before.named.paths() : NamedFiles.namesIn(files);
-    return new Snapshot(this, files, hash, NamedFiles.read(named));
+    return new Snapshot(this, files, hash, NamedFiles.read(named), now);
   }
 
   private static boolean isRuleFile(Path file) {

@@ -162,6 +162,7 @@ public final class RuleReload implements AutoCloseable {
 
   private ReloadStatus loadNow() {
     try {
+      seen = null;
       load(snapshot());
     } catch (IOException e) {
       refuse(e);
