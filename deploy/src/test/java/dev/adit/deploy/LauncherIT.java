@@ -216,6 +216,17 @@ final class LauncherIT {
   }
 
   @Test
+  void hugePagesAreAskedForWhereTheKernelGivesThem() throws Exception {
+    Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    String given = Files.isReadable(setting) ? Files.readString(setting) : "[never]";
+    List<String> words = given("17", Map.of(), "tunnel-agent");
+    assertEquals(
+        !given.contains("[never]"),
+        words.contains("-XX:+UseTransparentHugePages"),
+        words::toString);
+  }
+
+  @Test
   void javaOptsHasTheLastWord() throws Exception {
     List<String> words = given("17", Map.of("JAVA_OPTS", "-XX:+UseZGC  -Xms256m"), "tunnel-agent");
     assertFalse(words.contains("-XX:+UseSerialGC"), words::toString);
