@@ -5,7 +5,8 @@ import static dev.adit.core.wire.protobuf.WireType.VARINT;
 import static dev.adit.core.wire.protobuf.WireType.tag;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.MessageReader;
+import dev.adit.core.wire.protobuf.PartReader;
 import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
 import io.netty.buffer.ByteBuf;
@@ -24,7 +25,8 @@ public final class FrameReader {
   /** Up to this size they go to the heap: a place in the pool costs more than such garbage. */
   private static final int SMALL_CHUNK_BYTES = 1024;
 
-  private final ProtobufReader in = new ProtobufReader();
+  private final MessageReader in = new MessageReader();
+  private final PartReader part = new PartReader();
   private final HeadReader heads = new HeadReader();
 
   // What the frame at hand holds.
@@ -58,6 +60,7 @@ public final class FrameReader {
       message.skipBytes(in.end());
     } finally {
       in.close();
+      part.close();
     }
   }
 
@@ -111,8 +114,7 @@ public final class FrameReader {
     // time.
     boolean hasData = dataStart >= 0;
     boolean lastInHead = last && !hasData;
-    in.moveTo(kindStart);
-    int end = kindStart + kindLength;
+    part.open(in, kindStart, kindLength);
     switch (kind) {
       case 0 -> {
         if (dataLength > 0 || last) {
@@ -121,19 +123,19 @@ public final class FrameReader {
         return;
       }
       case Fields.FRAME_REQUEST_HEAD ->
-          handler.onRequestHead(id, heads.requestHead(in, end), lastInHead);
+          handler.onRequestHead(id, heads.requestHead(part), lastInHead);
       case Fields.FRAME_RESPONSE_HEAD ->
-          handler.onResponseHead(id, heads.responseHead(in, end), lastInHead);
+          handler.onResponseHead(id, heads.responseHead(part), lastInHead);
       case Fields.FRAME_TRAILERS -> {
         if (hasData) {
           throw new WireException("trailers and data in one frame");
         }
-        handler.onTrailers(id, heads.trailers(in, end));
+        handler.onTrailers(id, heads.trailers(part));
         return;
       }
-      case Fields.FRAME_ACCEPTED -> heads.accepted(in, end, id, handler);
+      case Fields.FRAME_ACCEPTED -> heads.accepted(part, id, handler);
       case Fields.FRAME_RESET -> {
-        handler.onReset(id, heads.reset(in, end));
+        handler.onReset(id, heads.reset(part));
         return;
       }
       case Fields.FRAME_CREDIT -> {
@@ -165,8 +167,7 @@ public final class FrameReader {
     }
     if (dataLength <= SMALL_CHUNK_BYTES) {
       byte[] copy = new byte[dataLength];
-      in.moveTo(dataStart);
-      in.read(copy, dataLength);
+      in.copy(dataStart, copy, dataLength);
       return Unpooled.wrappedBuffer(copy);
     }
     int from = message.readerIndex() + dataStart;

@@ -10,15 +10,15 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
-import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.PartReader;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the messages inside the frames of a call. Each method reads from where the reader stands to
- * {@code end}. Used by one thread at a time.
+ * Reads the messages inside the frames of a call. Each method reads a part to its end. Used by one
+ * thread at a time.
  */
 final class HeadReader {
   private static final long MAX_TIMEOUT_MS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - 1);
@@ -35,7 +35,8 @@ final class HeadReader {
 
   private final KnownTexts texts = new KnownTexts();
 
-  RequestHead requestHead(ProtobufReader in, int end) throws WireException {
+  RequestHead requestHead(PartReader in) throws WireException {
+    int end = in.end();
     CallProtocol protocol = CallProtocol.GRPC;
     AsciiString method = AsciiString.EMPTY_STRING;
     AsciiString scheme = AsciiString.EMPTY_STRING;
@@ -83,7 +84,8 @@ final class HeadReader {
         millis < 0 ? MAX_TIMEOUT_MS : Math.min(millis, MAX_TIMEOUT_MS));
   }
 
-  ResponseHead responseHead(ProtobufReader in, int end) throws WireException {
+  ResponseHead responseHead(PartReader in) throws WireException {
+    int end = in.end();
     HeaderFields fields = new HeaderFields(8);
     long status = 0;
     while (in.at() < end) {
@@ -101,7 +103,8 @@ final class HeadReader {
     return new ResponseHead((int) status, fields);
   }
 
-  HeaderFields trailers(ProtobufReader in, int end) throws WireException {
+  HeaderFields trailers(PartReader in) throws WireException {
+    int end = in.end();
     HeaderFields fields = new HeaderFields(4);
     while (in.at() < end) {
       int tag = (int) in.varint();
@@ -115,7 +118,8 @@ final class HeadReader {
     return fields;
   }
 
-  void accepted(ProtobufReader in, int end, long id, FrameHandler handler) throws WireException {
+  void accepted(PartReader in, long id, FrameHandler handler) throws WireException {
+    int end = in.end();
     AsciiString upstream = AsciiString.EMPTY_STRING;
     AsciiString backend = AsciiString.EMPTY_STRING;
     while (in.at() < end) {
@@ -130,7 +134,8 @@ final class HeadReader {
     handler.onAccepted(id, upstream, backend);
   }
 
-  CallReset reset(ProtobufReader in, int end) throws WireException {
+  CallReset reset(PartReader in) throws WireException {
+    int end = in.end();
     long code = 0;
     boolean processed = false;
     String reason = "";
@@ -153,8 +158,7 @@ final class HeadReader {
         failure == null ? CallFailure.BACKEND_RESET : failure, code, processed, message);
   }
 
-  private void header(ProtobufReader in, int tag, int end, HeaderFields fields)
-      throws WireException {
+  private void header(PartReader in, int tag, int end, HeaderFields fields) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException("a header field of wire type " + (tag & 7));
     }
@@ -195,13 +199,13 @@ final class HeadReader {
     };
   }
 
-  private static void checkEnd(ProtobufReader in, int end) throws WireException {
+  private static void checkEnd(PartReader in, int end) throws WireException {
     if (in.at() != end) {
       throw new WireException("a message's last field passes its end");
     }
   }
 
-  private static long number(ProtobufReader in, int tag) throws WireException {
+  private static long number(PartReader in, int tag) throws WireException {
     if ((tag & 7) != VARINT) {
       throw new WireException(
           "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where a number stands");
@@ -209,7 +213,7 @@ final class HeadReader {
     return in.varint();
   }
 
-  private AsciiString bytes(ProtobufReader in, int tag, int end) throws WireException {
+  private AsciiString bytes(PartReader in, int tag, int end) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException(
           "field " + (tag >>> 3) + " of wire type " + (tag & 7) + " where bytes stand");
@@ -217,7 +221,7 @@ final class HeadReader {
     return texts.read(in, in.length(end));
   }
 
-  private String text(ProtobufReader in, int tag, int end) throws WireException {
+  private String text(PartReader in, int tag, int end) throws WireException {
     AsciiString raw = bytes(in, tag, end);
     return new String(raw.array(), raw.arrayOffset(), raw.length(), StandardCharsets.UTF_8);
   }

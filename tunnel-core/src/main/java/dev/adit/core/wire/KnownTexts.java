@@ -1,6 +1,6 @@
 package dev.adit.core.wire;
 
-import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.PartReader;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +20,22 @@ final class KnownTexts {
 
   private final @Nullable AsciiString[] slots = new @Nullable AsciiString[SLOTS];
   private final byte[] others = new byte[SLOTS];
-  private final byte[] bytes = new byte[LONGEST_BYTES];
 
   /** Reads a text of this many bytes; what is returned may be shared and is not to be changed. */
-  AsciiString read(ProtobufReader in, int length) {
+  AsciiString read(PartReader in, int length) {
     if (length == 0 || length > LONGEST_BYTES) {
       return in.text(length);
     }
-    in.read(bytes, length);
-    int slot = slot(length);
+    byte[] bytes = in.array();
+    int at = in.at();
+    int slot = slot(bytes, at, length);
     AsciiString known = slots[slot];
-    if (known != null && isRead(known, length)) {
+    if (known != null && isAt(bytes, at, length, known)) {
       others[slot] = 0;
+      in.pass(length);
       return known;
     }
-    AsciiString text = new AsciiString(Arrays.copyOf(bytes, length), false);
+    AsciiString text = in.text(length);
     if (known == null || ++others[slot] > PATIENCE) {
       slots[slot] = text;
       others[slot] = 0;
@@ -43,18 +44,18 @@ final class KnownTexts {
   }
 
   /** A few bytes tell most texts apart. */
-  private int slot(int length) {
+  private static int slot(byte[] bytes, int at, int length) {
     int mixed = length;
-    mixed = 31 * mixed + bytes[0];
-    mixed = 31 * mixed + bytes[length / 2];
-    mixed = 31 * mixed + bytes[length - 1];
-    mixed = 31 * mixed + bytes[length / 3];
+    mixed = 31 * mixed + bytes[at];
+    mixed = 31 * mixed + bytes[at + length / 2];
+    mixed = 31 * mixed + bytes[at + length - 1];
+    mixed = 31 * mixed + bytes[at + length / 3];
     return (mixed ^ (mixed >>> 8)) & (SLOTS - 1);
   }
 
-  private boolean isRead(AsciiString known, int length) {
+  private static boolean isAt(byte[] bytes, int at, int length, AsciiString known) {
     int from = known.arrayOffset();
     return known.length() == length
-        && Arrays.equals(bytes, 0, length, known.array(), from, from + length);
+        && Arrays.equals(bytes, at, at + length, known.array(), from, from + length);
   }
 }

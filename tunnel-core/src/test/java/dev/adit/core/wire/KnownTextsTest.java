@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import com.google.protobuf.ByteString;
 import dev.adit.core.call.HeaderFields;
-import dev.adit.core.wire.protobuf.ProtobufReader;
+import dev.adit.core.wire.protobuf.MessageReader;
+import dev.adit.core.wire.protobuf.PartReader;
 import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Header;
 import io.netty.buffer.ByteBuf;
@@ -19,10 +20,17 @@ import org.junit.jupiter.api.Test;
 final class KnownTextsTest {
   private final KnownTexts texts = new KnownTexts();
 
+  private static PartReader part(ByteBuf bytes) {
+    MessageReader message = new MessageReader();
+    message.open(bytes);
+    PartReader part = new PartReader();
+    part.open(message, 0, bytes.readableBytes());
+    return part;
+  }
+
   private AsciiString read(String text) {
     ByteBuf in = Unpooled.copiedBuffer(text + "rest", StandardCharsets.US_ASCII);
-    ProtobufReader reader = new ProtobufReader();
-    reader.open(in);
+    PartReader reader = part(in);
     AsciiString read = texts.read(reader, text.length());
     assertEquals(text.length(), reader.at());
     assertEquals(text, read.toString());
@@ -87,9 +95,7 @@ final class KnownTextsTest {
   }
 
   private static HeaderFields read(HeadReader heads) throws WireException {
-    ProtobufReader in = new ProtobufReader();
-    in.open(head());
-    return heads.requestHead(in, in.end()).headers().fields();
+    return heads.requestHead(part(head())).headers().fields();
   }
 
   /** A secret is forgotten with its call. */

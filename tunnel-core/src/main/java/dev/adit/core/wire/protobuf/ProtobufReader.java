@@ -1,59 +1,44 @@
 package dev.adit.core.wire.protobuf;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
-import java.nio.ByteBuffer;
-
 /**
- * Reads one message after the other. Positions are counted from the first byte of the message; what
- * is asked for beyond its end is a {@link WireException}. Reads memory itself: {@link ByteBuf} asks
- * before each byte whether the buffer is still owned.
+ * Reads one message, or a part of one, after the other. Positions are counted from its first byte;
+ * what is asked for beyond its end is a {@link WireException}.
  */
-public final class ProtobufReader {
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
+public abstract class ProtobufReader {
   // state
-  private ByteBuffer bytes = NOTHING;
   private int at;
   private int end;
 
-  /**
-   * Begins a message.
-   *
-   * @param message borrowed until {@link #close}; its indices are not moved
-   */
-  public void open(ByteBuf message) {
-    bytes = message.nioBuffer();
+  ProtobufReader() {}
+
+  /** Begins a message of this many bytes. */
+  final void begin(int length) {
     at = 0;
-    end = message.readableBytes();
+    end = length;
   }
 
-  /** Lets go of the message. */
-  public void close() {
-    bytes = NOTHING;
-    at = 0;
-    end = 0;
-  }
+  /** A byte that is there. */
+  abstract byte get(int position);
 
   /** Where the next byte stands. */
-  public int at() {
+  public final int at() {
     return at;
   }
 
   /** Goes on elsewhere. */
-  public void moveTo(int position) {
+  public final void moveTo(int position) {
     at = position;
   }
 
   /** The length of the message. */
-  public int end() {
+  public final int end() {
     return end;
   }
 
   /** Reads a number. */
-  public long varint() throws WireException {
+  public final long varint() throws WireException {
     if (at < end) {
-      byte first = bytes.get(at);
+      byte first = get(at);
       if (first >= 0) {
         at++;
         return first;
@@ -68,7 +53,7 @@ public final class ProtobufReader {
       if (at >= end) {
         throw new WireException("a number is cut off");
       }
-      byte next = bytes.get(at++);
+      byte next = get(at++);
       value |= (long) (next & 0x7f) << shift;
       if (next >= 0) {
         return value;
@@ -78,7 +63,7 @@ public final class ProtobufReader {
   }
 
   /** Reads the length of a field that must end at or before {@code limit}. */
-  public int length(int limit) throws WireException {
+  public final int length(int limit) throws WireException {
     long length = varint();
     if (length < 0 || length > limit - at) {
       throw passesEnd(length);
@@ -90,33 +75,13 @@ public final class ProtobufReader {
     return new WireException("a field of " + length + " bytes passes the end of its message");
   }
 
-  /**
-   * Reads bytes that are there.
-   *
-   * @param length at most that of {@code to}
-   */
-  public void read(byte[] to, int length) {
-    bytes.get(at, to, 0, length);
-    at += length;
-  }
-
-  /** Reads bytes that are there, as a text of its own. */
-  public AsciiString text(int length) {
-    if (length == 0) {
-      return AsciiString.EMPTY_STRING;
-    }
-    byte[] text = new byte[length];
-    read(text, length);
-    return new AsciiString(text, false);
-  }
-
   /** Passes over bytes that are there. */
-  public void pass(int length) {
+  public final void pass(int length) {
     at += length;
   }
 
   /** Passes over a field that this build does not know. */
-  public void skip(int wireType, int limit) throws WireException {
+  public final void skip(int wireType, int limit) throws WireException {
     switch (wireType) {
       case WireType.VARINT -> varint();
       case WireType.FIXED64 -> skipBytes(Long.BYTES, limit);
