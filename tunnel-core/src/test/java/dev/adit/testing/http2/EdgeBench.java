@@ -1,5 +1,9 @@
 package dev.adit.testing.http2;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.flood.ConnectionLimits;
@@ -149,6 +153,26 @@ public final class EdgeBench implements AutoCloseable {
       out.release();
     }
     return script.seen().subList(before, script.seen().size());
+  }
+
+  /** The one thing that was sent is a reset, and the connection lives. */
+  public void assertReset(int stream, int code) {
+    List<Seen> seen = read();
+    assertEquals(1, seen.size(), seen::toString);
+    assertEquals("reset", seen.get(0).type());
+    assertEquals(stream, seen.get(0).stream());
+    assertEquals(code, seen.get(0).number());
+    assertTrue(channel.isActive());
+  }
+
+  /** The last thing that was sent is GOAWAY, and the connection is closed. */
+  public void assertEnded(int code) {
+    hand.advance(Duration.ofMillis(1));
+    List<Seen> seen = read();
+    Seen end = seen.get(seen.size() - 1);
+    assertEquals("goaway", end.type());
+    assertEquals(code, end.number(), end::toString);
+    assertFalse(channel.isActive());
   }
 
   @Override

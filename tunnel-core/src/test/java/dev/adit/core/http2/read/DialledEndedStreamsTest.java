@@ -1,7 +1,6 @@
 package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallHeaders;
@@ -9,10 +8,8 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.testing.http2.EdgeBench;
-import dev.adit.testing.http2.Http2Script.Seen;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,10 +61,6 @@ final class DialledEndedStreamsTest {
     assertEquals(List.of(), bench.read());
     assertTrue(bench.channel.isActive());
     bench.send(bench.script.data(201, false, "body"));
-    bench.hand.advance(Duration.ofMillis(1));
-    List<Seen> seen = bench.read();
-    assertEquals("goaway", seen.get(seen.size() - 1).type());
-    assertEquals(PROTOCOL_ERROR, seen.get(seen.size() - 1).number());
-    assertFalse(bench.channel.isActive());
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 }

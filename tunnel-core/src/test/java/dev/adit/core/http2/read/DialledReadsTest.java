@@ -1,8 +1,6 @@
 package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
@@ -10,10 +8,8 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.testing.http2.EdgeBench;
 import dev.adit.testing.http2.Http2Script;
-import dev.adit.testing.http2.Http2Script.Seen;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -59,23 +55,6 @@ final class DialledReadsTest {
     bench.close();
   }
 
-  private void assertReset(int stream) {
-    List<Seen> seen = bench.read();
-    assertEquals(1, seen.size(), seen::toString);
-    assertEquals("reset", seen.get(0).type());
-    assertEquals(stream, seen.get(0).stream());
-    assertEquals(PROTOCOL_ERROR, seen.get(0).number());
-    assertTrue(bench.channel.isActive());
-  }
-
-  private void assertEnded() {
-    bench.hand.advance(Duration.ofMillis(1));
-    List<Seen> seen = bench.read();
-    assertEquals("goaway", seen.get(seen.size() - 1).type());
-    assertEquals(PROTOCOL_ERROR, seen.get(seen.size() - 1).number());
-    assertFalse(bench.channel.isActive());
-  }
-
   @Test
   void informationalHeadsComeBeforeTheOne() {
     bench.send(bench.script.headers(1, false, ":status", "103"));
@@ -91,13 +70,13 @@ final class DialledReadsTest {
         told);
     bench.send(bench.script.headers(3, false, ":status", "200"));
     bench.send(bench.script.headers(3, false, ":status", "103"));
-    assertReset(3);
+    bench.assertReset(3, PROTOCOL_ERROR);
   }
 
   @Test
   void responseNeedsItsStatus() {
     bench.send(bench.script.headers(1, true, "a", "b"));
-    assertReset(1);
+    bench.assertReset(1, PROTOCOL_ERROR);
   }
 
   @Test
@@ -106,7 +85,7 @@ final class DialledReadsTest {
     assertEquals(List.of("headers 1 :status=200 content-length=3 last"), told);
     bench.send(bench.script.headers(3, false, ":status", "200", "content-length", "3"));
     bench.send(bench.script.data(3, true, "a"));
-    assertReset(3);
+    bench.assertReset(3, PROTOCOL_ERROR);
   }
 
   @Test
@@ -120,18 +99,18 @@ final class DialledReadsTest {
   void serverMayNotPush() {
     byte[] promised = {0, 0, 0, 2};
     bench.send(Http2Script.frame(PUSH_PROMISE, END_HEADERS, 1, promised));
-    assertEnded();
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void serverMayNotOpenStreams() {
     bench.send(bench.script.headers(2, true, ":status", "200"));
-    assertEnded();
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void headOnStreamThatWeHaveNotOpenedIsAFault() {
     bench.send(bench.script.headers(5, true, ":status", "200"));
-    assertEnded();
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 }

@@ -84,24 +84,6 @@ final class EdgeReadsTest {
     told.clear();
   }
 
-  private void assertReset(int stream, int code) {
-    List<Seen> seen = bench.read();
-    assertEquals(1, seen.size(), seen::toString);
-    assertEquals("reset", seen.get(0).type());
-    assertEquals(stream, seen.get(0).stream());
-    assertEquals(code, seen.get(0).number());
-    assertTrue(bench.channel.isActive());
-  }
-
-  private void assertEnded(int code) {
-    bench.hand.advance(Duration.ofMillis(1));
-    List<Seen> seen = bench.read();
-    Seen end = seen.get(seen.size() - 1);
-    assertEquals("goaway", end.type());
-    assertEquals(code, end.number(), end::toString);
-    assertFalse(bench.channel.isActive());
-  }
-
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void framesAreToldTheSameHoweverTheyAreCut(long seed) {
@@ -167,14 +149,14 @@ final class EdgeReadsTest {
     begin();
     byte[] frame = {1, 0, 0, 0, 9, 16};
     bench.send(Http2Script.frame(HEADERS, END_HEADERS | PADDED | WITH_PRIORITY, 1, frame));
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
   void frameThatLacksFieldsEndsTheConnection() {
     begin();
     bench.send(Http2Script.frame(HEADERS, END_HEADERS | WITH_PRIORITY, 1, new byte[4]));
-    assertEnded(FRAME_SIZE_ERROR);
+    bench.assertEnded(FRAME_SIZE_ERROR);
   }
 
   @Test
@@ -182,10 +164,10 @@ final class EdgeReadsTest {
     begin();
     bench.send(head(1, false));
     bench.send(Http2Script.frame(PRIORITY, 0, 1, new byte[] {0, 0, 0, 1, 0}));
-    assertReset(1, PROTOCOL_ERROR);
+    bench.assertReset(1, PROTOCOL_ERROR);
     byte[] list = join(new byte[] {0, 0, 0, 3, 0}, block(head(3, true)));
     bench.send(Http2Script.frame(HEADERS, END_HEADERS | WITH_PRIORITY, 3, list));
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
@@ -193,7 +175,7 @@ final class EdgeReadsTest {
     begin();
     bench.send(join(Http2Script.frame(SETTINGS, 0, 1, new byte[0]), head(1, true)));
     assertEquals(List.of(), told);
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
@@ -217,7 +199,7 @@ final class EdgeReadsTest {
     int stream = 1;
     for (String[] fields : lacking) {
       bench.send(bench.script.headers(stream, true, fields));
-      assertReset(stream, PROTOCOL_ERROR);
+      bench.assertReset(stream, PROTOCOL_ERROR);
       stream += 2;
     }
     bench.send(bench.script.headers(stream, true, ":method", "CONNECT", ":authority", "a"));
@@ -231,10 +213,10 @@ final class EdgeReadsTest {
     bench.send(bench.script.headers(1, true, "a", "b"));
     bench.send(head(3, false));
     bench.send(bench.script.headers(3, false, "a", "b"));
-    assertReset(3, PROTOCOL_ERROR);
+    bench.assertReset(3, PROTOCOL_ERROR);
     bench.send(head(5, false));
     bench.send(bench.script.headers(5, true, ":path", "/"));
-    assertReset(5, PROTOCOL_ERROR);
+    bench.assertReset(5, PROTOCOL_ERROR);
     assertEquals(
         List.of("headers 1" + HEAD, "headers 1 a=b last", "headers 3" + HEAD, "headers 5" + HEAD),
         told);
@@ -248,16 +230,16 @@ final class EdgeReadsTest {
     bench.send(bench.script.data(1, true, "c"));
     bench.send(head(3, false, "content-length", "3"));
     bench.send(bench.script.data(3, false, "abcd"));
-    assertReset(3, PROTOCOL_ERROR);
+    bench.assertReset(3, PROTOCOL_ERROR);
     bench.send(head(5, false, "content-length", "3"));
     bench.send(bench.script.data(5, true, "ab"));
-    assertReset(5, PROTOCOL_ERROR);
+    bench.assertReset(5, PROTOCOL_ERROR);
     bench.send(head(7, true, "content-length", "3"));
-    assertReset(7, PROTOCOL_ERROR);
+    bench.assertReset(7, PROTOCOL_ERROR);
     bench.send(head(9, false, "content-length", "3", "content-length", "4"));
-    assertReset(9, PROTOCOL_ERROR);
+    bench.assertReset(9, PROTOCOL_ERROR);
     bench.send(head(11, false, "content-length", "%d"));
-    assertReset(11, PROTOCOL_ERROR);
+    bench.assertReset(11, PROTOCOL_ERROR);
     assertTrue(told.contains("chunk 1 c last"), told::toString);
     assertFalse(told.stream().anyMatch(line -> line.startsWith("chunk 3")), told::toString);
   }
@@ -301,7 +283,7 @@ final class EdgeReadsTest {
     begin();
     bench.send(head(1, false));
     bench.send(bench.script.data(1, false, "x".repeat(WINDOW + 1)));
-    assertReset(1, FLOW_CONTROL_ERROR);
+    bench.assertReset(1, FLOW_CONTROL_ERROR);
     assertEquals(List.of("headers 1" + HEAD), told);
   }
 
@@ -330,7 +312,7 @@ final class EdgeReadsTest {
     }
     bench.send(Http2Script.frame(CONTINUATION, END_HEADERS, 1, new byte[0]));
     assertEquals(List.of(Flood.CONTINUATIONS), floods);
-    assertEnded(ENHANCE_YOUR_CALM);
+    bench.assertEnded(ENHANCE_YOUR_CALM);
   }
 
   @Test
@@ -347,7 +329,7 @@ final class EdgeReadsTest {
     bench.send(new byte[0]);
     bench.hand.advance(Duration.ofSeconds(1));
     assertEquals(List.of(Flood.HEADER_TIMEOUT), floods);
-    assertEnded(ENHANCE_YOUR_CALM);
+    bench.assertEnded(ENHANCE_YOUR_CALM);
     assertEquals(List.of("headers 1" + HEAD + " last"), told);
   }
 

@@ -1,7 +1,6 @@
 package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
@@ -15,7 +14,6 @@ import dev.adit.testing.http2.Http2Script.Seen;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -64,30 +62,13 @@ final class EndedStreamsTest {
 
   private void reset(int stream) {
     bench.hand.run(() -> edge.writeReset(stream, CANCEL));
-    assertReset(stream, CANCEL);
+    bench.assertReset(stream, CANCEL);
   }
 
   private void answer(int stream) {
     ResponseHead head = new ResponseHead(200, new HeaderFields());
     bench.hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofResponse(head), true, null));
     bench.read();
-  }
-
-  private void assertReset(int stream, int code) {
-    List<Seen> seen = bench.read();
-    assertEquals(1, seen.size(), seen::toString);
-    assertEquals("reset", seen.get(0).type());
-    assertEquals(stream, seen.get(0).stream());
-    assertEquals(code, seen.get(0).number());
-  }
-
-  private void assertEnded(int code) {
-    bench.hand.advance(Duration.ofMillis(1));
-    List<Seen> seen = bench.read();
-    Seen end = seen.get(seen.size() - 1);
-    assertEquals("goaway", end.type());
-    assertEquals(code, end.number(), end::toString);
-    assertFalse(bench.channel.isActive());
   }
 
   private void assertUnharmed() {
@@ -138,7 +119,7 @@ final class EndedStreamsTest {
       assertUnharmed();
       bench.send(bench.script.data(1, false, new byte[8192]));
     }
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
   }
 
   @Test
@@ -151,7 +132,7 @@ final class EndedStreamsTest {
     }
     assertUnharmed();
     bench.send(bench.script.data(1, false, ""));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
   }
 
   @Test
@@ -161,7 +142,7 @@ final class EndedStreamsTest {
     bench.read();
     open(1);
     bench.hand.run(() -> edge.writeReset(1, CANCEL));
-    assertReset(1, CANCEL);
+    bench.assertReset(1, CANCEL);
     bench.send(bench.script.settingsAck());
     for (int sent = 0; sent + 8192 <= WINDOW; sent += 8192) {
       bench.send(bench.script.data(1, false, new byte[8192]));
@@ -177,7 +158,7 @@ final class EndedStreamsTest {
     bench.send(bench.script.data(1, true, "last"));
     assertUnharmed();
     bench.send(bench.script.data(1, false, "more"));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
     assertTrue(bench.channel.isActive());
   }
 
@@ -190,7 +171,7 @@ final class EndedStreamsTest {
     bench.send(bench.script.reset(1, CANCEL));
     assertUnharmed();
     bench.send(bench.script.data(1, false, "more"));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
   }
 
   @Test
@@ -199,10 +180,10 @@ final class EndedStreamsTest {
     bench.send(head(1, true));
     answer(1);
     bench.send(bench.script.data(1, false, "more"));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
     // Not forgiven because it was reset: that is no news to the peer.
     bench.send(bench.script.data(1, false, "more"));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
     assertTrue(bench.channel.isActive());
   }
 
@@ -211,11 +192,11 @@ final class EndedStreamsTest {
     bench.begin();
     bench.send(head(1, true));
     bench.send(head(1, true));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
     open(3);
     bench.send(bench.script.data(3, true, "body"));
     bench.send(head(3, false));
-    assertReset(3, STREAM_CLOSED);
+    bench.assertReset(3, STREAM_CLOSED);
     assertTrue(bench.channel.isActive());
   }
 
@@ -225,7 +206,7 @@ final class EndedStreamsTest {
     bench.send(head(1, true));
     answer(1);
     bench.send(head(1, true));
-    assertEnded(STREAM_CLOSED);
+    bench.assertEnded(STREAM_CLOSED);
   }
 
   @Test
@@ -234,7 +215,7 @@ final class EndedStreamsTest {
     open(1);
     bench.send(bench.script.reset(1, CANCEL));
     bench.send(head(1, true));
-    assertEnded(STREAM_CLOSED);
+    bench.assertEnded(STREAM_CLOSED);
   }
 
   @Test
@@ -243,7 +224,7 @@ final class EndedStreamsTest {
     bench.send(head(9, true));
     answer(9);
     bench.send(head(3, true));
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
@@ -254,7 +235,7 @@ final class EndedStreamsTest {
       answer(id);
     }
     bench.send(head(7, true));
-    assertEnded(STREAM_CLOSED);
+    bench.assertEnded(STREAM_CLOSED);
   }
 
   @Test
@@ -265,7 +246,7 @@ final class EndedStreamsTest {
       answer(id);
     }
     bench.send(head(11, true));
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
@@ -275,11 +256,11 @@ final class EndedStreamsTest {
       open(2 * i + 1);
     }
     open(9);
-    assertReset(9, REFUSED_STREAM);
+    bench.assertReset(9, REFUSED_STREAM);
     bench.send(bench.script.data(9, false, "body"));
     bench.send(bench.script.windowUpdate(9, 10));
     bench.hand.run(() -> edge.writeReset(1, CANCEL));
-    assertReset(1, CANCEL);
+    bench.assertReset(1, CANCEL);
     // There is room now, but these are trailers and no new call.
     bench.send(trailers(9));
     bench.send(bench.script.windowUpdate(9, 10));
@@ -296,7 +277,7 @@ final class EndedStreamsTest {
       open(2 * i + 1);
     }
     open(9);
-    assertReset(9, REFUSED_STREAM);
+    bench.assertReset(9, REFUSED_STREAM);
     bench.send(bench.script.reset(9, CANCEL));
     assertUnharmed();
   }
@@ -305,7 +286,7 @@ final class EndedStreamsTest {
   void bodyOfMalformedHeadIsDroppedInSilence() {
     bench.begin();
     bench.send(bench.script.headers(1, false, ":method", "GET", "Upper", "case"));
-    assertReset(1, PROTOCOL_ERROR);
+    bench.assertReset(1, PROTOCOL_ERROR);
     bench.send(bench.script.data(1, true, "body"));
     assertUnharmed();
   }
@@ -326,7 +307,7 @@ final class EndedStreamsTest {
     bench.begin();
     open(5);
     bench.send(bench.script.data(7, false, "body"));
-    assertEnded(PROTOCOL_ERROR);
+    bench.assertEnded(PROTOCOL_ERROR);
   }
 
   @Test
@@ -346,7 +327,7 @@ final class EndedStreamsTest {
     open(2 * MAX_STREAMS + 1);
     reset(2 * MAX_STREAMS + 1);
     bench.send(bench.script.data(1, false, "body"));
-    assertReset(1, STREAM_CLOSED);
+    bench.assertReset(1, STREAM_CLOSED);
   }
 
   @Test
