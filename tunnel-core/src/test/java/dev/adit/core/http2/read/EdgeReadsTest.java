@@ -347,6 +347,16 @@ final class EdgeReadsTest {
   }
 
   @Test
+  void listThatWasRefusedIsNotTakenForASlowOne() {
+    begin();
+    bench.send(head(1, true, "a", "b".repeat(9000)));
+    assertEquals("431", bench.read().get(0).header(":status"));
+    bench.hand.advance(Duration.ofSeconds(60));
+    assertEquals(List.of(), floods);
+    assertTrue(bench.channel.isActive());
+  }
+
+  @Test
   void openListIsReleasedWithItsConnection() {
     begin();
     bench.send(Http2Script.frame(HEADERS, 0, 1, new byte[100]));
