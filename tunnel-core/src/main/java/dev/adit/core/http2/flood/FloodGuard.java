@@ -3,6 +3,7 @@ package dev.adit.core.http2.flood;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.util.concurrent.Ticker;
 import java.util.function.Consumer;
 
 /**
@@ -98,33 +99,34 @@ public final class FloodGuard {
    * A frame of any type, by its head; DATA and CONTINUATION are judged by what they hold.
    *
    * @param type as RFC 9113 section 6 numbers them, unsigned
+   * @param clock asked only for what is counted by time
    */
-  public void onFrame(int type, int flags, long nowNanos) throws Http2Exception {
+  public void onFrame(int type, int flags, Ticker clock) throws Http2Exception {
     boolean ack = (flags & ACK) != 0;
     switch (type) {
       case Http2FrameTypes.DATA, Http2FrameTypes.CONTINUATION -> {
         // onChunk, and who puts header lists together.
       }
-      case Http2FrameTypes.HEADERS -> onHeaders(nowNanos);
+      case Http2FrameTypes.HEADERS -> onHeaders(clock.nanoTime());
       case Http2FrameTypes.WINDOW_UPDATE -> onWindowUpdate();
       case Http2FrameTypes.RST_STREAM -> onReset();
       case Http2FrameTypes.PING -> {
         if (ack) {
           onAcknowledgement();
         } else {
-          onPing(nowNanos);
+          onPing(clock.nanoTime());
         }
       }
       case Http2FrameTypes.SETTINGS -> {
         if (ack) {
           onAcknowledgement();
         } else {
-          onSettings(nowNanos);
+          onSettings(clock.nanoTime());
         }
       }
-      case Http2FrameTypes.GO_AWAY -> onGoAway(nowNanos);
+      case Http2FrameTypes.GO_AWAY -> onGoAway(clock.nanoTime());
       case Http2FrameTypes.PRIORITY -> onPriority();
-      default -> onUnknownFrame(nowNanos);
+      default -> onUnknownFrame(clock.nanoTime());
     }
   }
 

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Ticker;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -124,8 +125,8 @@ public final class FloodHandler extends ChannelDuplexHandler {
   }
 
   private void onReceived(int type, int flags, int length) throws Http2Exception {
-    long now = context().executor().ticker().nanoTime();
-    guard.onFrame(type, flags, now);
+    Ticker clock = context().executor().ticker();
+    guard.onFrame(type, flags, clock);
     switch (type) {
       case Http2FrameTypes.DATA -> guard.onChunk(isEmpty(flags, length));
       case Http2FrameTypes.HEADERS -> continuations = 0;
@@ -133,7 +134,7 @@ public final class FloodHandler extends ChannelDuplexHandler {
           guard.check(++continuations < limits.continuations(), Flood.CONTINUATIONS);
       // Peers that keep their streams have no reason to reset them, soon or late.
       case Http2FrameTypes.RST_STREAM ->
-          guard.check(resets.add(now) <= limits.quickResets(), Flood.QUICK_RESETS);
+          guard.check(resets.add(clock.nanoTime()) <= limits.quickResets(), Flood.QUICK_RESETS);
       default -> {
         // Nothing that the guard has not judged.
       }

@@ -56,7 +56,6 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   private final @Nullable ListTimer listTimer;
   private final int maxSmallPieces;
   private @Nullable Http2LifecycleManager lifecycle;
-  private @Nullable Http2FrameListener frameListener;
 
   // state, confined to the loop
   private boolean failed;
@@ -111,15 +110,14 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
     return windows;
   }
 
-  /** Nobody is told by it: {@link EdgeListener} takes its place. */
   @Override
-  public void frameListener(@Nullable Http2FrameListener other) {
-    frameListener = other;
+  public void frameListener(Http2FrameListener other) {
+    throw new UnsupportedOperationException("the EdgeListener is told");
   }
 
   @Override
-  public @Nullable Http2FrameListener frameListener() {
-    return frameListener;
+  public Http2FrameListener frameListener() {
+    throw new UnsupportedOperationException("the EdgeListener is told");
   }
 
   @Override
@@ -195,7 +193,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
     // It is read by index from here: nothing that it brings about meets half a frame.
     in.readerIndex(at + HEAD_BYTES + length);
     if (guard != null) {
-      guard.onFrame(type, flags, ctx.executor().ticker().nanoTime());
+      guard.onFrame(type, flags, ctx.executor().ticker());
     }
     if (block.isOpen() && type != Http2FrameTypes.CONTINUATION) {
       throw FrameFault.protocol(

@@ -134,7 +134,7 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
 
   /** Makes a window larger, for good; the peer hears of it once half of it is due. */
   @Override
-  public void incrementWindowSize(Http2Stream stream, int delta) throws Http2Exception {
+  public void incrementWindowSize(Http2Stream stream, int delta) {
     Window window = of(stream);
     if (window != null) {
       window.full = (int) Math.min(Integer.MAX_VALUE, window.full + (long) delta);
