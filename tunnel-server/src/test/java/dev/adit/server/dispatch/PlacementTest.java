@@ -267,6 +267,37 @@ final class PlacementTest {
   }
 
   @Test
+  void callThatHasNotLeftMovesToAnotherTunnelOfItsAgentAndIsPlacedOnce() {
+    TunnelPair stays = bench.join("a", 10, new HandLoop());
+    TunnelPair drains = bench.join("a", 10, new HandLoop());
+    RequestSide request = dispatch();
+    request.onRequestChunk(stays.chunk(700), true);
+    drains.server().stream().drain("renewal", 0);
+    settle();
+    assertEquals(List.of("a 1"), caller.placed());
+    assertEquals(List.of(), drains.agent().arrived());
+    Arrived moved = stays.agent().newest();
+    assertEquals(1, moved.head().attempt());
+    assertEquals(700, moved.request().body().length);
+    moved.response().onHead(new ResponseHead(200, new HeaderFields()), true);
+    settle();
+    assertEquals("head 200 last", caller.events().get(caller.events().size() - 1));
+  }
+
+  @Test
+  void callThatHasNotLeftIsPlacedAgainWhereItsAgentHasNoOtherTunnel() {
+    TunnelPair drains = bench.join("a", 10, new HandLoop());
+    RequestSide request = dispatch();
+    TunnelPair other = join("b");
+    request.onRequestChunk(other.chunk(700), true);
+    drains.server().stream().drain("going-away", 0);
+    settle();
+    assertEquals(List.of("a 1", "b 2"), caller.placed());
+    assertEquals(700, other.agent().newest().request().body().length);
+    finish();
+  }
+
+  @Test
   void groupWithoutAnAgentAndFullAgentsAreToldApart() {
     dispatch();
     assertNotNull(caller.reset());

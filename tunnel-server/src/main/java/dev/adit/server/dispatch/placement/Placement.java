@@ -67,6 +67,7 @@ public final class Placement implements RequestSide {
   // state, confined to the loop
   private final List<AgentSession> tried = new ArrayList<>(1);
   private int attempts;
+  private @Nullable Attempt newest;
   private @Nullable RequestSide request;
   private @Nullable CallReset lastFailure;
 
@@ -106,30 +107,29 @@ public final class Placement implements RequestSide {
     }
     tried.add(spot.agent());
     attempts++;
-    int attempt = attempts;
-    caller.onPlaced(spot.agent(), attempt);
-    RequestSide opened = open(spot.tunnel(), attempt);
-    if (over || attempt != attempts) {
+    caller.onPlaced(spot.agent(), attempts);
+    open(spot);
+  }
+
+  private void open(Spot spot) {
+    CallHeaders head = caller.headFor(request == null ? wanted.headers() : withTimeLeft());
+    AsciiString groupText = context.text(wanted.group());
+    TunnelStream tunnel = spot.tunnel();
+    Attempt response = new Attempt(spot.agent());
+    newest = response;
+    RequestSide opened =
+        tunnel.loop() == home
+            ? tunnel.open(head, groupText, wanted.rule(), attempts, response)
+            : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempts, response);
+    if (over || newest != response) {
       // Answered before we came back: told, or placed again already.
       return;
     }
+    boolean again = request != null;
     request = opened;
-    if (!isFirst(attempt)) {
+    if (again) {
       copy.replayTo(opened::onRequestChunk);
     }
-  }
-
-  private boolean isFirst(int attempt) {
-    return attempt == wanted.before() + 1;
-  }
-
-  private RequestSide open(TunnelStream tunnel, int attempt) {
-    Attempt response = new Attempt();
-    CallHeaders head = caller.headFor(isFirst(attempt) ? wanted.headers() : withTimeLeft());
-    AsciiString groupText = context.text(wanted.group());
-    return tunnel.loop() == home
-        ? tunnel.open(head, groupText, wanted.rule(), attempt, response)
-        : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempt, response);
   }
 
   /** An agent with a slot that is taken, and its tunnel for the call. */
@@ -208,9 +208,14 @@ public final class Placement implements RequestSide {
     copy.drop();
   }
 
-  /** What comes back from one placement. */
+  /** What comes back from one tunnel. */
   private final class Attempt implements ResponseSide {
+    private final AgentSession agent;
     private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
+
+    Attempt(AgentSession agent) {
+      this.agent = agent;
+    }
 
     @Override
     public void onAccepted(AsciiString upstream, AsciiString backend) {
@@ -258,16 +263,30 @@ public final class Placement implements RequestSide {
       if (over) {
         return;
       }
-      // A call that never left this server may go to the same agent on another tunnel.
       boolean neverLeft = reset.failure() == CallFailure.DRAINING;
       CallReset failure =
           neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
-      if (reset.processed() || !copy.isComplete() || attempts - wanted.before() >= MAX_PLACEMENTS) {
+      if (reset.processed() || !copy.isComplete()) {
+        fail(failure);
+      } else if (!neverLeft || !moves()) {
+        placeAgain(failure);
+      }
+    }
+
+    /** The same placement on another tunnel of the agent, which has not heard of the call. */
+    private boolean moves() {
+      TunnelStream tunnel = agent.tunnelFor(home);
+      if (tunnel == null || !agent.tryBegin()) {
+        return false;
+      }
+      open(new Spot(agent, tunnel));
+      return true;
+    }
+
+    private void placeAgain(CallReset failure) {
+      if (attempts - wanted.before() >= MAX_PLACEMENTS) {
         fail(failure);
         return;
-      }
-      if (neverLeft) {
-        tried.remove(tried.size() - 1);
       }
       lastFailure = failure;
       caller.onUnplaced(failure.failure().token().toString());
