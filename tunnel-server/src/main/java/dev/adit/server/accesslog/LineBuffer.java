@@ -1,6 +1,9 @@
 package dev.adit.server.accesslog;
 
 import io.netty.util.AsciiString;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,6 +12,15 @@ final class LineBuffer {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int ESCAPED_BYTES = 6;
   private static final int LONG_DIGITS = 20;
+  private static final byte DELETE = 0x7f;
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** One in each of eight bytes. */
+  private static final long EACH = 0x0101010101010101L;
+
+  private static final long HIGHEST_OF_EACH = EACH << 7;
 
   private byte[] bytes;
   private int length;
@@ -81,9 +93,41 @@ final class LineBuffer {
     ensure(ESCAPED_BYTES * count);
     byte[] from = text.array();
     int offset = text.arrayOffset();
+    if (isPlain(from, offset, count)) {
+      System.arraycopy(from, offset, bytes, length, count);
+      length += count;
+      return;
+    }
     for (int i = offset; i < offset + count; i++) {
       escape((char) (from[i] & 0xff));
     }
+  }
+
+  /** Whether nothing needs an escape, as in nearly all text. */
+  private static boolean isPlain(byte[] from, int offset, int count) {
+    int end = offset + count;
+    int at = offset;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      if (needsEscape((long) EIGHT.get(from, at))) {
+        return false;
+      }
+    }
+    for (; at < end; at++) {
+      byte c = from[at];
+      if (c < ' ' || c == DELETE || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether one of eight bytes is a control character, quote, backslash or no ASCII. */
+  private static boolean needsEscape(long eight) {
+    long control = eight - EACH * ' ';
+    long delete = eight + EACH;
+    long quote = (eight ^ EACH * '"') - EACH;
+    long backslash = (eight ^ EACH * '\\') - EACH;
+    return ((eight | control | delete | quote | backslash) & HIGHEST_OF_EACH) != 0;
   }
 
   /** As for {@link AsciiString}. */

@@ -12,12 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what waits, on a thread of its own. Looks for it {@value #LOOKS_PER_SECOND} times a second
- * rather than being woken: that would cost each call more than its line does.
+ * Writes what waits, on a thread of its own. Looks for it from time to time rather than being
+ * woken: that would cost each call more than its line does. While there are lines it looks more
+ * often, so that few records wait and have to be moved about in the heap.
  */
 final class LineWriter implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(LineWriter.class);
-  private static final int LOOKS_PER_SECOND = 50;
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
   private static final int BATCH_BYTES = 64 * 1024;
 
   // deps
@@ -67,12 +69,13 @@ final class LineWriter implements Runnable {
         reopen = false;
         sink.reopen();
       }
+      boolean busy = false;
       while (writeBatch()) {
-        // There may be more.
+        busy = true;
       }
       dropped.look();
       if (!ending) {
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND);
+        LockSupport.parkNanos(busy ? BUSY_NANOS : IDLE_NANOS);
       }
     }
     try {
