@@ -8,6 +8,7 @@ import dev.adit.core.flow.ChunkQueue;
 import dev.adit.core.wire.FrameHandler;
 import dev.adit.core.wire.FrameReader;
 import dev.adit.core.wire.FrameWriter;
+import dev.adit.core.wire.Heartbeat;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
@@ -115,6 +116,11 @@ public class FrameCodecBenchmark {
     @Override
     public void onControl(Frame control) {
       last = control;
+    }
+
+    @Override
+    public void onHeartbeat(Heartbeat heartbeat) {
+      last = heartbeat;
     }
 
     @Override

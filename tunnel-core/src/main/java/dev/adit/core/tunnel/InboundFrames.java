@@ -5,6 +5,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
+import dev.adit.core.wire.Heartbeat;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Frame;
@@ -50,11 +51,16 @@ final class InboundFrames implements FrameHandler {
 
   @Override
   public void onControl(Frame frame) throws WireException {
-    switch (frame.getKindCase()) {
-      case HEARTBEAT -> liveness.onHeartbeat(frame.getHeartbeat());
-      case DRAIN -> stream.receiveDrain(frame.getDrain());
-      default -> tell(frame);
+    if (frame.hasDrain()) {
+      stream.receiveDrain(frame.getDrain());
+    } else {
+      tell(frame);
     }
+  }
+
+  @Override
+  public void onHeartbeat(Heartbeat heartbeat) {
+    liveness.onHeartbeat(heartbeat);
   }
 
   private void tell(Frame frame) throws WireException {

@@ -9,11 +9,11 @@ import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
 import dev.adit.core.wire.FrameReader;
 import dev.adit.core.wire.FrameWriter;
+import dev.adit.core.wire.Heartbeat;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.protobuf.WireException;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
-import dev.adit.proto.v1.Heartbeat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -292,7 +292,9 @@ public final class TunnelStream {
   private final class Pulse implements Liveness.Pulse {
     @Override
     public void send(Heartbeat heartbeat) {
-      TunnelStream.this.send(Frame.newBuilder().setHeartbeat(heartbeat).build());
+      if (!closed) {
+        FrameWriter.heartbeat(control(), heartbeat);
+      }
     }
 
     @Override

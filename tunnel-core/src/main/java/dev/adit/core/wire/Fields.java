@@ -8,6 +8,7 @@ final class Fields {
   static final int MESSAGE_FRAMES = 1;
 
   static final int FRAME_REQUEST_ID = 1;
+  static final int FRAME_HEARTBEAT = 5;
   static final int FRAME_REQUEST_HEAD = 9;
   static final int FRAME_RESPONSE_HEAD = 10;
   static final int FRAME_TRAILERS = 11;
@@ -44,6 +45,11 @@ final class Fields {
   static final int RESET_REASON = 2;
   static final int RESET_PROCESSED = 3;
   static final int RESET_MESSAGE = 4;
+
+  static final int HEARTBEAT_TOKEN = 1;
+  static final int HEARTBEAT_ECHO = 2;
+  static final int HEARTBEAT_ECHO_DELAY_US = 3;
+  static final int HEARTBEAT_AT_ONCE = 4;
 
   private Fields() {}
 }

@@ -13,8 +13,10 @@ import io.netty.util.AsciiString;
  * the tunnel; the frames after it are not delivered.
  */
 public interface FrameHandler {
-  /** A frame of the tunnel itself (request_id 0). */
+  /** A frame of the tunnel itself (request_id 0) that is no heartbeat. */
   void onControl(Frame frame) throws WireException;
+
+  void onHeartbeat(Heartbeat heartbeat) throws WireException;
 
   void onRequestHead(long id, RequestHead head, boolean last) throws WireException;
 

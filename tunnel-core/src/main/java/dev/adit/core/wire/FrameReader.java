@@ -103,7 +103,7 @@ public final class FrameReader {
 
   private void dispatch(ByteBuf message, int start, int length, FrameHandler handler)
       throws WireException {
-    if (id == 0) {
+    if (id == 0 && kind != Fields.FRAME_HEARTBEAT) {
       handler.onControl(parseControl(message, start, length));
       return;
     }
@@ -115,6 +115,10 @@ public final class FrameReader {
     boolean hasData = dataStart >= 0;
     boolean lastInHead = last && !hasData;
     part.open(in, kindStart, kindLength);
+    if (id == 0) {
+      handler.onHeartbeat(heads.heartbeat(part));
+      return;
+    }
     switch (kind) {
       case 0 -> {
         if (dataLength > 0 || last) {

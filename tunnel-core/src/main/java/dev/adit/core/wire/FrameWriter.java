@@ -40,6 +40,18 @@ public final class FrameWriter {
     to.finish();
   }
 
+  public static void heartbeat(ByteBuf out, Heartbeat heartbeat) {
+    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES);
+    int frame = to.begin(Fields.MESSAGE_FRAMES);
+    int nested = to.begin(Fields.FRAME_HEARTBEAT);
+    to.number(Fields.HEARTBEAT_TOKEN, heartbeat.token());
+    to.number(Fields.HEARTBEAT_ECHO, heartbeat.echo());
+    to.number(Fields.HEARTBEAT_ECHO_DELAY_US, heartbeat.echoDelayMicros());
+    to.number(Fields.HEARTBEAT_AT_ONCE, heartbeat.atOnce() ? 1 : 0);
+    to.end(nested);
+    endFrame(to, frame, false);
+  }
+
   public static void requestHead(ByteBuf out, long id, RequestHead head, boolean last) {
     CallHeaders headers = head.headers();
     int texts =

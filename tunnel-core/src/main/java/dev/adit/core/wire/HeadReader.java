@@ -158,6 +158,26 @@ final class HeadReader {
         failure == null ? CallFailure.BACKEND_RESET : failure, code, processed, message);
   }
 
+  Heartbeat heartbeat(PartReader in) throws WireException {
+    int end = in.end();
+    long token = 0;
+    long echo = 0;
+    long echoDelayMicros = 0;
+    boolean atOnce = false;
+    while (in.at() < end) {
+      int tag = (int) in.varint();
+      switch (tag >>> 3) {
+        case Fields.HEARTBEAT_TOKEN -> token = number(in, tag);
+        case Fields.HEARTBEAT_ECHO -> echo = number(in, tag);
+        case Fields.HEARTBEAT_ECHO_DELAY_US -> echoDelayMicros = number(in, tag);
+        case Fields.HEARTBEAT_AT_ONCE -> atOnce = number(in, tag) != 0;
+        default -> in.skip(tag & 7, end);
+      }
+    }
+    checkEnd(in, end);
+    return new Heartbeat(token, echo, echoDelayMicros, atOnce);
+  }
+
   private void header(PartReader in, int tag, int end, HeaderFields fields) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException("a header field of wire type " + (tag & 7));

@@ -162,8 +162,11 @@ final class FuzzedPeer implements FrameHandler {
 
   @Override
   public void onControl(Frame frame) {
-    assertTrue(frame.hasHeartbeat() || frame.hasDrain(), frame::toString);
+    assertTrue(frame.hasDrain(), frame::toString);
   }
+
+  @Override
+  public void onHeartbeat(dev.adit.core.wire.Heartbeat heartbeat) {}
 
   @Override
   public void onRequestHead(long id, RequestHead head, boolean last) {
@@ -222,6 +225,9 @@ final class FuzzedPeer implements FrameHandler {
   private final class Allowances implements FrameHandler {
     @Override
     public void onControl(Frame frame) {}
+
+    @Override
+    public void onHeartbeat(dev.adit.core.wire.Heartbeat heartbeat) {}
 
     @Override
     public void onRequestHead(long id, RequestHead head, boolean last) {

@@ -11,7 +11,7 @@ import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameLimits;
-import dev.adit.proto.v1.Heartbeat;
+import dev.adit.core.wire.Heartbeat;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -114,7 +114,7 @@ final class LivenessTest {
             new Liveness.Pulse() {
               @Override
               public void send(Heartbeat heartbeat) {
-                sent.set(heartbeat.getToken());
+                sent.set(heartbeat.token());
               }
 
               @Override
@@ -141,7 +141,7 @@ final class LivenessTest {
       hand.advance(Duration.ofMillis(5));
     }
     hand.advance(Duration.ofMillis(millis));
-    liveness.onHeartbeat(Heartbeat.newBuilder().setToken(1).setEcho(sent.get()).build());
+    liveness.onHeartbeat(new Heartbeat(1, sent.get(), 0, false));
     liveness.heard();
   }
 

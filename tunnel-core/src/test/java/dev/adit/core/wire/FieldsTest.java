@@ -29,7 +29,8 @@ final class FieldsTest {
           "RESPONSE", ResponseHead.getDescriptor(),
           "TRAILERS", Trailers.getDescriptor(),
           "ACCEPTED", Accepted.getDescriptor(),
-          "RESET", Reset.getDescriptor());
+          "RESET", Reset.getDescriptor(),
+          "HEARTBEAT", dev.adit.proto.v1.Heartbeat.getDescriptor());
 
   @Test
   void everyNumberIsTheOneInTheProtoFile() throws IllegalAccessException {

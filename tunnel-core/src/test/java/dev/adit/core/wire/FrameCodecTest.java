@@ -132,6 +132,7 @@ final class FrameCodecTest {
         List<?> texts = (List<?>) frame.value();
         FrameWriter.accepted(out, id, (AsciiString) texts.get(0), (AsciiString) texts.get(1));
       }
+      case "heartbeat" -> FrameWriter.heartbeat(out, (Heartbeat) frame.value());
       case "reset" -> FrameWriter.reset(out, id, (CallReset) frame.value());
       case "credit" -> FrameWriter.credit(out, id, (Integer) frame.value());
       case "chunk" -> writeChunk(out, frame);

@@ -62,6 +62,11 @@ class FrameReaderReuseTest {
     }
 
     @Override
+    public void onHeartbeat(Heartbeat heartbeat) {
+      seen.add("heartbeat");
+    }
+
+    @Override
     public void onRequestHead(long id, dev.adit.core.wire.RequestHead head, boolean last) {
       seen.add("head " + id);
     }

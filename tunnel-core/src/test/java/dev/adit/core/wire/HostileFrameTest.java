@@ -259,6 +259,9 @@ final class HostileFrameTest {
     public void onControl(Frame frame) {}
 
     @Override
+    public void onHeartbeat(Heartbeat heartbeat) {}
+
+    @Override
     public void onRequestHead(long id, RequestHead head, boolean last) {}
 
     @Override

@@ -10,7 +10,6 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.proto.v1.Accepted;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Header;
-import dev.adit.proto.v1.Heartbeat;
 import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.Reset;
 import dev.adit.proto.v1.Trailers;
@@ -115,20 +114,24 @@ final class RandomFrames {
 
   Frame control() {
     Frame.Builder frame = Frame.newBuilder();
-    return switch (random.nextInt(3)) {
-      case 0 ->
-          frame
-              .setHeartbeat(
-                  Heartbeat.newBuilder().setToken(random.nextLong()).setEcho(random.nextLong()))
-              .build();
-      case 1 -> frame.setHello(Hello.newBuilder().setAgentId("a").addGroups("g")).build();
+    return switch (random.nextInt(2)) {
+      case 0 -> frame.setHello(Hello.newBuilder().setAgentId("a").addGroups("g")).build();
       default -> frame.build();
     };
   }
 
+  private Heartbeat heartbeat() {
+    return new Heartbeat(number(), number(), number(), flip());
+  }
+
+  /** Now and then the default, which is not written. */
+  private long number() {
+    return flip() ? random.nextLong() : 0;
+  }
+
   /** One frame as a stock peer may write it: a kind, data and half-close together. */
   Case anyFrame() {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 -> {
         Frame frame = control();
         yield new Case(frame, List.of(new SeenFrame("control", 0, frame, false)));
@@ -138,7 +141,8 @@ final class RandomFrames {
       case 4 -> only(new SeenFrame("trailers", id(), fields(), false));
       case 5 -> only(new SeenFrame("accepted", id(), List.of(word(10), word(30)), false));
       case 6 -> only(new SeenFrame("reset", id(), reset(), false));
-      case 7 -> only(new SeenFrame("credit", id(), 1 + random.nextInt(Integer.MAX_VALUE), false));
+      case 7 -> only(new SeenFrame("heartbeat", 0, heartbeat(), false));
+      case 8 -> only(new SeenFrame("credit", id(), 1 + random.nextInt(Integer.MAX_VALUE), false));
       default -> only(new SeenFrame("chunk", id(), ByteString.copyFrom(bytes(6000)), flip()));
     };
   }
@@ -187,6 +191,7 @@ final class RandomFrames {
                 .setUpstreamBytes(bytes((AsciiString) texts.get(0)))
                 .setBackendBytes(bytes((AsciiString) texts.get(1))));
       }
+      case "heartbeat" -> proto.setHeartbeat(toProto((Heartbeat) frame.value()));
       case "reset" -> proto.setReset(toProto((CallReset) frame.value()));
       case "credit" -> proto.setCredit((Integer) frame.value());
       case "chunk" -> proto.setData((ByteString) frame.value());
@@ -215,6 +220,15 @@ final class RandomFrames {
       proto.setTimeoutMs(TimeUnit.NANOSECONDS.toMillis(headers.timeoutNanos()));
     }
     return proto.build();
+  }
+
+  private static dev.adit.proto.v1.Heartbeat toProto(Heartbeat heartbeat) {
+    return dev.adit.proto.v1.Heartbeat.newBuilder()
+        .setToken(heartbeat.token())
+        .setEcho(heartbeat.echo())
+        .setEchoDelayUs(heartbeat.echoDelayMicros())
+        .setAtOnce(heartbeat.atOnce())
+        .build();
   }
 
   private static Reset toProto(CallReset reset) {

@@ -27,6 +27,11 @@ record SeenFrame(String kind, long id, Object value, boolean last) {
     }
 
     @Override
+    public void onHeartbeat(Heartbeat heartbeat) {
+      saw("heartbeat", 0, heartbeat, false);
+    }
+
+    @Override
     public void onRequestHead(long id, RequestHead head, boolean last) {
       saw("request head", id, head, last);
     }

@@ -1,6 +1,6 @@
 package dev.adit.core.tunnel.liveness;
 
-import dev.adit.proto.v1.Heartbeat;
+import dev.adit.core.wire.Heartbeat;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
@@ -175,26 +175,22 @@ public final class Liveness {
   private void send(long now, boolean atOnce) {
     lastToken++;
     sentNanos[(int) (lastToken % REMEMBERED)] = now;
-    Heartbeat.Builder heartbeat =
-        Heartbeat.newBuilder().setToken(lastToken).setEcho(peerToken).setAtOnce(atOnce);
-    if (peerToken != 0) {
-      heartbeat.setEchoDelayUs(TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos));
-    }
-    pulse.send(heartbeat.build());
+    long held = peerToken == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(now - peerTokenNanos);
+    pulse.send(new Heartbeat(lastToken, peerToken, held, atOnce));
   }
 
   /** The peer beats. */
   public void onHeartbeat(Heartbeat heartbeat) {
     long now = ticker.nanoTime();
-    peerToken = heartbeat.getToken();
+    peerToken = heartbeat.token();
     peerTokenNanos = now;
-    long echo = heartbeat.getEcho();
+    long echo = heartbeat.echo();
     if (echo > 0 && echo <= lastToken && lastToken - echo < REMEMBERED) {
       long sent = sentNanos[(int) (echo % REMEMBERED)];
-      long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.getEchoDelayUs());
+      long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.echoDelayMicros());
       measured(Math.max(0, trip));
     }
-    if (heartbeat.getAtOnce()) {
+    if (heartbeat.atOnce()) {
       send(now, false);
     }
     if (challenge != null && echo >= challenge.token() && echo <= lastToken) {
