@@ -104,7 +104,11 @@ public final class Upstream {
 
   /** Backends that would be given a call now. */
   public int usableBackends() {
-    return (int) backends.stream().filter(Backend::isUsable).count();
+    int usable = 0;
+    for (Backend each : backends) {
+      usable += each.isUsable() ? 1 : 0;
+    }
+    return usable;
   }
 
   /** Opens the connections that are kept without calls. */

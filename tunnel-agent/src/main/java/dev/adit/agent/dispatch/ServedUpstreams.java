@@ -53,12 +53,17 @@ public final class ServedUpstreams {
 
   /** How every upstream is now. */
   List<UpstreamHealth> health() {
-    return all().stream().map(each -> health(each.group(), each.upstream())).toList();
-  }
-
-  private static UpstreamHealth health(String group, Upstream upstream) {
-    return new UpstreamHealth(
-        group, upstream.name().value(), upstream.backends().size(), upstream.usableBackends());
+    List<UpstreamHealth> health = new ArrayList<>();
+    for (GroupUpstream each : all()) {
+      Upstream upstream = each.upstream();
+      health.add(
+          new UpstreamHealth(
+              each.group(),
+              upstream.name().value(),
+              upstream.backends().size(),
+              upstream.usableBackends()));
+    }
+    return health;
   }
 
   /** The upstream for a call, or null if no route is for it. */

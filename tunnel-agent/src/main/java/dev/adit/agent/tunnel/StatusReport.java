@@ -5,6 +5,7 @@ import dev.adit.agent.dispatch.UpstreamHealth;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,9 +22,15 @@ final class StatusReport {
 
   // state, confined to the loop
   private final Map<String, Told> told = new HashMap<>();
+  private List<UpstreamHealth> known = List.of();
 
   StatusReport(CallDispatcher dispatcher) {
     this.dispatcher = dispatcher;
+  }
+
+  /** Whether the upstreams are otherwise than they were when servers were told of them. */
+  boolean isNews() {
+    return !dispatcher.upstreams().equals(known);
   }
 
   /**
@@ -46,7 +53,8 @@ final class StatusReport {
 
   private AgentStatus status() {
     AgentStatus.Builder status = AgentStatus.newBuilder();
-    for (UpstreamHealth each : dispatcher.upstreams()) {
+    known = dispatcher.upstreams();
+    for (UpstreamHealth each : known) {
       if (status.getUpstreamsCount() < MAX_UPSTREAMS) {
         status.addUpstreams(
             AgentStatus.Upstream.newBuilder()

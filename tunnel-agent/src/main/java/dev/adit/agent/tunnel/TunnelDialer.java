@@ -81,9 +81,17 @@ public final class TunnelDialer {
     return loop;
   }
 
-  /** Runs a task on the dialer's loop; nowhere once the agent has ended. Any thread. */
+  /**
+   * Runs a task that may change how servers stand on the dialer's loop; nowhere once the agent has
+   * ended. Any thread.
+   */
   void run(Runnable task) {
-    run(loop, task);
+    run(
+        loop,
+        () -> {
+          task.run();
+          servers = status();
+        });
   }
 
   /** Runs a task on a loop of the agent; nowhere once the agent has ended. Any thread. */
@@ -116,7 +124,7 @@ public final class TunnelDialer {
                 server,
                 e.getMessage(),
                 UNRESOLVED_MILLIS);
-            loop.execute(() -> unresolved.put(server, "it has no address: " + e.getMessage()));
+            run(() -> unresolved.put(server, "it has no address: " + e.getMessage()));
             loop.schedule(() -> resolveAndDial(server), UNRESOLVED_MILLIS, TimeUnit.MILLISECONDS);
           }
         });
@@ -137,11 +145,17 @@ public final class TunnelDialer {
     known.forEach(AddressDialer::dial);
   }
 
+  /** Once a second: costs next to nothing where nothing is news. */
   private void report() {
-    Map<String, DialedTunnel> servers = new HashMap<>();
-    dialers.values().forEach(each -> each.forEach(dialer -> dialer.addTunnels(servers)));
-    report.tell(servers);
-    this.servers = status();
+    if (report.isNews()) {
+      tellServers();
+    }
+  }
+
+  private void tellServers() {
+    Map<String, DialedTunnel> byServer = new HashMap<>();
+    dialers.values().forEach(each -> each.forEach(dialer -> dialer.addTunnels(byServer)));
+    report.tell(byServer);
   }
 
   private List<DialedServer> status() {
@@ -156,7 +170,7 @@ public final class TunnelDialer {
     return all;
   }
 
-  /** How every address of every server stands, not older than a second. Any thread. */
+  /** How every address of every server stands. Any thread. */
   public List<DialedServer> servers() {
     return servers;
   }
@@ -179,7 +193,8 @@ public final class TunnelDialer {
   }
 
   void onUpChanged() {
-    report();
+    tellServers();
+    servers = status();
     tunnels = tunnelsNow();
     onConnected.accept(
         (int)

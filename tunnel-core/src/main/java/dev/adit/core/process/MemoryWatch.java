@@ -40,6 +40,10 @@ public final class MemoryWatch {
           .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
           .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()))
           .orElse(null);
+  private final long mostObjects =
+      oldObjects == null || oldObjects.getUsage().getMax() <= 0
+          ? Runtime.getRuntime().maxMemory()
+          : oldObjects.getUsage().getMax();
   private final MemoryBudget budget = new MemoryBudget(directLimit);
 
   // state, confined to the loop
@@ -77,8 +81,19 @@ public final class MemoryWatch {
     return usage == null || usage.getMax() <= 0 ? 0 : (double) usage.getUsed() / usage.getMax();
   }
 
+  /** Asks what the last collection left only where it matters: that is the dearer question. */
+  private double urgentShare() {
+    return heapInUse() < EXHAUSTED_PERCENT ? directShare() : usedShare();
+  }
+
+  /** Garbage included, in percent of what one collection may leave at most. */
+  private long heapInUse() {
+    Runtime runtime = Runtime.getRuntime();
+    return 100 * (runtime.totalMemory() - runtime.freeMemory()) / mostObjects;
+  }
+
   private void look() {
-    double used = usedShare();
+    double used = urgentShare();
     boolean exhausted = 100 * used >= EXHAUSTED_PERCENT;
     if (exhausted != budget.isExhausted()) {
       budget.exhausted(exhausted);

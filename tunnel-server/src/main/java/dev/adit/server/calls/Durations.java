@@ -1,6 +1,5 @@
 package dev.adit.server.calls;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,7 +69,11 @@ public final class Durations {
 
   /** How many. */
   public long count() {
-    return Arrays.stream(counts).sum();
+    long sum = 0;
+    for (long count : counts) {
+      sum += count;
+    }
+    return sum;
   }
 
   /**
