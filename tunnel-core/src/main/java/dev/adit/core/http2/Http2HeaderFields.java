@@ -31,6 +31,9 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
     }
   }
 
+  /** Of a number that surely fits a long. */
+  private static final int MOST_DIGITS = 18;
+
   private final HeaderFields fields;
 
   private @Nullable AsciiString method;
@@ -166,6 +169,42 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
       }
     }
     return values;
+  }
+
+  /**
+   * The number that the field is, in digits and nothing else; null where it is missing, otherwise
+   * written, or there more than once.
+   */
+  @Override
+  public @Nullable Long getLong(CharSequence name) {
+    AsciiString wanted = AsciiString.of(name);
+    AsciiString only = null;
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.name(i).equals(wanted)) {
+        if (only != null) {
+          return null;
+        }
+        only = fields.value(i);
+      }
+    }
+    return only == null ? null : plainNumber(only);
+  }
+
+  private static @Nullable Long plainNumber(AsciiString digits) {
+    int length = digits.length();
+    boolean leadingZero = length > 1 && digits.byteAt(0) == '0';
+    if (length == 0 || length > MOST_DIGITS || leadingZero) {
+      return null;
+    }
+    long number = 0;
+    for (int i = 0; i < length; i++) {
+      int digit = digits.byteAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return null;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 
   @Override

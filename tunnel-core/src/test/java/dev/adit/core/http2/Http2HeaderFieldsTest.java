@@ -101,6 +101,26 @@ final class Http2HeaderFieldsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "-7", "+7", "07", " 7", "7 ", "7,7", "0x7", "1234567890123456789"})
+  void onlyPlainDigitsAreANumber(String written) {
+    Http2HeaderFields list = new Http2HeaderFields();
+    list.add(text("n"), text(written));
+    assertNull(list.getLong("n"));
+  }
+
+  @Test
+  void numberThatIsThereOnceIsOne() {
+    Http2HeaderFields list = new Http2HeaderFields();
+    assertNull(list.getLong("n"));
+    list.add(text("n"), text("0"));
+    assertEquals(0L, list.getLong("n"));
+    list.add(text("m"), text("123456789012345678"));
+    assertEquals(123456789012345678L, list.getLong("m"));
+    list.add(text("n"), text("0"));
+    assertNull(list.getLong("n"));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {":method", ":scheme", ":authority", ":path", ":status"})
   void pseudoHeaderTwiceIsMalformed(String name) {
     Http2HeaderFields list = new Http2HeaderFields();

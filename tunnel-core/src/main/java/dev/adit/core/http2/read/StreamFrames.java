@@ -124,8 +124,13 @@ final class StreamFrames {
     }
   }
 
-  /** Several equal values are one (RFC 9110 8.6). */
+  /** Several equal values are one (RFC 9110 8.6); nearly always there is but one. */
   private void expect(Http2Stream stream, Http2Headers headers) throws Http2Exception {
+    Long plain = headers.getLong(HttpHeaderNames.CONTENT_LENGTH);
+    if (plain != null) {
+      stream.setProperty(lengthKey, new ContentLength(plain));
+      return;
+    }
     long length;
     try {
       length =

@@ -35,8 +35,11 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
 
   /** One stream's sending side. */
   private static final class Sending {
+    /** Of streams whose bytes have never had to wait, which are most; nothing is added to it. */
+    private static final Deque<FlowControlled> NONE = new ArrayDeque<>(0);
+
     final Http2Stream stream;
-    final Deque<FlowControlled> frames = new ArrayDeque<>(2);
+    Deque<FlowControlled> frames = NONE;
     int window;
     boolean waits;
     boolean writes;
@@ -45,6 +48,13 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
     Sending(Http2Stream stream, int window) {
       this.stream = stream;
       this.window = window;
+    }
+
+    void add(FlowControlled frame) {
+      if (frames == NONE) {
+        frames = new ArrayDeque<>(2);
+      }
+      frames.addLast(frame);
     }
   }
 
@@ -194,7 +204,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
     if (before != null && !sending.writes && before.merge(context, frame)) {
       return;
     }
-    sending.frames.addLast(frame);
+    sending.add(frame);
     if (before == null && !sending.writes && context != null && frame.size() == 0) {
       write(sending, 0);
     }

@@ -61,6 +61,10 @@ public final class Placement implements RequestSide {
   private final Wanted wanted;
   private final PlacementListener caller;
   private final ReplayCopy copy;
+
+  /** Whether the copy is ours to fill and to drop. */
+  private final boolean keeps;
+
   private final RequestProgress progress;
   private final long begunNanos;
 
@@ -70,6 +74,9 @@ public final class Placement implements RequestSide {
   private @Nullable Attempt newest;
   private @Nullable RequestSide request;
   private @Nullable CallReset lastFailure;
+
+  /** An agent has a backend for it or an answer, or there is none. */
+  private boolean settled;
 
   private boolean over;
 
@@ -81,13 +88,39 @@ public final class Placement implements RequestSide {
    */
   public Placement(
       PlacementContext context, EventLoop home, Wanted wanted, PlacementListener caller) {
+    this(context, home, wanted, caller, context.newCopy(), true);
+  }
+
+  /**
+   * The same for who has kept the request's chunks so far and goes on to do so: they are sent from
+   * there.
+   *
+   * @param kept has each chunk before it comes here; dropped by its owner
+   */
+  Placement(
+      PlacementContext context,
+      EventLoop home,
+      Wanted wanted,
+      PlacementListener caller,
+      ReplayCopy kept) {
+    this(context, home, wanted, caller, kept, false);
+  }
+
+  private Placement(
+      PlacementContext context,
+      EventLoop home,
+      Wanted wanted,
+      PlacementListener caller,
+      ReplayCopy copy,
+      boolean keeps) {
     this.context = context;
     this.home = home;
     this.wanted = wanted;
     this.caller = caller;
     attempts = wanted.before();
     tried.addAll(wanted.shunned());
-    copy = context.newCopy();
+    this.copy = copy;
+    this.keeps = keeps;
     progress = new RequestProgress(caller);
     begunNanos = home.ticker().nanoTime();
   }
@@ -127,7 +160,7 @@ public final class Placement implements RequestSide {
     }
     boolean again = request != null;
     request = opened;
-    if (again) {
+    if (again || !keeps) {
       copy.replayTo(opened::onRequestChunk);
     }
   }
@@ -177,7 +210,9 @@ public final class Placement implements RequestSide {
       data.release();
       return;
     }
-    copy.keep(data, last);
+    if (keeps) {
+      copy.keep(data, last);
+    }
     side.onRequestChunk(data, last);
   }
 
@@ -205,7 +240,15 @@ public final class Placement implements RequestSide {
 
   private void finish() {
     over = true;
-    copy.drop();
+    settle();
+  }
+
+  /** It is placed for good, one way or the other. */
+  private void settle() {
+    settled = true;
+    if (keeps) {
+      copy.drop();
+    }
   }
 
   /** What comes back from one tunnel. */
@@ -220,7 +263,7 @@ public final class Placement implements RequestSide {
     @Override
     public void onAccepted(AsciiString upstream, AsciiString backend) {
       if (!over) {
-        copy.drop();
+        settle();
         caller.onAccepted(upstream, backend);
       }
     }
@@ -230,7 +273,7 @@ public final class Placement implements RequestSide {
       if (over) {
         return;
       }
-      copy.drop();
+      settle();
       over = last;
       caller.onHead(head, last);
     }
@@ -266,7 +309,7 @@ public final class Placement implements RequestSide {
       boolean neverLeft = reset.failure() == CallFailure.DRAINING;
       CallReset failure =
           neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
-      if (reset.processed() || !copy.isComplete()) {
+      if (reset.processed() || settled || !copy.isComplete()) {
         fail(failure);
       } else if (!neverLeft || !moves()) {
         placeAgain(failure);

@@ -50,7 +50,6 @@ public final class RetriedCall implements RequestSide {
   private final PlacementListener caller;
   private final ReplayCopy copy;
   private final RequestProgress progress;
-  private final Backoff backoff;
   private final long begunNanos;
 
   // state, confined to the loop
@@ -59,6 +58,7 @@ public final class RetriedCall implements RequestSide {
   private @Nullable Attempt attempt;
   private @Nullable Placement request;
   private @Nullable Future<?> timer;
+  private @Nullable Backoff backoff;
 
   /** Tells the caller how the last attempt ended, if it stays the last. */
   private Runnable lastEnd = () -> {};
@@ -88,7 +88,6 @@ public final class RetriedCall implements RequestSide {
     this.caller = caller;
     copy = context.newCopy();
     progress = new RequestProgress(caller);
-    backoff = new Backoff(policy);
     begunNanos = home.ticker().nanoTime();
   }
 
@@ -107,12 +106,9 @@ public final class RetriedCall implements RequestSide {
     if (atMost != null) {
       timer = home.schedule(made::onTimeout, atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
-    Placement placement = new Placement(context, home, now, made);
+    Placement placement = new Placement(context, home, now, made, copy);
     request = placement;
     placement.place();
-    if (retries > 0 && attempt == made) {
-      copy.replayTo(placement::onRequestChunk);
-    }
   }
 
   private void retry() {
@@ -162,6 +158,12 @@ public final class RetriedCall implements RequestSide {
     state = State.WAITING;
     timer = home.schedule(this::retry, waitNanos, TimeUnit.NANOSECONDS);
     return true;
+  }
+
+  private Backoff backoff() {
+    Backoff made = backoff == null ? new Backoff(policy) : backoff;
+    backoff = made;
+    return made;
   }
 
   private boolean isTooLate(long waitNanos) {
@@ -245,7 +247,7 @@ public final class RetriedCall implements RequestSide {
           CallReset.failed(
               CallFailure.DEADLINE, "the backend took longer than the rule's perAttemptTimeout");
       if (!tryAgain(
-          backoff.nextNanos(), late.failure().token().toString(), () -> caller.onReset(late))) {
+          backoff().nextNanos(), late.failure().token().toString(), () -> caller.onReset(late))) {
         finish();
         caller.onReset(late);
       }
@@ -289,7 +291,7 @@ public final class RetriedCall implements RequestSide {
       if (!head.isInformational() && isRetryable(head, last)) {
         Placement side = request;
         if (tryAgain(
-            backoff.nextNanos(head.fields()), answer(head), () -> caller.onHead(head, true))) {
+            backoff().nextNanos(head.fields()), answer(head), () -> caller.onHead(head, true))) {
           if (!last && side != null) {
             side.onCancel(CallReset.failed(CallFailure.BACKEND_HTTP, "tried again"));
           }
@@ -353,7 +355,7 @@ public final class RetriedCall implements RequestSide {
       GrpcCode code = StatusTranslator.ofFailure(reset.failure(), reset.http2Code());
       if (policy.retryableStatusCodes().contains(code)
           && tryAgain(
-              backoff.nextNanos(),
+              backoff().nextNanos(),
               reset.failure().token().toString(),
               () -> caller.onReset(reset))) {
         return;

@@ -12,30 +12,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What ends a call by time: its deadline, and nothing moving on it for too long. One timer at a
- * time for the latter, whatever moves. Confined to the loop.
+ * time for both, whatever moves: most calls end long before, and to schedule and to cancel is what
+ * they pay. Confined to the loop.
  */
 final class CallTimers {
+  private static final long NEVER = Long.MAX_VALUE;
+
   // deps
   private final EventLoop loop;
   private final Consumer<CallReset> onOver;
+  private final long timeoutNanos;
   private final long idleNanos;
+  private final long begunNanos;
 
   // state, confined to the loop
-  private @Nullable Future<?> deadline;
-  private @Nullable Future<?> idle;
+  private Future<?> timer;
   private long lastMovedNanos;
 
-  private CallTimers(EventLoop loop, long idleNanos, Consumer<CallReset> onOver) {
+  private CallTimers(
+      EventLoop loop, long timeoutNanos, long idleNanos, Consumer<CallReset> onOver) {
     this.loop = loop;
     this.onOver = onOver;
+    this.timeoutNanos = timeoutNanos;
     this.idleNanos = idleNanos;
+    begunNanos = loop.ticker().nanoTime();
+    lastMovedNanos = begunNanos;
+    timer = checkIn(Math.min(timeoutNanos, idleNanos));
   }
 
   /**
    * Starts those that a call has.
    *
    * @param idle how long nothing may move; null: as long as it wants
-   * @param onOver told why the call is over, at most once by each timer
+   * @param onOver told why the call is over, at most once
    * @return null if there are none
    */
   static @Nullable CallTimers start(
@@ -43,61 +52,46 @@ final class CallTimers {
     if (!headers.hasTimeout() && idle == null) {
       return null;
     }
-    CallTimers timers = new CallTimers(loop, idle == null ? 0 : idle.toNanos(), onOver);
-    if (headers.hasTimeout()) {
-      timers.startDeadline(headers.timeoutNanos());
-    }
-    if (idle != null) {
-      timers.noteMoved();
-      timers.awaitIdle(timers.idleNanos);
-    }
-    return timers;
-  }
-
-  private void startDeadline(long nanos) {
-    Runnable over =
-        () -> onOver.accept(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
-    deadline = loop.schedule(over, nanos, TimeUnit.NANOSECONDS);
+    return new CallTimers(
+        loop,
+        headers.hasTimeout() ? headers.timeoutNanos() : NEVER,
+        idle == null ? NEVER : idle.toNanos(),
+        onOver);
   }
 
   /** Something has moved on the call that has these timers, if any. */
   static void moved(@Nullable CallTimers timers) {
     if (timers != null) {
-      timers.noteMoved();
+      timers.lastMovedNanos = timers.loop.ticker().nanoTime();
     }
   }
 
   /** The call that has these timers, if any, is over. */
   static void stop(@Nullable CallTimers timers) {
     if (timers != null) {
-      timers.cancel();
+      timers.timer.cancel(false);
     }
   }
 
-  private void noteMoved() {
-    lastMovedNanos = loop.ticker().nanoTime();
+  private Future<?> checkIn(long nanos) {
+    return loop.schedule(this::check, nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void cancel() {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
-    if (idle != null) {
-      idle.cancel(false);
-    }
-  }
-
-  private void awaitIdle(long nanos) {
-    idle = loop.schedule(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
-  }
-
-  private void checkIdle() {
-    long left = lastMovedNanos + idleNanos - loop.ticker().nanoTime();
+  private void check() {
+    long now = loop.ticker().nanoTime();
+    long left = left(timeoutNanos, now - begunNanos);
+    long idleLeft = left(idleNanos, now - lastMovedNanos);
     if (left <= 0) {
+      onOver.accept(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
+    } else if (idleLeft <= 0) {
       String message = "nothing has moved for longer than the rule allows";
       onOver.accept(CallReset.failed(CallFailure.DEADLINE, message));
     } else {
-      awaitIdle(left);
+      timer = checkIn(Math.min(left, idleLeft));
     }
+  }
+
+  private static long left(long nanos, long passed) {
+    return nanos == NEVER ? NEVER : nanos - passed;
   }
 }
