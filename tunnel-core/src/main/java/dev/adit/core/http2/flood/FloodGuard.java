@@ -57,6 +57,11 @@ public final class FloodGuard {
     return greeted;
   }
 
+  /** Whether a limit has been passed. */
+  public boolean isOver() {
+    return ended;
+  }
+
   /** Ends the connection if a limit is passed. */
   public void check(boolean within, Flood limit) throws Http2Exception {
     if (within) {

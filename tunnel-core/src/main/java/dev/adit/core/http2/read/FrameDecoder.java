@@ -145,25 +145,38 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   @Override
   public void decodeFrame(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Http2Exception {
-    if (failed) {
+    boolean going = true;
+    while (going && !isOver()) {
+      try {
+        going = readFrame(ctx, in);
+      } catch (Http2Exception.StreamException e) {
+        // Here, and not where Netty would: the way there costs an attacker nothing, and us much.
+        handler().onError(ctx, false, e);
+      } catch (Http2Exception | RuntimeException e) {
+        failed = true;
+        throw e;
+      }
+    }
+    if (isOver()) {
       in.skipBytes(in.readableBytes());
       return;
-    }
-    boolean going = true;
-    try {
-      while (going) {
-        going = readFrame(ctx, in);
-      }
-    } catch (Http2Exception e) {
-      failed = !Http2Exception.isStreamError(e);
-      throw e;
-    } catch (RuntimeException e) {
-      failed = true;
-      throw e;
     }
     if (listTimer != null && lifecycle != null && isListUnfinished(in)) {
       listTimer.start(ctx, lifecycle);
     }
+  }
+
+  /** Whether the connection has been ended for what the peer has sent: nothing counts any more. */
+  private boolean isOver() {
+    return failed || (guard != null && guard.isOver());
+  }
+
+  private Http2LifecycleManager handler() {
+    Http2LifecycleManager manager = lifecycle;
+    if (manager == null) {
+      throw new IllegalStateException("the connection is in no pipeline yet");
+    }
+    return manager;
   }
 
   /** What is left in the input is the beginning of a frame. */

@@ -357,6 +357,24 @@ final class EdgeReadsTest {
   }
 
   @Test
+  void nothingThatCameBehindAFloodCounts() {
+    begin();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    int most = FloodLimits.DEFAULT.forcedResets();
+    for (int stream = 1; stream < 4 * most; stream += 2) {
+      all.writeBytes(head(stream, false));
+      all.writeBytes(bench.script.windowUpdate(stream, 0));
+    }
+    bench.send(all.toByteArray());
+    assertEquals(List.of(Flood.FORCED_RESETS), floods);
+    long heads = told.stream().filter(line -> line.startsWith("headers")).count();
+    assertEquals(most + 1, heads);
+    List<Seen> seen = bench.read();
+    assertEquals(1, seen.stream().filter(frame -> frame.type().equals("goaway")).count());
+    assertFalse(bench.channel.isActive());
+  }
+
+  @Test
   void openListIsReleasedWithItsConnection() {
     begin();
     bench.send(Http2Script.frame(HEADERS, 0, 1, new byte[100]));
