@@ -13,13 +13,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes what waits, on a thread of its own. Looks for it from time to time rather than being
- * woken: that would cost each call more than its line does. While there are lines it looks more
+ * woken: that would cost each call more than its line does. Where many lines come it looks more
  * often, so that few records wait and have to be moved about in the heap.
  */
 final class LineWriter implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(LineWriter.class);
-  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long USUAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+  /** Lines in one look from which on it looks more often. */
+  private static final int MANY = 100;
+
   private static final int BATCH_BYTES = 64 * 1024;
 
   // deps
@@ -69,13 +73,15 @@ final class LineWriter implements Runnable {
         reopen = false;
         sink.reopen();
       }
-      boolean busy = false;
-      while (writeBatch()) {
-        busy = true;
+      int written = 0;
+      int batch = writeBatch();
+      while (batch > 0) {
+        written += batch;
+        batch = writeBatch();
       }
       dropped.look();
       if (!ending) {
-        LockSupport.parkNanos(busy ? BUSY_NANOS : IDLE_NANOS);
+        LockSupport.parkNanos(written < MANY ? USUAL_NANOS : BUSY_NANOS);
       }
     }
     try {
@@ -88,12 +94,12 @@ final class LineWriter implements Runnable {
   /**
    * Writes as many lines as are written at once.
    *
-   * @return false if none waited
+   * @return how many that were; 0 if none waited
    */
-  private boolean writeBatch() {
+  private int writeBatch() {
     @Nullable CallRecord record = queue.poll();
     if (record == null) {
-      return false;
+      return 0;
     }
     lines.clear();
     long nowNanos = ticker.nanoTime();
@@ -111,7 +117,7 @@ final class LineWriter implements Runnable {
     } else {
       dropped.onFailure(count - count(lines.array(), written), sink.problem());
     }
-    return true;
+    return count;
   }
 
   private static int count(byte[] lines, int length) {
