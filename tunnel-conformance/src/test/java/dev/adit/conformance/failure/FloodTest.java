@@ -75,7 +75,7 @@ final class FloodTest {
             (caller, i) -> caller.send(RawFrame.PING, RawFrame.ACK, 0, new byte[8])),
         flood("goAways", 11, (caller, i) -> caller.send(RawFrame.GOAWAY, 0, 0, new byte[8])),
         flood("emptyData", 11, FloodTest::sendNothing),
-        flood("continuations", 17, (caller, i) -> Floods.sendPieceOfHeader(caller, 1, i == 0)),
+        flood("continuations", 16, (caller, i) -> Floods.sendPieceOfHeader(caller, 1, i == 0)),
         flood("unknownFrames", 101, (caller, i) -> caller.send(Floods.UNKNOWN, 0, 0, new byte[3])),
         flood(
             "priorities",
