@@ -12,18 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what waits, on a thread of its own. Looks for it from time to time rather than being
- * woken: that would cost each call more than its line does. Where many lines come it looks more
- * often, so that few records wait and have to be moved about in the heap.
+ * Writes what waits, on a thread of its own. Looks for it {@value #LOOKS_PER_SECOND} times a second
+ * rather than being woken: that would cost each call more than its line does.
  */
 final class LineWriter implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(LineWriter.class);
-  private static final long USUAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
-
-  /** Lines in one look from which on it looks more often. */
-  private static final int MANY = 100;
-
+  private static final int LOOKS_PER_SECOND = 50;
   private static final int BATCH_BYTES = 64 * 1024;
 
   // deps
@@ -73,15 +67,12 @@ final class LineWriter implements Runnable {
         reopen = false;
         sink.reopen();
       }
-      int written = 0;
-      int batch = writeBatch();
-      while (batch > 0) {
-        written += batch;
-        batch = writeBatch();
+      while (writeBatch()) {
+        // There may be more.
       }
       dropped.look();
       if (!ending) {
-        LockSupport.parkNanos(written < MANY ? USUAL_NANOS : BUSY_NANOS);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / LOOKS_PER_SECOND);
       }
     }
     try {
@@ -94,12 +85,12 @@ final class LineWriter implements Runnable {
   /**
    * Writes as many lines as are written at once.
    *
-   * @return how many that were; 0 if none waited
+   * @return false if none waited
    */
-  private int writeBatch() {
+  private boolean writeBatch() {
     @Nullable CallRecord record = queue.poll();
     if (record == null) {
-      return 0;
+      return false;
     }
     lines.clear();
     long nowNanos = ticker.nanoTime();
@@ -117,7 +108,7 @@ final class LineWriter implements Runnable {
     } else {
       dropped.onFailure(count - count(lines.array(), written), sink.problem());
     }
-    return count;
+    return true;
   }
 
   private static int count(byte[] lines, int length) {
