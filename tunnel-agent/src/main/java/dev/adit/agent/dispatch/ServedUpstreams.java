@@ -51,7 +51,7 @@ public final class ServedUpstreams {
     return all;
   }
 
-  /** How every upstream is now. */
+  /** How every upstream is now. Asked each second, hence cheap, also before it is compiled. */
   List<UpstreamHealth> health() {
     List<UpstreamHealth> health = new ArrayList<>();
     for (GroupUpstream each : all()) {

@@ -40,6 +40,7 @@ final class StatusReport {
    */
   void tell(Map<String, DialedTunnel> tunnels) {
     told.keySet().retainAll(tunnels.keySet());
+    known = dispatcher.upstreams();
     AgentStatus now = status();
     tunnels.forEach(
         (server, tunnel) -> {
@@ -53,7 +54,6 @@ final class StatusReport {
 
   private AgentStatus status() {
     AgentStatus.Builder status = AgentStatus.newBuilder();
-    known = dispatcher.upstreams();
     for (UpstreamHealth each : known) {
       if (status.getUpstreamsCount() < MAX_UPSTREAMS) {
         status.addUpstreams(

@@ -194,6 +194,7 @@ public final class TunnelDialer {
 
   void onUpChanged() {
     tellServers();
+    // Before whoever waits for the first tunnel asks.
     servers = status();
     tunnels = tunnelsNow();
     onConnected.accept(

@@ -103,8 +103,13 @@ public final class FrameReader {
 
   private void dispatch(ByteBuf message, int start, int length, FrameHandler handler)
       throws WireException {
-    if (id == 0 && kind != Fields.FRAME_HEARTBEAT) {
-      handler.onControl(parseControl(message, start, length));
+    part.open(in, kindStart, kindLength);
+    if (id == 0) {
+      if (kind == Fields.FRAME_HEARTBEAT) {
+        handler.onHeartbeat(heads.heartbeat(part));
+      } else {
+        handler.onControl(parseControl(message, start, length));
+      }
       return;
     }
     if (id < 0) {
@@ -114,11 +119,6 @@ public final class FrameReader {
     // time.
     boolean hasData = dataStart >= 0;
     boolean lastInHead = last && !hasData;
-    part.open(in, kindStart, kindLength);
-    if (id == 0) {
-      handler.onHeartbeat(heads.heartbeat(part));
-      return;
-    }
     switch (kind) {
       case 0 -> {
         if (dataLength > 0 || last) {

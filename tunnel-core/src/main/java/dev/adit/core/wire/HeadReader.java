@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the messages inside the frames of a call. Each method reads a part to its end. Used by one
- * thread at a time.
+ * Reads the messages inside the frames of a call, and heartbeats. Each method reads a part to its
+ * end. Used by one thread at a time.
  */
 final class HeadReader {
   private static final long MAX_TIMEOUT_MS = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE - 1);

@@ -55,7 +55,6 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   private final @Nullable FloodGuard guard;
   private final @Nullable ListTimer listTimer;
   private final int maxSmallPieces;
-  private @Nullable Http2LifecycleManager lifecycle;
 
   // state, confined to the loop
   private boolean failed;
@@ -96,7 +95,6 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
 
   @Override
   public void lifecycleManager(Http2LifecycleManager manager) {
-    lifecycle = manager;
     streams.lifecycleManager(manager);
   }
 
@@ -151,7 +149,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
         going = readFrame(ctx, in);
       } catch (Http2Exception.StreamException e) {
         // Here, and not where Netty would: the way there costs an attacker nothing, and us much.
-        handler().onError(ctx, false, e);
+        streams.lifecycle().onError(ctx, false, e);
       } catch (Http2Exception | RuntimeException e) {
         failed = true;
         throw e;
@@ -161,22 +159,14 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (listTimer != null && lifecycle != null && isListUnfinished(in)) {
-      listTimer.start(ctx, lifecycle);
+    if (listTimer != null && isListUnfinished(in)) {
+      listTimer.start(ctx, streams.lifecycle());
     }
   }
 
   /** Whether the connection has been ended for what the peer has sent: nothing counts any more. */
   private boolean isOver() {
     return failed || (guard != null && guard.isOver());
-  }
-
-  private Http2LifecycleManager handler() {
-    Http2LifecycleManager manager = lifecycle;
-    if (manager == null) {
-      throw new IllegalStateException("the connection is in no pipeline yet");
-    }
-    return manager;
   }
 
   /** What is left in the input is the beginning of a frame. */

@@ -46,7 +46,8 @@ final class StreamFrames {
     lifecycle = manager;
   }
 
-  private Http2LifecycleManager lifecycle() {
+  /** Who ends streams, and the connection. */
+  Http2LifecycleManager lifecycle() {
     Http2LifecycleManager manager = lifecycle;
     if (manager == null) {
       throw new IllegalStateException("the connection is in no pipeline yet");
