@@ -1,7 +1,9 @@
 package dev.adit.core.trace;
 
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -13,8 +15,14 @@ public final class TraceParent {
   private static final int SPAN_AT = 36;
   private static final int FLAGS_AT = 53;
   private static final int LENGTH = 55;
-  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEX_BITS = 4;
+
+  /** Eight characters at once, the first in the lowest byte. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long EACH = 0x0101010101010101L;
+  private static final long HIGH = 0x8080808080808080L;
+  private static final long ZEROS = '0' * EACH;
 
   private final AsciiString text;
 
@@ -34,8 +42,8 @@ public final class TraceParent {
         || text.byteAt(TRACE_AT - 1) != '-'
         || text.byteAt(SPAN_AT - 1) != '-'
         || text.byteAt(FLAGS_AT - 1) != '-'
-        || !isHex(text, 0, TRACE_AT - 1)
-        || !isHex(text, FLAGS_AT, LENGTH)) {
+        || !isHexPair(text, 0)
+        || !isHexPair(text, FLAGS_AT)) {
       return false;
     }
     boolean first = text.byteAt(0) == '0' && text.byteAt(1) == '0';
@@ -44,31 +52,40 @@ public final class TraceParent {
     return fits && !never && isId(text, TRACE_AT, SPAN_AT - 1) && isId(text, SPAN_AT, FLAGS_AT - 1);
   }
 
+  /** Hexadecimal, and not all zero. */
   private static boolean isId(AsciiString text, int from, int to) {
-    if (!isHex(text, from, to)) {
-      return false;
+    byte[] bytes = text.array();
+    int offset = text.arrayOffset();
+    long different = 0;
+    long hex = HIGH;
+    for (int i = from; i < to; i += Long.BYTES) {
+      long eight = (long) EIGHT.get(bytes, offset + i);
+      different |= eight ^ ZEROS;
+      hex &= hex(eight);
     }
-    for (int i = from; i < to; i++) {
-      if (text.byteAt(i) != '0') {
-        return true;
-      }
-    }
-    return false;
+    return hex == HIGH && different != 0;
   }
 
-  private static boolean isHex(AsciiString text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      byte each = text.byteAt(i);
-      if ((each < '0' || each > '9') && (each < 'a' || each > 'f')) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean isHexPair(AsciiString text, int at) {
+    return hex((text.byteAt(at) & 0xff) | (text.byteAt(at + 1) & 0xff) << 8 | ZEROS << 16) == HIGH;
+  }
+
+  /** The high bit of each character that is a digit or one of {@code a} to {@code f}. */
+  private static long hex(long eight) {
+    long ascii = eight & ~HIGH;
+    long digit = from(ascii, '0') & ~from(ascii, '9' + 1);
+    long letter = from(ascii, 'a') & ~from(ascii, 'f' + 1);
+    return (digit | letter) & ~eight & HIGH;
+  }
+
+  /** The high bit of each that is {@code least} or more; no sum reaches into the next byte. */
+  private static long from(long ascii, int least) {
+    return ascii + (0x80 - least) * EACH;
   }
 
   /** Whether the hop before traces the call. */
   static boolean isSampled(AsciiString valid) {
-    return (Character.digit(valid.byteAt(LENGTH - 1), 1 << HEX_BITS) & 1) != 0;
+    return (Character.digit(valid.byteAt(LENGTH - 1), 16) & 1) != 0;
   }
 
   /** A new trace that nobody samples: hops behind us shall not decide anew. */
@@ -89,10 +106,15 @@ public final class TraceParent {
     return new AsciiString(bytes, false);
   }
 
+  /** Writes the value's sixteen hexadecimal digits, in an order of their own. */
   private static void hex(long value, byte[] to, int at) {
-    for (int i = 15; i >= 0; i--) {
-      to[at + i] = HEX[(int) (value >>> ((15 - i) * HEX_BITS)) & 0xf];
-    }
+    EIGHT.set(to, at, digits(value & 0x0f * EACH));
+    EIGHT.set(to, at + Long.BYTES, digits(value >>> 4 & 0x0f * EACH));
+  }
+
+  /** The character of each byte, which is below 16: {@code a} is 39 further than a tenth digit. */
+  private static long digits(long below16) {
+    return below16 + ZEROS + ((from(below16, 10) & HIGH) >>> 7) * ('a' - '0' - 10);
   }
 
   /** The trace's id in hexadecimal. */
