@@ -10,6 +10,7 @@ import io.netty.util.AsciiString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,14 +102,14 @@ final class AccessLogTest {
     AccessLog log = new AccessLog(Records.config(Format.JSON, null), stuck, CLOCK);
     Records.call(log, hand, "/first", "0");
     stuck.writing.await();
-    Random random = new Random(11);
+    byte[] name = new byte[4000];
+    new Random(11).nextBytes(name);
     long before = usedBytes();
     int calls = 1_000_000;
     hand.run(
         () -> {
-          byte[] name = new byte[4000];
           for (int i = 0; i < calls; i++) {
-            random.nextBytes(name);
+            ByteBuffer.wrap(name).putInt(i);
             CallRecord record =
                 Records.begun(new CallRecord(hand.ticker()), new AsciiString(name, 0, 4000, true));
             record.status(AsciiString.of("12"));
