@@ -111,7 +111,15 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   /** Picks a backend and asks for a stream. */
   void begin() {
-    Backend picked = now() - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
+    begin(begunNanos);
+  }
+
+  private void beginAgain() {
+    begin(now());
+  }
+
+  private void begin(long nowNanos) {
+    Backend picked = nowNanos - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
     if (picked == null) {
       fail(
           CallReset.unprocessed(
@@ -130,7 +138,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (state != State.ENDED) {
       visit.failed(CallFailure.BACKEND_UNREACHABLE);
       leaveBackend();
-      begin();
+      beginAgain();
     }
   }
 
@@ -163,10 +171,11 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       reserved.giveBack();
       leaveBackend();
       tried.clear();
-      begin();
+      beginAgain();
       return;
     }
-    long timeLeft = timeLeft();
+    long now = now();
+    long timeLeft = timeLeft(now);
     if (timeLeft <= 0) {
       reserved.giveBack();
       connection = null;
@@ -175,21 +184,21 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     open(
         reserved,
-        RequestRules.forBackend(
-            head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft));
+        RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft),
+        now);
   }
 
-  private long timeLeft() {
+  private long timeLeft(long nowNanos) {
     if (!head.hasTimeout()) {
       return CallHeaders.NO_TIMEOUT;
     }
     expiryNanos = begunNanos + head.timeoutNanos();
-    return expiryNanos - now();
+    return expiryNanos - nowNanos;
   }
 
-  private void open(BackendConnection on, CallHeaders request) {
+  private void open(BackendConnection on, CallHeaders request, long nowNanos) {
     opens++;
-    visit.opened(now());
+    visit.opened(nowNanos);
     left = 0;
     meter = newMeter();
     state = State.OPEN;
@@ -337,7 +346,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (copy.isComplete() && opens < MAX_OPENS) {
       leaveBackend();
       tried.clear();
-      begin();
+      beginAgain();
     } else {
       refuse();
     }

@@ -99,12 +99,13 @@ public final class AccessLogCost {
     record.from(AsciiString.cached("192.0.2.7"));
     record.request(HEAD, ID);
     record.route(AsciiString.cached("orders"), new GroupName("shop"));
-    record.accepted(AsciiString.cached("orders"), AsciiString.cached("127.0.0.1:50051"));
-    record.head(RESPONSE);
+    long now = loop.ticker().nanoTime();
+    record.accepted(AsciiString.cached("orders"), AsciiString.cached("127.0.0.1:50051"), now);
+    record.head(RESPONSE, now);
     record.status(OK);
     record.requestBytes(64);
     record.responseBytes(64);
-    record.end(loop.ticker().nanoTime());
+    record.end(now);
     log.log(record);
   }
 

@@ -167,11 +167,11 @@ public final class CallRecord {
     caller = identity;
   }
 
-  public void placed(AgentSession session, int attempt) {
+  public void placed(AgentSession session, int attempt, long nowNanos) {
     agent = session.id();
     attempts = attempt;
     if (placedNanos == NEVER) {
-      placedNanos = ticker.nanoTime();
+      placedNanos = nowNanos;
     }
   }
 
@@ -179,16 +179,16 @@ public final class CallRecord {
     retries = times;
   }
 
-  public void accepted(AsciiString upstreamName, AsciiString backendAddress) {
+  public void accepted(AsciiString upstreamName, AsciiString backendAddress, long nowNanos) {
     upstream = upstreamName;
     backend = backendAddress;
-    acceptedNanos = ticker.nanoTime();
+    acceptedNanos = nowNanos;
   }
 
-  public void head(ResponseHead head) {
+  public void head(ResponseHead head, long nowNanos) {
     httpStatus = head.status();
     if (!head.isInformational()) {
-      headNanos = ticker.nanoTime();
+      headNanos = nowNanos;
     }
   }
 

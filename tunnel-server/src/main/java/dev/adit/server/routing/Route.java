@@ -4,6 +4,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.auth.JwtVerifier;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -108,10 +109,10 @@ public final class Route {
    * may.
    *
    * @param fields the call's headers; borrowed
-   * @param nanoTime now, by a clock that never goes back
+   * @param ticker of the call's loop
    */
-  public long nanosUntilAllowed(HeaderFields fields, long nanoTime) {
-    return limiter == null ? 0 : limiter.take(fields, nanoTime);
+  public long nanosUntilAllowed(HeaderFields fields, Ticker ticker) {
+    return limiter == null ? 0 : limiter.take(fields, ticker.nanoTime());
   }
 
   @Override

@@ -45,7 +45,7 @@ final class LineFormatFuzzTest {
             new HeaderFields(),
             CallHeaders.NO_TIMEOUT),
         next(input, "requestId", said));
-    record.accepted(next(input, "upstream", said), next(input, "backend", said));
+    record.accepted(next(input, "upstream", said), next(input, "backend", said), 1);
     record.status(next(input, "grpcStatus", said));
     record.end(1);
     record.detach();

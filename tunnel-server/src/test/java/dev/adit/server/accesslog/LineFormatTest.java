@@ -37,11 +37,11 @@ final class LineFormatTest {
     record.requestBytes(7);
     record.responseBytes(9);
     ticker.advance(100, TimeUnit.MICROSECONDS);
-    record.accepted(AsciiString.of("up"), AsciiString.of("127.0.0.1:1"));
+    record.accepted(AsciiString.of("up"), AsciiString.of("127.0.0.1:1"), ticker.nanoTime());
     ticker.advance(200, TimeUnit.MICROSECONDS);
-    record.head(new ResponseHead(100, new HeaderFields()));
+    record.head(new ResponseHead(100, new HeaderFields()), ticker.nanoTime());
     ticker.advance(200, TimeUnit.MICROSECONDS);
-    record.head(new ResponseHead(200, new HeaderFields()));
+    record.head(new ResponseHead(200, new HeaderFields()), ticker.nanoTime());
     record.failure(CallFailure.DEADLINE, GrpcCode.DEADLINE_EXCEEDED, 504);
     ticker.advance(2, TimeUnit.MILLISECONDS);
     record.end(ticker.nanoTime());

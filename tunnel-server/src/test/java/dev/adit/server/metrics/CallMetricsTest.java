@@ -207,7 +207,7 @@ final class CallMetricsTest {
   @Test
   void plainHttpHasItsStatusAndNoPath() {
     Call call = new Call(CallProtocol.HTTP, "/private/4711").routed();
-    call.record.head(new ResponseHead(404, new HeaderFields()));
+    call.record.head(new ResponseHead(404, new HeaderFields()), 0);
     call.end();
     assertShown(ended("other", "", "other", "404") + "1.0");
     assertShown("adit_calls_routed_total{" + OTHER + "} 1.0");

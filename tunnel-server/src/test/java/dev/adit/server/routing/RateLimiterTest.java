@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.server.policy.RateLimit;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class RateLimiterTest {
+  private static final Ticker START = Ticker.newMockTicker();
 
   private static final long SECOND = 1_000_000_000L;
   private static final AsciiString TENANT = AsciiString.of("x-tenant");
@@ -93,13 +95,13 @@ final class RateLimiterTest {
     RateLimit other = new RateLimit(2, Duration.ofSeconds(1), 2, null);
     Route first =
         Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), limit), null, null);
-    assertEquals(0, first.nanosUntilAllowed(new HeaderFields(), 0));
+    assertEquals(0, first.nanosUntilAllowed(new HeaderFields(), START));
     Route same =
         Route.of(TestRules.rule("r", List.of(TestRules.share("b", 1)), limit), first, null);
-    assertTrue(same.nanosUntilAllowed(new HeaderFields(), 0) > 0);
+    assertTrue(same.nanosUntilAllowed(new HeaderFields(), START) > 0);
     Route changed =
         Route.of(TestRules.rule("r", List.of(TestRules.share("a", 1)), other), first, null);
-    assertEquals(0, changed.nanosUntilAllowed(new HeaderFields(), 0));
+    assertEquals(0, changed.nanosUntilAllowed(new HeaderFields(), START));
   }
 
   private static RateLimiter limiter(int calls, int burst, @Nullable AsciiString key) {

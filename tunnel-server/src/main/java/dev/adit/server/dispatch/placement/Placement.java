@@ -66,6 +66,8 @@ public final class Placement implements RequestSide {
   private final boolean keeps;
 
   private final RequestProgress progress;
+
+  /** When the deadline of what is wanted counts from; unused without one. */
   private final long begunNanos;
 
   // state, confined to the loop
@@ -122,7 +124,7 @@ public final class Placement implements RequestSide {
     this.copy = copy;
     this.keeps = keeps;
     progress = new RequestProgress(caller);
-    begunNanos = home.ticker().nanoTime();
+    begunNanos = wanted.headers().hasTimeout() ? home.ticker().nanoTime() : 0;
   }
 
   /** Gives the call to an agent; if there is none, tells the caller's side why. */

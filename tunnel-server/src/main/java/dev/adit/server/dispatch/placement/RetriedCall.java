@@ -50,6 +50,8 @@ public final class RetriedCall implements RequestSide {
   private final PlacementListener caller;
   private final ReplayCopy copy;
   private final RequestProgress progress;
+
+  /** When the call's deadline counts from; unused without one. */
   private final long begunNanos;
 
   // state, confined to the loop
@@ -88,7 +90,7 @@ public final class RetriedCall implements RequestSide {
     this.caller = caller;
     copy = context.newCopy();
     progress = new RequestProgress(caller);
-    begunNanos = home.ticker().nanoTime();
+    begunNanos = wanted.headers().hasTimeout() ? home.ticker().nanoTime() : 0;
   }
 
   /** Makes the first attempt. */

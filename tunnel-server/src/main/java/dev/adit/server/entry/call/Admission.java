@@ -40,11 +40,10 @@ record Admission(ConnectionCaller caller, @Nullable IdentityHeader identityHeade
       CallRecord record)
       throws CallException {
     Rule rule = route.rule();
-    long nowNanos = connection.loop().ticker().nanoTime();
     @Nullable CallerIdentity identity =
         caller.identity(credential, caller.knowsCertificate() ? null : connection.session());
     record.caller(identity);
-    long wait = route.nanosUntilAllowed(headers.fields(), nowNanos);
+    long wait = route.nanosUntilAllowed(headers.fields(), connection.loop().ticker());
     if (wait > 0) {
       long millis =
           Math.max(1, TimeUnit.NANOSECONDS.toMillis(wait + TimeUnit.MILLISECONDS.toNanos(1) - 1));

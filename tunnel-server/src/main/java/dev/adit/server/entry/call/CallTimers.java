@@ -61,8 +61,15 @@ final class CallTimers {
 
   /** Something has moved on the call that has these timers, if any. */
   static void moved(@Nullable CallTimers timers) {
-    if (timers != null) {
+    if (timers != null && timers.idleNanos != NEVER) {
       timers.lastMovedNanos = timers.loop.ticker().nanoTime();
+    }
+  }
+
+  /** The same for who knows what time it is. */
+  static void moved(@Nullable CallTimers timers, long nowNanos) {
+    if (timers != null) {
+      timers.lastMovedNanos = nowNanos;
     }
   }
 

@@ -213,8 +213,9 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   @Override
   public void onPlaced(AgentSession agent, int attempt) {
-    record.placed(agent, attempt);
-    counts.onPlaced(now());
+    long now = now();
+    record.placed(agent, attempt, now);
+    counts.onPlaced(now);
   }
 
   @Override
@@ -224,8 +225,9 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
-    record.accepted(upstream, backend);
-    counts.onAccepted(now());
+    long now = now();
+    record.accepted(upstream, backend, now);
+    counts.onAccepted(now);
   }
 
   @Override
@@ -240,10 +242,11 @@ final class EntryCall extends RunningCall implements PlacementListener {
     if (last) {
       record.status(head.fields().get(HeaderNames.GRPC_STATUS));
     }
-    record.head(head);
-    CallTimers.moved(timers);
+    long now = now();
+    record.head(head, now);
+    CallTimers.moved(timers, now);
     if (route != null && !head.isInformational()) {
-      counts.onAnswered(now(), !record.isUnknownMethod());
+      counts.onAnswered(now, !record.isUnknownMethod());
       route.rule().responseHeaders().applyTo(head.fields());
     }
     writer.head(head, last);
