@@ -7,11 +7,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.adit.conformance.docs.Document;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Which package may use which, and which may use a library.
+ * Which package may use which, which may use a library, and how large packages and files may grow.
  *
  * <p>Data flows both ways through the product, imports only one. A new package gets a line here.
  */
@@ -33,6 +43,8 @@ final class ArchitectureTest {
   private static final String[] PRODUCT = {
     "dev.adit.core..", "dev.adit.server..", "dev.adit.agent..", "dev.adit.tracing.."
   };
+  private static final int MAX_FILES = 10;
+  private static final int MAX_LINES = 400;
   private static final String BANNED_NAME = ".*[.$]\\w+(Manager|Helper|Utils?|Impl|Base|Info|Data)";
 
   /** What each package may use of ours, besides itself. A name stands for its subpackages too. */
@@ -307,6 +319,54 @@ final class ArchitectureTest {
         .haveNameMatching(BANNED_NAME)
         .allowEmptyShould(true)
         .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveAtMostTenFilesThoseOfTestsToo() throws IOException {
+    Map<Path, Long> files =
+        sources().stream()
+            .filter(file -> !file.endsWith("package-info.java"))
+            .collect(Collectors.groupingBy(Path::getParent, TreeMap::new, Collectors.counting()));
+    assertTrue(files.size() > 100, "only " + files.size() + " packages are seen");
+    files.values().removeIf(count -> count <= MAX_FILES);
+    assertEquals(Map.of(), files);
+  }
+
+  @Test
+  void filesHaveAtMostFourHundredLines() throws IOException {
+    Map<Path, Long> lines = new TreeMap<>();
+    for (Path file : sources()) {
+      try (Stream<String> text = Files.lines(Document.ROOT.resolve(file))) {
+        lines.put(file, text.count());
+      }
+    }
+    lines.values().removeIf(count -> count <= MAX_LINES);
+    assertEquals(Map.of(), lines);
+  }
+
+  /** All Java files that people write, in all modules. */
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    Files.walkFileTree(
+        Document.ROOT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            String name = String.valueOf(directory.getFileName());
+            return name.equals("target") || name.startsWith(".")
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.toString().endsWith(".java")) {
+              sources.add(Document.ROOT.relativize(file));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sources;
   }
 
   private static void onlyIn(String library, String... users) {

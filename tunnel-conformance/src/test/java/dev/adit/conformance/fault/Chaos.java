@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.fault.count.CountedCalls;
 import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.TunnelSite;
@@ -20,9 +21,9 @@ import java.util.concurrent.TimeUnit;
  * Lets something go wrong at a site and sees it whole again. The first server and the agent that is
  * named {@code steady} are spared. Confined to one thread.
  */
-final class Chaos {
+public final class Chaos {
   /** One thing that goes wrong. */
-  enum Event {
+  public enum Event {
     AGENT_TERMINATED(0),
     AGENT_KILLED(CountedCalls.CALLERS),
     AGENT_FROZEN(CountedCalls.CALLERS),
@@ -39,7 +40,7 @@ final class Chaos {
     }
 
     /** Calls that may fail by it: those that run there. */
-    int mostFailures() {
+    public int mostFailures() {
       return mostFailures;
     }
   }
@@ -60,7 +61,7 @@ final class Chaos {
    * @param links the ways of an agent to the servers
    * @param backend one of two; replaced by its successors
    */
-  Chaos(TunnelSite site, List<Link> links, RawBackend backend, int agents) {
+  public Chaos(TunnelSite site, List<Link> links, RawBackend backend, int agents) {
     this.site = site;
     this.links = links;
     this.backend = backend;
@@ -68,7 +69,7 @@ final class Chaos {
   }
 
   /** Lets it happen; returns once all servers have all agents again. */
-  void make(Event event) throws Exception {
+  public void make(Event event) throws Exception {
     switch (event) {
       case AGENT_TERMINATED -> restart(VICTIM, true);
       case AGENT_KILLED -> restart(VICTIM, false);
@@ -100,7 +101,7 @@ final class Chaos {
   }
 
   /** All servers have all agents. */
-  void awaitWhole() {
+  public void awaitWhole() {
     Eventually.holds(
         "the site is whole", WHOLE, () -> agents("server") == agents && agents(SECOND) == agents);
   }
@@ -115,7 +116,8 @@ final class Chaos {
   }
 
   /** Sends a signal by its name. */
-  static void signal(ChildProcess process, String name) throws IOException, InterruptedException {
+  public static void signal(ChildProcess process, String name)
+      throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     assertTrue(kill.waitFor(10, TimeUnit.SECONDS));
     assertEquals(0, kill.exitValue());
@@ -126,7 +128,7 @@ final class Chaos {
   }
 
   /** Ends the backend of now. */
-  void close() throws IOException {
+  public void close() throws IOException {
     backend.close();
   }
 }

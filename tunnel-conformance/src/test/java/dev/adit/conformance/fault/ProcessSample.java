@@ -15,9 +15,9 @@ import java.util.stream.Stream;
  * @param rssKib resident, as the kernel counts it
  * @param files open descriptors
  */
-record ProcessSample(double heapKib, double rssKib, double files, double threads) {
+public record ProcessSample(double heapKib, double rssKib, double files, double threads) {
   /** Looks at a process; collects its garbage first. */
-  static ProcessSample of(long pid) throws IOException, InterruptedException {
+  public static ProcessSample of(long pid) throws IOException, InterruptedException {
     jcmd(pid, "GC.run");
     // Generations with the Serial collector; the metaspace has a line of another form.
     double heap =

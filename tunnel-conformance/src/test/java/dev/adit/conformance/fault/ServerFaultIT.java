@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.fault.count.CountedCalls;
+import dev.adit.conformance.fault.count.SeveralServers;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;

@@ -3,6 +3,8 @@ package dev.adit.conformance.fault;
 import static org.awaitility.Awaitility.await;
 
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.fault.count.CountedCalls;
+import dev.adit.conformance.fault.count.SeveralServers;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.SitePlan;
