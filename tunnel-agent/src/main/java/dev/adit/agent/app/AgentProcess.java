@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An agent as a process: the ready line, signals and the exit code. */
 public final class AgentProcess {
@@ -32,17 +34,29 @@ public final class AgentProcess {
           "dev/adit/agent/dispatch/AgentCall.write",
           "dev/adit/agent/dispatch/AgentCall.on*");
 
+  private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
+
   private AgentProcess() {}
+
+  /** What SIGHUP means to it. */
+  public enum Hangup {
+    /** Its terminal is gone, and nobody sees any more that it serves: the same as SIGTERM. */
+    STOPS,
+    /** Nothing: it is a service, whose files are followed anyway. */
+    IS_NOTED
+  }
 
   /**
    * Runs an agent until SIGTERM or SIGINT: the first lets calls finish, the second does not.
    *
+   * @param hangup what SIGHUP does
    * @param out where the ready line goes
    * @param systemd told when the agent has its first tunnel, or has waited long enough for it; when
    *     it goes away; and how it stands
    * @return the exit code
    */
-  public static int run(AgentConfig config, String version, PrintStream out, ServiceNotices systemd)
+  public static int run(
+      AgentConfig config, String version, Hangup hangup, PrintStream out, ServiceNotices systemd)
       throws IOException {
     AgentApp app =
         AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT.initial(), version);
@@ -59,6 +73,11 @@ public final class AgentProcess {
         };
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
+    Runnable onHangup = hangup == Hangup.STOPS ? stop : AgentProcess::noteHangup;
+    Signals.on("HUP", onHangup);
+    if (Signals.takeHangup()) {
+      onHangup.run();
+    }
     systemd.follow(() -> standing(app));
     Thread announcer = new Thread(() -> announce(config, app, out, systemd), "announcer");
     announcer.setDaemon(true);
@@ -111,6 +130,12 @@ public final class AgentProcess {
             + status.callsRunning()
             + " calls";
     return problems.isEmpty() ? counts : counts + "; " + problems.get(0);
+  }
+
+  private static void noteHangup() {
+    log.info(
+        "SIGHUP changes nothing: certificates, keys and the token are followed by themselves,"
+            + " agent.yaml is read at a start");
   }
 
   private static void drainAndEnd(AgentApp app, CountDownLatch over) {

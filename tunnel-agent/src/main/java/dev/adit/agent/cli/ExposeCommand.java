@@ -4,6 +4,7 @@ import dev.adit.agent.app.AgentProcess;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,12 @@ final class ExposeCommand implements Callable<Integer> {
       }
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    Signals.duringStart();
     NettyDefaults.apply();
     Logging.start(config.log());
     return ServiceNotices.telling(
-        systemd -> AgentProcess.run(config, VersionCommand.version(), System.out, systemd));
+        systemd ->
+            AgentProcess.run(
+                config, VersionCommand.version(), AgentProcess.Hangup.STOPS, System.out, systemd));
   }
 }

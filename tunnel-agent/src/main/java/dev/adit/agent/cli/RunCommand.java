@@ -10,6 +10,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Signals.duringStart();
     NettyDefaults.apply();
     return ServiceNotices.telling(this::start);
   }
@@ -53,7 +55,8 @@ final class RunCommand implements Callable<Integer> {
     Logging.start(config.log());
     problems.warnings().forEach(log::warn);
     try {
-      return AgentProcess.run(config, VersionCommand.version(), System.out, systemd);
+      return AgentProcess.run(
+          config, VersionCommand.version(), AgentProcess.Hangup.IS_NOTED, System.out, systemd);
     } catch (ListenException e) {
       throw inFile(e);
     }

@@ -74,6 +74,11 @@ final class RequestRulesTest {
   }
 
   @Test
+  void connectIsNot() {
+    assertFalse(RequestRules.areSound(head("CONNECT", "host:80", "/")));
+  }
+
+  @Test
   void fieldsOfAConnectionAreNot() {
     for (String name :
         new String[] {

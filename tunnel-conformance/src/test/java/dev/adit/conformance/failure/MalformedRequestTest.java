@@ -116,6 +116,7 @@ final class MalformedRequestTest {
         Arguments.of("unknown pseudo-header", first(":unknown", "x")),
         Arguments.of(":status in a request", first(":status", "200")),
         Arguments.of(":protocol without extended CONNECT", first(":protocol", "websocket")),
+        Arguments.of("CONNECT with :scheme and :path", changed(":method", "CONNECT")),
         Arguments.of("upper case name", more("X-Upper", "x")),
         Arguments.of("name of length zero", more("", "x")),
         Arguments.of("blank in a name", more("a b", "x")),

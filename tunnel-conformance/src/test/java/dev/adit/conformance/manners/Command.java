@@ -87,7 +87,7 @@ record Command(
     }
   }
 
-  private ProcessBuilder builder() {
+  ProcessBuilder builder() {
     List<String> all = new ArrayList<>(prefix);
     all.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(all).directory(directory.toFile());

@@ -2,6 +2,7 @@ package dev.adit.core.process;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,26 @@ import org.slf4j.LoggerFactory;
 public final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
 
+  private static final AtomicBoolean HANGUP = new AtomicBoolean();
+
   private Signals() {}
+
+  /**
+   * For the start of a process, until {@link #on} is told what it does with signals: TERM and INT
+   * end it with exit code 0, as there is nothing to finish yet; HUP, which would end it, is kept
+   * for {@link #takeHangup}.
+   */
+  public static void duringStart() {
+    Runnable end = () -> Runtime.getRuntime().halt(0);
+    on("TERM", end);
+    on("INT", end);
+    on("HUP", () -> HANGUP.set(true));
+  }
+
+  /** Whether HUP has come during the start; true once for it. */
+  public static boolean takeHangup() {
+    return HANGUP.getAndSet(false);
+  }
 
   /**
    * Runs an action each time a signal comes, in a thread of the JVM.

@@ -344,13 +344,19 @@ public final class ServerApp implements AutoCloseable {
    * #close}.
    */
   public void drain() {
-    new ServerDrain(drain, registry, entry, calls()).run(config.drainGrace());
+    newDrain().run(config.drainGrace());
   }
 
-  /** Ends now: calls that run are lost. */
+  private ServerDrain newDrain() {
+    return new ServerDrain(drain, registry, entry, calls());
+  }
+
+  /** Ends now, and with it the calls that run. */
   @Override
   public void close() {
     drain.complete();
+    entry.stopListening();
+    newDrain().cutCalls(entryContext.running());
     operators.close();
     closeAll(admin);
   }

@@ -2,11 +2,13 @@ package dev.adit.server.app;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.entry.EntryServer;
 import dev.adit.server.entry.call.CallCounter;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class ServerDrain {
   private static final Logger log = LoggerFactory.getLogger(ServerDrain.class);
   private static final long POLL_MILLIS = 20;
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
   private static final int AGENTS_REDIAL_MILLIS = 1000;
 
   private final Drain drain;
@@ -49,13 +52,26 @@ final class ServerDrain {
     log.info("drained: {} calls were still running", calls.running());
   }
 
+  /**
+   * Ends the calls that still run. Blocks until their callers have been told, for a moment at most:
+   * one that does not read cannot be.
+   *
+   * @param running all of them
+   */
+  void cutCalls(RunningCalls running) {
+    running.cutAll(Runnable::run);
+    await(LAST_WORDS, () -> calls.running() == 0);
+  }
+
   private void awaitCalls(Duration grace) {
-    long deadline = System.nanoTime() + grace.toNanos();
+    // At least until callers have heard that they should go elsewhere.
+    await(grace, () -> drain.isComplete() || (calls.running() == 0 && entry.isDrained()));
+  }
+
+  private static void await(Duration longest, BooleanSupplier over) {
+    long deadline = System.nanoTime() + longest.toNanos();
     try {
-      // At least until callers have heard that they should go elsewhere.
-      while (System.nanoTime() - deadline < 0
-          && !drain.isComplete()
-          && (calls.running() > 0 || !entry.isDrained())) {
+      while (System.nanoTime() - deadline < 0 && !over.getAsBoolean()) {
         Thread.sleep(POLL_MILLIS);
       }
     } catch (InterruptedException e) {

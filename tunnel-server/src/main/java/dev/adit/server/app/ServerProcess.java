@@ -56,13 +56,13 @@ public final class ServerProcess {
         };
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
-    Signals.on(
-        "HUP",
+    Runnable readAnew =
         () -> {
           systemd.reloading("reads its rules");
           app.reopenAccessLog();
           app.reloadRules().whenComplete((status, failure) -> systemd.ready(standing(app)));
-        });
+        };
+    Signals.on("HUP", readAnew);
     String listening =
         "entry="
             + text(app.entryAddress())
@@ -73,6 +73,9 @@ public final class ServerProcess {
     out.println("ready " + listening);
     out.flush();
     systemd.ready(listening);
+    if (Signals.takeHangup()) {
+      readAnew.run();
+    }
     systemd.follow(() -> standing(app));
     InliningLimits.apply(BUSY);
     try {

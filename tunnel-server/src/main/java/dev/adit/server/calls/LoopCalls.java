@@ -1,5 +1,7 @@
 package dev.adit.server.calls;
 
+import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallReset;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.channel.EventLoop;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class LoopCalls {
   /** Calls that are looked at before others get their turn. */
   private static final int SLICE = 500;
+
+  private static final String CANCELLED = "an operator of the server has cancelled the call";
+  private static final String SERVER_ENDS = "this server ends now, and the call was still running";
 
   // deps
   private final EventLoop loop;
@@ -107,11 +112,26 @@ public final class LoopCalls {
   boolean cancel(long number) {
     for (Link link = ring.after(); link != ring; link = link.after()) {
       if (link instanceof RunningCall call && call.number() == number) {
-        call.cancelByOperator();
+        call.cut(CallReset.failed(CallFailure.CANCELLED_BY_OPERATOR, CANCELLED));
         return true;
       }
     }
     return false;
+  }
+
+  /** Ends all of them, as the server does. */
+  void cutAll() {
+    Link link = ring.after();
+    while (link != ring) {
+      // Before the call takes itself out.
+      Link next = link.after();
+      if (link instanceof RunningCall call) {
+        boolean unseen = call.record().attempts() == 0;
+        call.cut(
+            CallReset.failed(unseen ? CallFailure.DRAINING : CallFailure.TUNNEL_LOST, SERVER_ENDS));
+      }
+      link = next;
+    }
   }
 
   /**

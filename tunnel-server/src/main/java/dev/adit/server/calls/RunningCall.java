@@ -1,5 +1,6 @@
 package dev.adit.server.calls;
 
+import dev.adit.core.call.CallReset;
 import dev.adit.server.accesslog.CallRecord;
 
 /** A call at the entry, as those who look see it. Confined to the loop of its connection. */
@@ -26,6 +27,6 @@ public abstract class RunningCall extends Link {
     return record;
   }
 
-  /** Ends it because an operator says so; its caller is told. */
-  protected abstract void cancelByOperator();
+  /** Ends it on both sides, whatever either still has to say; its caller is told why. */
+  protected abstract void cut(CallReset reset);
 }

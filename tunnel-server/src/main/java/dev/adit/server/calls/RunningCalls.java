@@ -89,6 +89,17 @@ public final class RunningCalls {
         .thenApply(all -> all.contains(true));
   }
 
+  /** Ends every call, as the server does; those who make them are told. */
+  public CompletableFuture<Void> cutAll(Executor merger) {
+    return this.<Boolean>ask(
+            (calls, answer) -> {
+              calls.cutAll();
+              answer.complete(true);
+            },
+            merger)
+        .thenAccept(all -> {});
+  }
+
   private <T> CompletableFuture<List<T>> ask(
       BiConsumer<LoopCalls, CompletableFuture<T>> question, Executor merger) {
     List<CompletableFuture<T>> answers = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
+import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.server.app.AccessLogException;
 import dev.adit.server.app.ListenException;
@@ -50,6 +51,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Signals.duringStart();
     NettyDefaults.apply();
     return ServiceNotices.telling(this::start);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.CallReset;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.name.GroupName;
@@ -22,7 +23,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -43,6 +46,7 @@ final class LoopCallsTest {
               Clock.systemUTC()));
   private final LoopCalls calls = running.of(loop);
   private final List<Long> cancelled = new ArrayList<>();
+  private final Set<CallFailure> causes = new HashSet<>();
 
   LoopCallsTest() throws IOException {}
 
@@ -69,8 +73,10 @@ final class LoopCallsTest {
     }
 
     @Override
-    protected void cancelByOperator() {
+    protected void cut(CallReset reset) {
       cancelled.add(number());
+      causes.add(reset.failure());
+      fail("rule", reset.failure());
     }
 
     void end(String status) {
@@ -135,6 +141,16 @@ final class LoopCallsTest {
     assertEquals(
         LongStream.range(0, 700).boxed().toList(),
         run(running.rows(700, Runnable::run)).stream().map(CallRow::number).toList());
+  }
+
+  /** None of them has been placed. */
+  @Test
+  void allCallsEndWithTheServerThoughTheyLeaveTheListMeanwhile() {
+    begin(3);
+    run(running.cutAll(Runnable::run));
+    assertEquals(List.of(0L, 1L, 2L), cancelled);
+    assertEquals(Set.of(CallFailure.DRAINING), causes);
+    assertEquals(List.of(), run(running.rows(9, Runnable::run)));
   }
 
   @Test

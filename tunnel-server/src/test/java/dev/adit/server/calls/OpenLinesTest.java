@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
+import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
@@ -96,7 +97,7 @@ final class OpenLinesTest {
     }
 
     @Override
-    protected void cancelByOperator() {
+    protected void cut(CallReset reset) {
       throw new AssertionError("nobody cancels it");
     }
   }

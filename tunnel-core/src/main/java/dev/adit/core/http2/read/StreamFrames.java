@@ -115,6 +115,8 @@ final class StreamFrames {
       throw malformed(id, "a request without :method");
     } else if (HttpMethod.CONNECT.asciiName().contentEquals(headers.method())) {
       check(headers.authority() != null, id, "CONNECT without :authority");
+      boolean alone = headers.scheme() == null && headers.path() == null;
+      check(alone, id, "CONNECT with :scheme or :path");
     } else {
       check(headers.scheme() != null, id, "a request without :scheme");
       CharSequence path = headers.path();

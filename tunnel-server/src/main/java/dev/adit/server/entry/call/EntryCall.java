@@ -351,13 +351,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   }
 
   @Override
-  protected void cancelByOperator() {
-    String message = "an operator of the server has cancelled the call";
-    cut(CallReset.failed(CallFailure.CANCELLED_BY_OPERATOR, message));
-  }
-
-  /** Ends the call on both sides, whatever either of them still has to say. */
-  private void cut(CallReset reset) {
+  protected void cut(CallReset reset) {
     RequestSide side = request;
     if (side != null && !closed) {
       side.onCancel(reset);

@@ -1,0 +1,77 @@
+package dev.adit.conformance.call;
+
+import dev.adit.conformance.check.CallerKind;
+import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Expect;
+import dev.adit.conformance.peer.Answer;
+import dev.adit.conformance.peer.Field;
+import dev.adit.conformance.peer.RawBackend;
+import dev.adit.conformance.peer.RawConnection;
+import dev.adit.conformance.peer.RawStream;
+import dev.adit.conformance.site.LocalSite;
+import dev.adit.conformance.site.SitePlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Calls that run when a server ends, after its grace or at a second signal, are answered like every
+ * failure of ours, and their backends are told.
+ */
+final class ServerEndTest {
+  private static final int REFUSED_STREAM = 7;
+  private static final int INTERNAL_ERROR = 2;
+
+  @Test
+  @Timeout(30)
+  void callsThatStillRunAreAnswered() throws Exception {
+    try (RawBackend backend = RawBackend.start(stream -> {})) {
+      backend.script(backend::handOver);
+      List<RawStream> atBackend = new ArrayList<>();
+      try (LocalSite site = LocalSite.start(SitePlan.of(backend.hostAndPort()));
+          RawConnection caller = RawConnection.dial(site.entry())) {
+        RawStream streaming = caller.open(CallerKind.GRPC.request("/a.B/Stream"), false);
+        atBackend.add(backend.awaitRequest());
+        atBackend
+            .get(0)
+            .head(Field.list(":status", "200", "content-type", "application/grpc"), false);
+        Expect.equal("200", Field.value(streaming.nextHead(), ":status"), "the response head");
+        RawStream unanswered = caller.open(CallerKind.GRPC.request("/a.B/Unary"), true);
+        atBackend.add(backend.awaitRequest());
+        RawStream plain = caller.open(CallerKind.HTTP.request("/wait"), true);
+        atBackend.add(backend.awaitRequest());
+        RawStream plainBody = caller.open(CallerKind.HTTP.request("/body"), true);
+        atBackend.add(backend.awaitRequest());
+        atBackend.get(3).head(Field.list(":status", "200"), false);
+        Expect.equal("200", Field.value(plainBody.nextHead(), ":status"), "the response head");
+
+        site.server().close();
+
+        Answer streamed = streaming.answer();
+        Expect.equal("14", streamed.last("grpc-status"), "grpc-status: " + streamed);
+        Expect.equal("tunnel-lost", streamed.last("x-tunnel-reason"), "reason: " + streamed);
+        CallerKind.GRPC.assertFailed(unanswered.answer(), "tunnel-lost", 14, 502);
+        CallerKind.HTTP.assertFailed(plain.answer(), "tunnel-lost", 14, 502);
+        Expect.equal(INTERNAL_ERROR, plainBody.answer().reset(), "reset behind a plain head");
+      }
+      for (RawStream stream : atBackend) {
+        stream.awaitReset();
+      }
+    }
+  }
+
+  /** No backend has seen it: stock clients may call another server at once. */
+  @Test
+  @Timeout(30)
+  void callThatWaitsForItsFirstAgentIsRefused() throws Exception {
+    try (RawBackend backend = RawBackend.start(stream -> {});
+        LocalSite site = LocalSite.startServer(SitePlan.of(backend.hostAndPort()));
+        RawConnection caller = RawConnection.dial(site.entry())) {
+      RawStream waiting = caller.open(CallerKind.GRPC.request("/a.B/Early"), true);
+      Eventually.holds("the call waits", () -> site.server().calls().running() == 1);
+      site.server().close();
+      Expect.equal(REFUSED_STREAM, waiting.answer().reset(), "reset");
+    }
+  }
+}
