@@ -5,6 +5,7 @@ import dev.adit.core.call.CallReset;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -121,16 +122,17 @@ public final class LoopCalls {
 
   /** Ends all of them, as the server does. */
   void cutAll() {
-    Link link = ring.after();
-    while (link != ring) {
-      // Before the call takes itself out.
-      Link next = link.after();
+    // Listed before: a call that ends leaves the ring, and may take others with it.
+    List<RunningCall> running = new ArrayList<>();
+    for (Link link = ring.after(); link != ring; link = link.after()) {
       if (link instanceof RunningCall call) {
-        boolean unseen = call.record().attempts() == 0;
-        call.cut(
-            CallReset.failed(unseen ? CallFailure.DRAINING : CallFailure.TUNNEL_LOST, SERVER_ENDS));
+        running.add(call);
       }
-      link = next;
+    }
+    for (RunningCall call : running) {
+      boolean unseen = call.record().attempts() == 0;
+      call.cut(
+          CallReset.failed(unseen ? CallFailure.DRAINING : CallFailure.TUNNEL_LOST, SERVER_ENDS));
     }
   }
 

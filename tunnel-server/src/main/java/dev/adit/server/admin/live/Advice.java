@@ -22,7 +22,7 @@ public final class Advice {
       case RATE_LIMITED ->
           "wait as long as grpc-retry-pushback-ms says, or raise the limit; the message says which it is";
       case TUNNEL_LOST ->
-          "retry if the method may run twice; look at the network between agent and server";
+          "retry if the method may run twice; look at the network between agent and server, or raise drain.grace";
       case NO_UPSTREAM -> "mend routes in agent.yaml, or the rule that sent the call to this group";
       case BACKEND_UNREACHABLE ->
           "start the backend; tunnel-agent status shows what is the matter with each";
