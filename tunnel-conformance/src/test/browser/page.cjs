@@ -64,7 +64,7 @@ async function overview(page) {
     () => document.querySelectorAll('#groups tr').length > 0
       && document.querySelector('#chart-running path').getAttribute('d').length > 20, null, WAIT);
   const label = await page.getAttribute('#chart-rates svg.chart', 'aria-label');
-  check(/^Calls that ended, a second, last five minutes; now all [\d.,]+, failed by Adit/.test(label),
+  check(/^Calls that ended, a second, last five minutes; now all [\d.,]+, failed [\d.,]+, backend errors/.test(label),
     'a chart says what it shows', label);
   const running = await page.locator('#tiles div', {hasText: 'Calls running'}).locator('dd').textContent();
   check(running === String(orders.running), 'running calls are counted', running);
@@ -84,6 +84,19 @@ async function failures(page) {
   check(true, 'what a caller wrote is shown as it is');
 }
 
+/** From the overview to the cause, by keyboard. */
+async function failing(page) {
+  const told = await page.textContent('#failing-list li');
+  check(told.startsWith('calls fail now: no-rule, '), 'the overview says what fails now', told);
+  await page.focus('#failing-list a');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#view-failures:not([hidden])');
+  check(true, 'it leads to the failures');
+  const count = await page.textContent('#failure-count');
+  check(Number(count) > 0, 'the failures are counted', count);
+  await view(page, 'overview');
+}
+
 async function nothingExecuted(page, seen, where) {
   const found = await page.evaluate(() => ({
     executed: window.executed,
@@ -97,11 +110,20 @@ async function nothingExecuted(page, seen, where) {
 
 async function cancelByKeyboard(page) {
   await view(page, 'calls');
-  await page.waitForFunction((n) => document.querySelectorAll('#calls tr').length === n, orders.running, WAIT);
+  await page.waitForFunction((n) => document.querySelectorAll('#call-rows tr').length === n, orders.running, WAIT);
   await page.focus('#f-method');
   await page.keyboard.type(orders.cancelMethod);
-  await page.waitForFunction(() => document.querySelectorAll('#calls tr').length === 1, null, WAIT);
+  await page.waitForFunction(() => document.querySelectorAll('#call-rows tr').length === 1, null, WAIT);
   check(true, 'calls are filtered by the server');
+  await page.check('#f-hold');
+  await page.fill('#f-method', 'no such method');
+  await page.waitForFunction(() => document.querySelectorAll('#call-rows tr').length === 0, null, WAIT);
+  check(/^0 of 1 call that are held fit/.test(await page.textContent('#calls-note')), 'a held list is filtered too',
+    await page.textContent('#calls-note'));
+  await page.fill('#f-method', orders.cancelMethod);
+  await page.uncheck('#f-hold');
+  await page.waitForFunction(() => document.querySelectorAll('#call-rows tr').length === 1, null, WAIT);
+  await page.focus('#f-method');
   // From the filter to the row's button by keyboard alone.
   for (let i = 0; i < 12; i++) {
     await page.keyboard.press('Tab');
@@ -121,22 +143,31 @@ async function cancelByKeyboard(page) {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.getElementById('cancel-note').textContent.startsWith('Cancelled'), null, WAIT);
-  await page.waitForFunction(() => document.querySelectorAll('#calls tr').length === 0, null, WAIT);
+  await page.waitForFunction(() => document.querySelectorAll('#call-rows tr').length === 0, null, WAIT);
   check(true, 'a call is cancelled by keyboard');
+  const left = await page.evaluate(() => document.activeElement.getAttribute('aria-labelledby'));
+  check(left === 'c-calls', 'the focus goes to the table when its row has gone', left);
 }
 
 async function agents(page) {
-  await view(page, 'agents');
+  await page.focus('nav a[href="#agents"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#view-agents:not([hidden])');
+  check(await page.evaluate(() => document.activeElement.getAttribute('href') === '#agents'), 'a view leaves the focus where it was');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  check(await page.evaluate(() => document.activeElement.id === 'f-find'), 'the next stops are the other views and the filter');
   await page.fill('#f-find', '<script>');
   await page.waitForFunction(
-    (id) => document.querySelectorAll('#agents tr').length === 1
-      && document.querySelector('#agents th').textContent === id, orders.agent, WAIT);
+    (id) => document.querySelectorAll('#agent-rows tr').length === 1
+      && document.querySelector('#agent-rows th').textContent === id, orders.agent, WAIT);
   check(true, 'an agent whose id is markup is shown as text');
 }
 
 async function rules(page) {
   await view(page, 'rules');
-  await page.waitForSelector('#rules tr');
+  await page.waitForSelector('#rule-rows tr');
   await page.fill('#e-host', 'any.example');
   await page.fill('#e-what', 'shop.Cart/Get');
   await page.focus('#e-what');
@@ -321,6 +352,7 @@ async function main() {
   try {
     const {context, page, seen} = await open(browser, orders.url, {colorScheme: 'light'});
     await overview(page);
+    await failing(page);
     await nothingExecuted(page, seen, 'the overview');
     await failures(page);
     await accessible(page);

@@ -251,6 +251,11 @@ public final class CallRecord {
     return requestId;
   }
 
+  /** The address that the call comes from. */
+  public AsciiString from() {
+    return from;
+  }
+
   public AsciiString rule() {
     return rule;
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number names the call, in this run of the server
  * @param path {@code /Service/Method} of a gRPC call
+ * @param from the caller's address, without port
  * @param agent null: it is with none
  * @param backend empty: none has it, as far as is known
  * @param ageNanos since its head came
@@ -24,6 +25,7 @@ public record CallRow(
     AsciiString host,
     AsciiString path,
     @Nullable CallerIdentity caller,
+    AsciiString from,
     AsciiString rule,
     @Nullable GroupName group,
     @Nullable AgentId agent,
@@ -45,6 +47,7 @@ public record CallRow(
         request == null ? none : request.authority(),
         request == null ? none : request.path(),
         record.caller(),
+        record.from(),
         record.rule(),
         record.group(),
         record.agent(),

@@ -14,7 +14,8 @@ public final class Advice {
   public static String of(CallFailure failure) {
     return switch (failure) {
       case NO_RULE -> "tunnel-server rules explain says for each rule why it does not match";
-      case NO_AGENT -> "look for the agent in /status; its log says why it cannot connect";
+      case NO_AGENT ->
+          "look for the agent on the page or in tunnel-server status; its log says why it cannot connect";
       case AGENT_OVERLOADED ->
           "add an agent, or raise capacity in agent.yaml and tunnel.maxCallsPerAgent in server.yaml";
       case SERVER_OVERLOADED ->
@@ -32,7 +33,7 @@ public final class Advice {
       case BACKEND_HTTP ->
           "the upstream is perhaps no gRPC server, or a proxy in front of it answers";
       case DEADLINE ->
-          "the message tells the idle timeout from the others; raise it, or find out why the backend is slow";
+          "see what keeps the backend, or allow more time: the caller its deadline, the rule its timeout or, if the message says that nothing moved, its idleTimeout";
       case UNAUTHENTICATED ->
           "send authorization: Bearer and a fresh token; the message says what is wrong with it";
       case FORBIDDEN ->

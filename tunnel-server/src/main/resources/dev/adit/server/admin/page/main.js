@@ -1,10 +1,10 @@
 // Puts the page together: which view is shown, what is asked for it, and whether the server answers.
 
-import {Failures, Overview} from './overview.js';
+import {Failures, Overview, isSerious} from './overview.js';
 import {Configuration, Rules} from './rules.js';
 import {Feed, Unauthorized, forgetToken, hasToken, post, setToken} from './server.js';
 import {Table, backends, code, number} from './tables.js';
-import {bytes, duration, element, moment, say, time, visible, whole} from './text.js';
+import {bytes, calls as callsOf, duration, element, moment, say, time, visible, whole} from './text.js';
 
 const ASK_MILLIS = 2000;
 const TYPING_MILLIS = 200;
@@ -26,6 +26,7 @@ const feed = new Feed({
     } else if (name === 'picture') {
       overview.picture(value);
       failures.show(value.failures);
+      failedAt = countByAgent(value.failures);
       rules.show(value);
       say(at('version'), value.version);
       state(value.state === 'running' ? 'running' : 'draining: this server is going away',
@@ -96,11 +97,23 @@ function onHash() {
 
 /* What is asked again and again, while its view is shown. */
 
-const agents = new Table(at('agents'), (agent) => `${agent.id} ${agent.instance}`, [
-  {head: true, text: (a) => a.id},
-  {text: (a) => (a.healthy ? 'takes calls' : 'passed over'), kind: (a) => (a.healthy ? 'good' : 'bad')},
+let failedAt = new Map();
+
+/** Failures of the last ten minutes by agent, of the places that the picture shows. */
+function countByAgent(groups) {
+  const counts = new Map();
+  for (const row of groups.filter(isSerious).flatMap((group) => group.rows)) {
+    counts.set(row.agent, (counts.get(row.agent) ?? 0) + row.count);
+  }
+  return counts;
+}
+
+const agents = new Table(at('agent-rows'), (agent) => `${agent.id} ${agent.instance}`, [
+  {head: true, text: (a) => a.id, kind: () => 'name'},
+  {text: (a) => (a.healthy ? 'takes calls' : 'passed over'), kind: (a) => (a.healthy ? 'good short' : 'bad short')},
   {text: (a) => a.groups.join(', ')},
   number((a) => whole(a.calls)),
+  number((a) => whole(failedAt.get(a.id) ?? 0), (a) => (failedAt.has(a.id) ? 'bad' : '')),
   number((a) => whole(a.maxCalls)),
   number((a) => duration(a.rttMicros)),
   number((a) => whole(a.tunnels)),
@@ -110,7 +123,7 @@ const agents = new Table(at('agents'), (agent) => `${agent.id} ${agent.instance}
   {text: (a) => moment(a.since), kind: () => 'short'},
 ]);
 
-const calls = new Table(at('calls'), (call) => call.id, [
+const calls = new Table(at('call-rows'), (call) => call.id, [
   {make: cancelButton},
   number((c) => time(c.ageMillis)),
   code((c) => c.path),
@@ -119,7 +132,7 @@ const calls = new Table(at('calls'), (call) => call.id, [
   {text: (c) => c.group},
   {text: (c) => c.agent, kind: () => 'name'},
   {text: (c) => [c.upstream, c.backend].filter(Boolean).join(' ')},
-  {text: (c) => c.caller},
+  {text: (c) => c.caller || c.from},
   number((c) => bytes(c.requestBytes)),
   number((c) => bytes(c.responseBytes)),
   {text: (c) => c.requestId, kind: () => 'code id'},
@@ -152,15 +165,29 @@ async function cancel(call) {
   }
 }
 
+let held = [];
+
+/** Those of a list that stands still that fit what has been typed since. */
+function showHeld() {
+  const has = (text, id) => text.toLowerCase().includes(at(id).value.toLowerCase());
+  const fit = held.filter((c) => has(c.path, 'f-method') && has(c.agent, 'f-agent') && has(c.rule, 'f-rule'));
+  say(at('calls-note'), `${whole(fit.length)} of ${callsOf(held.length)} that are held fit.`);
+  calls.show(fit);
+}
+
 async function askCalls() {
   if (at('f-hold').checked) {
+    showHeld();
     return;
   }
   const shown = await post('/calls', {
     method: at('f-method').value, agent: at('f-agent').value, rule: at('f-rule').value});
+  held = shown.calls;
+  // Some may have ended since they were listed.
+  const running = Math.max(shown.running, shown.matching);
   const left = shown.looked < shown.running ? `; only the oldest ${whole(shown.looked)} were looked at` : '';
   const cut = shown.calls.length < shown.matching ? `, the oldest ${whole(shown.calls.length)} are shown` : '';
-  say(at('calls-note'), `${whole(shown.matching)} of ${whole(shown.running)} calls fit${cut}${left}.`);
+  say(at('calls-note'), `${whole(shown.matching)} of ${callsOf(running)} fit${cut}${left}.`);
   calls.show(shown.calls);
 }
 

@@ -2,36 +2,37 @@
 
 import {Chart, linear, logarithmic} from './chart.js';
 import {Table, backends, code, number} from './tables.js';
-import {duration, element, rate, say, time, whole} from './text.js';
+import {calls, duration, element, rate, say, time, whole} from './text.js';
 
 const HISTORY = 300;
 const at = (id) => document.getElementById(id);
 
 const TILES = [
   ['Calls a second', (p, s) => rate(s?.rate ?? 0)],
-  ['Failed by Adit a second', (p, s) => rate(s?.failed ?? 0), (p, s) => (s?.failed ?? 0) > 0],
-  ['Backend errors a second', (p, s) => rate(s?.refused ?? 0), (p, s) => (s?.refused ?? 0) > 0],
+  ['Failed a second', (p, s) => rate(s?.failed ?? 0), (p, s) => (s?.failed ?? 0) > 0, '#failures'],
+  ['Backend errors a second', (p, s) => rate(s?.refused ?? 0), (p, s) => (s?.refused ?? 0) > 0, '#failures'],
   ['Half end within', (p, s) => duration(s?.p50)],
   ['99 of 100 end within', (p, s) => duration(s?.p99)],
-  ['Calls running', (p) => whole(p.running)],
+  ['Calls running', (p) => whole(p.running), () => false, '#calls'],
   ['Callers connected', (p) => whole(p.connections)],
-  ['Agents', (p) => whole(p.agents)],
-  ['Agents passed over', (p) => whole(p.unhealthyAgents), (p) => p.unhealthyAgents > 0],
+  ['Agents', (p) => whole(p.agents), () => false, '#agents'],
+  ['Agents passed over', (p) => whole(p.unhealthyAgents), (p) => p.unhealthyAgents > 0, '#agents'],
   ['Memory', (p) => `${Math.round(100 * p.memory)} %`, (p) => p.memory > 0.85],
 ];
 
 export class Overview {
   constructor() {
     this.seconds = [];
-    this.tiles = TILES.map(([name]) => {
+    this.tiles = TILES.map(([name, , , view]) => {
       const value = element('dd');
-      at('tiles').append(element('div', {}, element('dt', {}, name), value));
+      const term = element('dt', {}, view === undefined ? name : element('a', {href: view}, name));
+      at('tiles').append(element('div', {}, term, value));
       return value;
     });
     this.charts = [
       new Chart(at('chart-rates'), 'Calls that ended, a second', [
         {name: 'all', value: (s) => s.rate},
-        {name: 'failed by Adit', value: (s) => s.failed},
+        {name: 'failed', value: (s) => s.failed},
         {name: 'backend errors', value: (s) => s.refused},
       ], rate, linear(1)),
       new Chart(at('chart-durations'), 'How long they took', [
@@ -77,20 +78,65 @@ export class Overview {
     say(at('groups-note'),
       picture.groups.length === 0 ? 'No agent is connected.'
         : picture.moreGroups > 0 ? `${picture.moreGroups} more groups are not shown.` : '');
+    const failing = inOrder(picture.failures).filter((group) => isSerious(group) && !isPast(group));
+    at('warnings').hidden = picture.warnings.length === 0 && failing.length === 0;
+    this.fail(failing);
     this.warn(picture.warnings);
+  }
+
+  /** What fails now, each reason with the last place; links stay, so that they can be followed. */
+  fail(groups) {
+    const list = at('failing-list');
+    const shown = groups.slice(0, MAX_FAILING);
+    while (list.children.length > shown.length) {
+      list.lastElementChild.remove();
+    }
+    while (list.children.length < shown.length) {
+      list.append(element('li', {}, element('a', {href: '#failures'})));
+    }
+    shown.forEach((group, i) => say(list.children[i].firstElementChild,
+      `calls fail now: ${nameOf(group)}, ${calls(group.count)} in ten minutes, the last at ${place(group.rows[0])}`));
   }
 
   warn(warnings) {
     const all = JSON.stringify(warnings);
     if (all !== this.warnings) {
       this.warnings = all;
-      at('warnings').hidden = warnings.length === 0;
       at('warning-list').replaceChildren(...warnings.map((line) => element('li', {}, line)));
     }
   }
 }
 
+const MAX_FAILING = 5;
+const PAST_MILLIS = 60_000;
 const CALM = new Set(['cancelled', 'cancelled-by-operator']);
+
+/** Whether somebody has to do something about it. */
+export function isSerious(group) {
+  return !CALM.has(group.reason);
+}
+
+/** Whether nothing of it has happened for a minute. */
+function isPast(group) {
+  return group.lastMillis >= PAST_MILLIS;
+}
+
+function nameOf(group) {
+  return group.reason || `${group.status} from the backend`;
+}
+
+/** Where it happened. */
+function place(row) {
+  return [['rule', row.rule], ['group', row.group], ['agent', row.agent], ['backend', row.backend]]
+    .filter(([, name]) => name).map((words) => words.join(' ')).join(', ') || 'no rule';
+}
+
+/** By name, so that nothing jumps while somebody reads; what is over or nobody's fault goes last. */
+function inOrder(groups) {
+  return [...groups].sort((a, b) =>
+    isSerious(b) - isSerious(a) || isPast(a) - isPast(b) || (a.reason === '') - (b.reason === '')
+      || (a.reason + a.status).localeCompare(b.reason + b.status));
+}
 
 /** One reason: its heading, what to do, and where it happened. */
 class FailureCard {
@@ -99,10 +145,10 @@ class FailureCard {
     this.last = element('span', {class: 'quiet'});
     this.more = element('p', {class: 'quiet'});
     const body = element('tbody');
-    const name = group.reason || `${group.status} from the backend`;
+    const name = nameOf(group);
     const caption = `Where calls failed: ${name}`;
     const heads = ['Last', 'Calls', 'Rule', 'Group', 'Agent', 'Backend', 'Method of the last', 'What its caller was told', 'Took', 'Request id'];
-    this.node = element('section', {class: CALM.has(group.reason) ? 'failure calm' : 'failure', 'aria-label': caption},
+    this.node = element('section', {class: isSerious(group) ? 'failure' : 'failure calm', 'aria-label': caption},
       element('h3', {}, element('code', {}, name), group.reason ? element('span', {class: 'quiet'}, group.status) : '', this.count, this.last),
       element('p', {class: 'advice'}, element('strong', {}, 'What to do: '), group.advice),
       element('div', {class: 'scroll', role: 'region', 'aria-label': caption, tabindex: '0'},
@@ -125,7 +171,8 @@ class FailureCard {
   }
 
   show(group) {
-    say(this.count, `${whole(group.count)} calls`);
+    say(this.count, calls(group.count));
+    this.node.classList.toggle('past', isPast(group));
     say(this.last, `last ${time(group.lastMillis)} ago`);
     say(this.more, group.more > 0 ? `${group.more} more places are not shown.` : '');
     this.table.show(group.rows);
@@ -140,12 +187,8 @@ export class Failures {
   show(groups) {
     const before = this.cards;
     this.cards = new Map();
-    // By name, so that cards do not jump while somebody reads; what is nobody's fault goes last.
-    const ordered = [...groups].sort((a, b) =>
-      CALM.has(a.reason) - CALM.has(b.reason) || (a.reason === '') - (b.reason === '')
-        || (a.reason + a.status).localeCompare(b.reason + b.status));
     let last = null;
-    for (const group of ordered) {
+    for (const group of inOrder(groups)) {
       const key = `${group.reason} ${group.status}`;
       const card = before.get(key) ?? new FailureCard(group);
       before.delete(key);
@@ -158,8 +201,8 @@ export class Failures {
       last = card.node;
     }
     before.forEach((card) => card.node.remove());
-    const serious = groups.filter((group) => !CALM.has(group.reason));
+    const failed = groups.filter(isSerious).reduce((sum, group) => sum + group.count, 0);
     at('failures-note').hidden = groups.length > 0;
-    say(at('failure-count'), serious.length === 0 ? '' : whole(serious.length));
+    say(at('failure-count'), failed === 0 ? '' : whole(failed));
   }
 }

@@ -10,7 +10,7 @@ const at = (id) => document.getElementById(id);
 export class Rules {
   constructor(onProblem) {
     this.onProblem = onProblem;
-    this.table = new Table(at('rules'), (rule) => rule.name, [
+    this.table = new Table(at('rule-rows'), (rule) => rule.name, [
       {head: true, text: (r) => r.name},
       {text: (r) => r.hosts || 'any'},
       {text: (r) => r.to},

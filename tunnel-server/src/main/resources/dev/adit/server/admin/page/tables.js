@@ -18,6 +18,21 @@ export class Table {
   }
 
   show(list) {
+    const focused = this.body.contains(document.activeElement) ? document.activeElement.closest('tr') : null;
+    const index = focused === null ? -1 : [...this.body.children].indexOf(focused);
+    this.update(list);
+    if (focused !== null && !this.body.contains(focused)) {
+      this.focusNear(index);
+    }
+  }
+
+  /** Whose row has gone goes on with the one in its place, or with the table. */
+  focusNear(index) {
+    const row = this.body.children[Math.min(index, this.body.children.length - 1)];
+    (row?.querySelector('button') ?? this.body.closest('[tabindex]'))?.focus();
+  }
+
+  update(list) {
     this.wanted = null;
     const before = this.rows;
     this.rows = new Map();

@@ -31,6 +31,11 @@ export function whole(number) {
   return Math.round(number).toLocaleString('en');
 }
 
+/** So many calls. */
+export function calls(count) {
+  return `${whole(count)} ${count === 1 ? 'call' : 'calls'}`;
+}
+
 export function rate(perSecond) {
   if (perSecond === 0) {
     return '0';
