@@ -1,12 +1,17 @@
 package dev.adit.server.dispatch;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallReset;
+import dev.adit.core.call.RequestSide;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Route;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,11 +33,72 @@ final class EarlyDispatchTest {
   }
 
   private void dispatchEarly() {
-    bench
-        .dispatcher()
-        .dispatchEarly(
-            TunnelPair.headers(), route, bench.hand().loop(), chosen::add, bench.caller())
-        .onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    dispatchEarly(bench.dispatcher()).onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+  }
+
+  private RequestSide dispatchEarly(Dispatcher dispatcher) {
+    return dispatcher.dispatchEarly(
+        TunnelPair.headers(), route, bench.hand().loop(), chosen::add, bench.caller());
+  }
+
+  private void look() {
+    bench.hand().advance(LOOK);
+    bench.settle();
+  }
+
+  /** Expects agents of every group for a second. */
+  private Dispatcher awaiting() {
+    return new Dispatcher(
+        bench.registry(),
+        new ExpectedGroups(
+            bench.registry(),
+            group -> true,
+            Duration.ofSeconds(1),
+            bench.hand().ticker()::nanoTime));
+  }
+
+  @Test
+  void callWaitsForItsAgentWithItsRequestAndIsPlacedOnce() {
+    RequestSide request = dispatchEarly(awaiting());
+    request.onRequestChunk(Unpooled.wrappedBuffer(new byte[] {7, 8}), false);
+    look();
+    look();
+    assertEquals(List.of(), chosen);
+    TunnelPair agent = bench.join("a");
+    look();
+    look();
+    assertEquals(List.of(DispatchBench.GROUP), chosen);
+    assertEquals(List.of("a 1"), bench.caller().placed());
+    request.onRequestChunk(Unpooled.wrappedBuffer(new byte[] {9}), true);
+    bench.settle();
+    assertArrayEquals(new byte[] {7, 8, 9}, agent.agent().newest().request().body());
+    assertTrue(agent.agent().newest().request().isEnded());
+    assertFalse(bench.caller().isEnded());
+  }
+
+  @Test
+  void callFailsOnceItsAgentsAreAwaitedNoMore() {
+    ByteBuf data = Unpooled.wrappedBuffer(new byte[] {7});
+    dispatchEarly(awaiting()).onRequestChunk(data, true);
+    bench.hand().advance(Duration.ofMillis(900));
+    assertEquals(List.of(), bench.caller().events());
+    bench.hand().advance(Duration.ofMillis(120));
+    assertEquals(List.of("reset no-agent last"), bench.caller().events());
+    assertEquals(0, data.refCnt());
+    assertFalse(bench.hand().hasTimers());
+  }
+
+  @Test
+  void callerWhoCancelsIsNotPlaced() {
+    ByteBuf data = Unpooled.wrappedBuffer(new byte[] {7});
+    RequestSide request = dispatchEarly(awaiting());
+    request.onRequestChunk(data, false);
+    request.onCancel(CallReset.cancelled());
+    assertEquals(0, data.refCnt());
+    bench.join("a");
+    look();
+    assertEquals(List.of(), chosen);
+    assertEquals(List.of(), bench.caller().placed());
   }
 
   /** The one that finds none and then hears that none is awaited any more has just missed it. */

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
@@ -12,9 +15,13 @@ import dev.adit.testing.tunnel.RequestLog;
 import dev.adit.testing.tunnel.ResponseLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which requests are copied, and that the copies' bytes are bounded and given back. */
 final class MirroredCallTest {
@@ -78,5 +85,35 @@ final class MirroredCallTest {
     assertFalse(own.isEnded());
     call.onCancel(CallReset.cancelled());
     assertEquals(0, copies);
+  }
+
+  static List<Consumer<PlacementListener>> ends() {
+    ResponseHead head = new ResponseHead(200, new HeaderFields());
+    return List.of(
+        answer -> answer.onHead(head, true),
+        answer -> answer.onResponseChunk(Unpooled.EMPTY_BUFFER, true),
+        answer -> answer.onTrailers(new HeaderFields()),
+        answer -> answer.onReset(CallReset.failed(CallFailure.BACKEND_HTTP, "it fails")));
+  }
+
+  /** Whatever comes of the request then, nobody sends it. */
+  @ParameterizedTest
+  @MethodSource("ends")
+  void callThatEndsBeforeItHalfClosesKeepsNothing(Consumer<PlacementListener> end) {
+    send(10, false);
+    assertEquals(10, kept.get());
+    end.accept(call);
+    assertEquals(0, kept.get());
+    assertEquals(0, copies);
+  }
+
+  @Test
+  void answerThatGoesOnKeepsTheCopy() {
+    send(10, false);
+    call.onHead(new ResponseHead(200, new HeaderFields()), false);
+    call.onResponseChunk(Unpooled.EMPTY_BUFFER, false);
+    assertEquals(10, kept.get());
+    send(1, true);
+    assertEquals(1, copies);
   }
 }
