@@ -43,12 +43,16 @@ final class CallMetricsTest {
     private final CallMeter meter = metrics.begin(0);
 
     Call(CallProtocol protocol, String path) {
+      this(protocol, path, "shop.example");
+    }
+
+    Call(CallProtocol protocol, String path, String host) {
       headers =
           new CallHeaders(
               protocol,
               AsciiString.of("POST"),
               AsciiString.of("http"),
-              AsciiString.of("shop.example"),
+              AsciiString.of(host),
               AsciiString.of(path),
               new HeaderFields(),
               CallHeaders.NO_TIMEOUT);
@@ -243,6 +247,17 @@ final class CallMetricsTest {
     assertShown(
         "adit_calls_total{group=\"\",method=\"other\",reason=\"\",rule=\"other\","
             + "service=\"other\",status=\"OK\"} 999001.0");
+  }
+
+  /** Callers choose them, and a rule without hosts takes any: they make no series and no label. */
+  @Test
+  void hostsTellNoSeriesApart() {
+    for (int i = 0; i < 100_000; i++) {
+      new Call(CallProtocol.GRPC, "/shop.Cart/Get", "h" + i + ".example").routed().answered("0");
+    }
+    assertShown(ended("Get", "", "shop.Cart", "OK") + "100000.0");
+    assertEquals(1, seriesOf("adit_calls_total"));
+    assertFalse(shown().contains("h1.example"), this::shown);
   }
 
   @Test
