@@ -25,6 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an edge writes: in order, within the peer's windows, in turns, and whole. */
@@ -32,6 +33,7 @@ final class EdgeWritesTest {
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int ENABLE_PUSH = 2;
   private static final int MAX_HEADER_LIST_SIZE = 6;
+  private static final int HEADER_TABLE_SIZE = 1;
   private static final int WINDOW = 65_535;
 
   private final EdgeBench.Edge edge =
@@ -45,6 +47,14 @@ final class EdgeWritesTest {
   @AfterEach
   void close() {
     bench.close();
+  }
+
+  /** CVE-2026-93492 and its kind: a peer would decide how much we remember of what we write. */
+  @ParameterizedTest
+  @CsvSource({"100, 100", "4096, 4096", "4097, 4096", "2147483647, 4096"})
+  void peerMayMakeTheHeaderTableSmallerAndNotLarger(int offered, long used) {
+    bench.send(bench.script.settings(HEADER_TABLE_SIZE, offered));
+    assertEquals(used, edge.encoder().configuration().headersConfiguration().maxHeaderTableSize());
   }
 
   private void widenConnection() {
