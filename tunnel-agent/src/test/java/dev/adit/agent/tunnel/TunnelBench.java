@@ -11,6 +11,7 @@ import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.metrics.AgentMetrics;
 import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
+import dev.adit.core.config.HostPort;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
@@ -48,6 +49,17 @@ final class TunnelBench implements DialedTunnel.Events {
   private @Nullable Refusal refusal;
 
   TunnelBench() {
+    tunnel =
+        new DialedTunnel(
+            plan(UNUSED, List.of()),
+            InetSocketAddress.createUnresolved("server.example", 8003),
+            hand.loop(),
+            call.channel(),
+            this);
+  }
+
+  /** Of an agent without upstreams. */
+  static TunnelPlan plan(EventLoops loops, List<HostPort> servers) {
     ServedUpstreams served = new ServedUpstreams(noUpstreams());
     HandedGroups handed =
         new HandedGroups(
@@ -60,31 +72,23 @@ final class TunnelBench implements DialedTunnel.Events {
     handed.close();
     MemoryBudget memory = MemoryBudget.unlimited();
     AgentMetrics metrics = new AgentMetrics("1", served::all);
-    TunnelPlan plan =
-        new TunnelPlan(
-            new AgentId("edge-1"),
-            "run",
-            Set.of(new GroupName("shop")),
-            List.of(),
-            null,
-            null,
-            new AgentTlsConfig(null, null, null, null),
-            null,
-            100,
-            "adit/1",
-            UNUSED,
-            new CallDispatcher(served, memory, metrics.upstreams()),
-            handed,
-            FrameLimits.DEFAULT,
-            memory,
-            metrics.dials());
-    tunnel =
-        new DialedTunnel(
-            plan,
-            InetSocketAddress.createUnresolved("server.example", 8003),
-            hand.loop(),
-            call.channel(),
-            this);
+    return new TunnelPlan(
+        new AgentId("edge-1"),
+        "run",
+        Set.of(new GroupName("shop")),
+        servers,
+        null,
+        null,
+        new AgentTlsConfig(null, null, null, null),
+        null,
+        100,
+        "adit/1",
+        loops,
+        new CallDispatcher(served, memory, metrics.upstreams()),
+        handed,
+        FrameLimits.DEFAULT,
+        memory,
+        metrics.dials());
   }
 
   private static RoutedUpstreams noUpstreams() {

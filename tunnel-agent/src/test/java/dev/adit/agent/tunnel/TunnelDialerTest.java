@@ -1,0 +1,66 @@
+package dev.adit.agent.tunnel;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.adit.core.config.HostPort;
+import dev.adit.core.process.EventLoops;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A dialer on real loops whose server is not there. */
+final class TunnelDialerTest {
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private final EventLoops loops = EventLoops.start(1, "dialer");
+  private final AtomicInteger told = new AtomicInteger();
+  private final HostPort nobody = nobody();
+  private final TunnelDialer dialer =
+      new TunnelDialer(
+          TunnelBench.plan(loops, List.of(nobody)), connected -> told.incrementAndGet());
+
+  /** A port that nobody listens on. */
+  private static HostPort nobody() {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new HostPort("127.0.0.1", free.getLocalPort());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void end() {
+    dialer.close();
+    loops.close();
+  }
+
+  /** {@code /status} and {@code doctor} show it; nobody tells the dialer to look again. */
+  @Test
+  void addressThatCannotBeReachedIsShownWithItsReason() {
+    assertEquals(List.of(), dialer.servers());
+    dialer.start();
+    await().until(() -> dialer.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
+    DialedServer shown = dialer.servers().get(0);
+    assertEquals(nobody, shown.server());
+    assertEquals(nobody.toString(), shown.address());
+    assertTrue(shown.problem().contains("refused"), shown.problem());
+    assertEquals(List.of(), shown.tunnels());
+    assertEquals(0, told.get());
+  }
+
+  /** Else an agent that is told to stop before its first tunnel is up would wait in vain. */
+  @Test
+  void dialerWithoutTunnelsIsGoneAsSoonAsItIsRetired() throws InterruptedException {
+    dialer.start();
+    await().until(() -> dialer.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
+    dialer.retire("going-away");
+    dialer.awaitGone(LONG);
+  }
+}
