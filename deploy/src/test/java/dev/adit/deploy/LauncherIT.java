@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 final class LauncherIT {
   private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final String HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled";
 
   @TempDir static Path temporary = Path.of("");
   private static Path bin = Path.of("");
@@ -215,15 +216,28 @@ final class LauncherIT {
     assertEquals(trims, words.contains("-XX:TrimNativeHeapInterval=5000"), words::toString);
   }
 
-  @Test
-  void hugePagesAreAskedForWhereTheKernelGivesThem() throws Exception {
-    Path setting = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
-    String given = Files.isReadable(setting) ? Files.readString(setting) : "[never]";
-    List<String> words = given("17", Map.of(), "tunnel-agent");
-    assertEquals(
-        !given.contains("[never]"),
-        words.contains("-XX:+UseTransparentHugePages"),
-        words::toString);
+  /** Whatever this kernel says: a copy of the launcher reads what others say. */
+  @ParameterizedTest
+  @CsvSource({
+    "[always] madvise never, true",
+    "always [madvise] never, true",
+    "always madvise [never], false",
+    "'', false"
+  })
+  void hugePagesAreAskedForWhereTheKernelGivesThem(String kernel, boolean asksFor)
+      throws Exception {
+    Path copy = Files.createTempDirectory(temporary, "huge-");
+    Path setting = copy.resolve("enabled");
+    if (!kernel.isEmpty()) {
+      Files.writeString(setting, kernel + "\n");
+    }
+    String launcher = Files.readString(bin.resolve("tunnel-agent"));
+    assertTrue(launcher.contains(HUGE_PAGES), launcher);
+    Path program =
+        Files.writeString(
+            copy.resolve("tunnel-agent"), launcher.replace(HUGE_PAGES, setting.toString()));
+    List<String> words = given("17", Map.of(), program.toString());
+    assertEquals(asksFor, words.contains("-XX:+UseTransparentHugePages"), words::toString);
   }
 
   @Test
