@@ -2,6 +2,7 @@ package dev.adit.server.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
@@ -84,6 +85,7 @@ final class MirroredCallTest {
     send(10, false);
     assertFalse(own.isEnded());
     call.onCancel(CallReset.cancelled());
+    assertNotNull(own.cancelled());
     assertEquals(0, copies);
   }
 

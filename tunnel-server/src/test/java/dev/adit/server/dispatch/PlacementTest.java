@@ -297,6 +297,16 @@ final class PlacementTest {
     finish();
   }
 
+  /** It is the agent that goes away: {@code draining} would say that the server does. */
+  @Test
+  void callThatHasNotLeftAndHasNowhereToGoHasLostItsTunnel() {
+    TunnelPair drains = bench.join("a", 10, new HandLoop());
+    dispatch().onRequestChunk(drains.chunk(1), true);
+    drains.server().stream().drain("going-away", 0);
+    settle();
+    assertEquals(List.of("reset tunnel-lost last"), caller.events());
+  }
+
   @Test
   void groupWithoutAnAgentAndFullAgentsAreToldApart() {
     dispatch();
