@@ -233,7 +233,7 @@ public final class AgentApp implements AutoCloseable {
     try {
       return AdminServer.start(
           new InetSocketAddress(address.host(), address.port()),
-          null,
+          () -> null,
           AdminSite.ofPages(pages).withProtobuf("/metrics", metrics::protobuf));
     } catch (IOException e) {
       loops.close();

@@ -7,6 +7,7 @@ import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.config.SecretRef;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class CheckCommand implements Callable<Integer> {
     ConfigProblems problems = new ConfigProblems();
     try {
       AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
+      SecretRef.check(config.token(), "token", problems);
       if (!json) {
         problems.warnings().forEach(this::complain);
       }

@@ -8,6 +8,7 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.ConfigValue;
+import dev.adit.core.config.SecretRef;
 import dev.adit.core.logging.Logging;
 import dev.adit.core.process.NettyDefaults;
 import dev.adit.core.process.Signals;
@@ -52,6 +53,9 @@ final class RunCommand implements Callable<Integer> {
   private int start(ServiceNotices systemd) throws ConfigException, IOException {
     ConfigProblems problems = new ConfigProblems();
     AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
+    if (config.token() instanceof SecretRef.FromEnvironment variable && !variable.isSet()) {
+      throw new ConfigException(variable.missing("token.env"));
+    }
     Logging.start(config.log());
     problems.warnings().forEach(log::warn);
     try {

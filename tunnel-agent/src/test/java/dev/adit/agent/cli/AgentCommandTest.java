@@ -99,7 +99,7 @@ final class AgentCommandTest {
   private Path write(String rest) throws IOException {
     return Files.writeString(
         directory.resolve("agent.yaml"),
-        "version: 1\nid: a\nservers: [\"s:1\"]\ntoken: {env: T}\n" + rest);
+        "version: 1\nid: a\nservers: [\"s:1\"]\ntoken: {env: PATH}\n" + rest);
   }
 
   private int run(String... args) {

@@ -50,7 +50,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
-  private final @Nullable String token;
+  private final Supplier<@Nullable String> token;
   private final boolean loopback;
   private final AdminSite site;
 
@@ -59,7 +59,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
    */
   private boolean busy;
 
-  AdminHandler(@Nullable String token, boolean loopback, AdminSite site) {
+  AdminHandler(Supplier<@Nullable String> token, boolean loopback, AdminSite site) {
     this.token = token;
     this.loopback = loopback;
     this.site = site;
@@ -240,19 +240,20 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     String host = request.headers().get(HttpHeaderNames.HOST, "").replaceFirst(":\\d+$", "");
     return host.isEmpty()
-        || host.equals("localhost")
+        || host.equalsIgnoreCase("localhost")
         || LOOPBACK.matcher(host).matches()
         || host.equals("[::1]");
   }
 
   private boolean isAuthorized(FullHttpRequest request) {
-    if (token == null) {
+    String demanded = token.get();
+    if (demanded == null) {
       return true;
     }
     String given = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     return MessageDigest.isEqual(
         given.getBytes(StandardCharsets.UTF_8),
-        ("Bearer " + token).getBytes(StandardCharsets.UTF_8));
+        ("Bearer " + demanded).getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

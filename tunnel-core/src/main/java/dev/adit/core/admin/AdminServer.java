@@ -12,7 +12,9 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The admin port: HTTP/1.1, a fixed set of paths; HTTP/2 is passed on to another server. */
@@ -33,11 +35,13 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Listens; blocks until it does.
    *
-   * @param token demanded of every caller but for /healthz and /readyz; null: of none
+   * @param token gives what is demanded of every caller but for /healthz and /readyz at each
+   *     request, on the port's loop; null: nothing
    * @param site what its paths answer
    * @throws IOException if the address cannot be had
    */
-  public static AdminServer start(InetSocketAddress address, @Nullable String token, AdminSite site)
+  public static AdminServer start(
+      InetSocketAddress address, Supplier<@Nullable String> token, AdminSite site)
       throws IOException {
     return start(address, token, site, null);
   }
@@ -48,8 +52,15 @@ public final class AdminServer implements AutoCloseable {
    * @param http2 closed with the port, also if it cannot be had; checks the token itself
    */
   public static AdminServer start(
-      InetSocketAddress address, @Nullable String token, AdminSite site, @Nullable Http2Side http2)
+      InetSocketAddress address,
+      Supplier<@Nullable String> token,
+      AdminSite site,
+      @Nullable Http2Side http2)
       throws IOException {
+    if (address.isUnresolved()) {
+      close(http2);
+      throw new IOException(new UnresolvedAddressException());
+    }
     boolean loopback = address.getAddress().isLoopbackAddress();
     Consumer<ChannelPipeline> http1 =
         pipeline ->

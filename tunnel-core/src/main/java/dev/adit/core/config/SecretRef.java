@@ -18,6 +18,18 @@ public sealed interface SecretRef {
   /** Reads the secret now, without surrounding white space. May block: never on an event loop. */
   String read() throws IOException;
 
+  /**
+   * Warns of a variable that is not set: a process that runs here would not start.
+   *
+   * @param keyPath where the secret is named
+   */
+  static void check(@Nullable SecretRef secret, String keyPath, ConfigProblems problems) {
+    if (secret instanceof FromEnvironment variable && !variable.isSet()) {
+      problems.warn(
+          keyPath + ": the environment variable " + variable.variable() + " is not set here");
+    }
+  }
+
   /** Reads {@code {file: ..}} or {@code {env: ..}}; null, and a problem, if it is neither. */
   static @Nullable SecretRef of(ConfigValue value) {
     if (!value.isMapping()) {
@@ -69,6 +81,18 @@ public sealed interface SecretRef {
 
   /** A secret in an environment variable. */
   record FromEnvironment(String variable) implements SecretRef {
+    /** Whether there is one. What is not there at the start of a process never will be. */
+    public boolean isSet() {
+      @Nullable String secret = System.getenv(variable);
+      return secret != null && !secret.isBlank();
+    }
+
+    /** The problem of one that is not there. */
+    public ConfigProblem missing(String keyPath) {
+      return ConfigProblem.inEnvironment(
+          variable, keyPath, "expected a secret; the variable is not set", null);
+    }
+
     @Override
     public String read() throws IOException {
       @Nullable String secret = System.getenv(variable);

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What operators may see of a running server, and the port where they see it. Any thread. */
 final class OperatorPort implements AutoCloseable {
@@ -35,6 +36,9 @@ final class OperatorPort implements AutoCloseable {
   private final String version;
   private final Seen seen;
   private final WebPage page;
+
+  // state: once it listens
+  private @Nullable OperatorToken followed;
 
   /** The parts of the server that are looked at. */
   record Seen(
@@ -72,7 +76,8 @@ final class OperatorPort implements AutoCloseable {
     pages.put("/metrics", seen.metrics()::page);
     RulePages rulePages = new RulePages(version, seen.router(), seen.registry(), seen.rules());
     pages.put("/rules", rulePages::rules);
-    String token = config.token() == null ? null : config.token().read();
+    OperatorToken token = new OperatorToken(config.token());
+    followed = token;
     InetSocketAddress address =
         new InetSocketAddress(config.listen().host(), config.listen().port());
     AdminGrpc grpc =
@@ -114,6 +119,10 @@ final class OperatorPort implements AutoCloseable {
   /** Tells those who look nothing any more. */
   @Override
   public void close() {
+    OperatorToken token = followed;
+    if (token != null) {
+      token.close();
+    }
     page.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.server.cli;
 
 import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.cli.output.Output;
 import dev.adit.server.config.ServerConfig;
@@ -55,6 +56,9 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     ConfigProblems problems = new ConfigProblems();
     @Nullable ServerConfig config = ServerConfigReader.read(file, System.getenv(), problems);
+    if (config != null) {
+      SecretRef.check(config.admin().token(), "admin.token", problems);
+    }
     List<AgentIdentity> agents = config == null ? List.of() : agents(config, problems);
     @Nullable RuleSet rules =
         config == null || !Files.isDirectory(config.rulesDirectory())

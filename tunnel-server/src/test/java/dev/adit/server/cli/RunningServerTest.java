@@ -1,6 +1,8 @@
 package dev.adit.server.cli;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,26 @@ final class RunningServerTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  /** Unreadable for a moment, as where a file is written anew in place. */
+  @Test
+  void tokenOfThePortIsFollowed() throws IOException {
+    write("admin.token", "");
+    write("admin.token", "the-next-one");
+    AdminClient next = new AdminClient(admin, "the-next-one");
+    await().atMost(Duration.ofSeconds(10)).until(() -> answers(next));
+    assertFalse(answers(new AdminClient(admin, "let-me-in")));
+    Files.delete(directory.resolve("admin.token"));
+    await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> answers(next));
+  }
+
+  private static boolean answers(AdminClient client) {
+    try {
+      return client.get("/status").contains("running");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

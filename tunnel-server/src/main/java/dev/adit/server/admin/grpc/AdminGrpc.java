@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public final class AdminGrpc implements Http2Side {
   private final Server server;
 
   @SuppressWarnings("deprecation") // reflection v1alpha: older tools ask for nothing else
-  private AdminGrpc(@Nullable String token, ServingStates states) throws IOException {
+  private AdminGrpc(Supplier<@Nullable String> token, ServingStates states) throws IOException {
     server =
         NettyServerBuilder.forAddress(address)
             .channelType(LocalServerChannel.class)
@@ -63,9 +64,11 @@ public final class AdminGrpc implements Http2Side {
   /**
    * Starts it.
    *
-   * @param token demanded of every caller but for the health of the server itself; null: of none
+   * @param token gives at each call what is demanded of every caller but for the health of the
+   *     server itself; null: of none
    */
-  public static AdminGrpc start(@Nullable String token, ServingStates states) throws IOException {
+  public static AdminGrpc start(Supplier<@Nullable String> token, ServingStates states)
+      throws IOException {
     return new AdminGrpc(token, states);
   }
 

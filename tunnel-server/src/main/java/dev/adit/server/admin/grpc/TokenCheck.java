@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,12 @@ final class TokenCheck implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> AUTHORIZED = Context.keyWithDefault("admin", false);
 
-  private final @Nullable String token;
+  private final Supplier<@Nullable String> token;
 
   /**
-   * @param token null: none is demanded
+   * @param token asked at each call; null: none is demanded
    */
-  TokenCheck(@Nullable String token) {
+  TokenCheck(Supplier<@Nullable String> token) {
     this.token = token;
   }
 
@@ -53,10 +54,11 @@ final class TokenCheck implements ServerInterceptor {
   }
 
   private boolean isRight(@Nullable String given) {
-    return token == null
+    @Nullable String demanded = token.get();
+    return demanded == null
         || (given != null
             && MessageDigest.isEqual(
                 given.getBytes(StandardCharsets.UTF_8),
-                ("Bearer " + token).getBytes(StandardCharsets.UTF_8)));
+                ("Bearer " + demanded).getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -50,10 +50,10 @@ final class AdminTokenTest {
     admin =
         AdminServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            TOKEN,
+            () -> TOKEN,
             AdminSite.ofPages(Map.of("/healthz", () -> AdminPage.text(200, "ok\n"))),
             AdminGrpc.start(
-                TOKEN,
+                () -> TOKEN,
                 new ServingStates(
                     new Drain(), new Router(RoutingTable.EMPTY), new AgentRegistry())));
     channel =
