@@ -6,6 +6,7 @@ import dev.adit.core.name.GroupName;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,16 @@ public final class MatchReader {
   private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9_.-]+");
   private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9_.-]+");
   private static final Pattern PATH = Pattern.compile("/[!-~&&[^?#]]*");
+
+  /** Taken out of a call's fields, or refused, before anything is compared. */
+  private static final Set<AsciiString> NEVER_THERE =
+      Set.of(
+          AsciiString.cached("grpc-timeout"),
+          AsciiString.cached("connection"),
+          AsciiString.cached("keep-alive"),
+          AsciiString.cached("transfer-encoding"),
+          AsciiString.cached("upgrade"));
+
   private static final Pattern HEADER = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
 
   private final boolean groups;
@@ -145,9 +156,21 @@ public final class MatchReader {
     return true;
   }
 
-  /** A header's name, in lower case as HTTP/2 sends it. */
+  /** The name, in lower case as HTTP/2 sends it, of a header that rules may see. */
   public static @Nullable AsciiString headerName(ConfigValue value) {
-    return value.parse("the name of a header", MatchReader::headerName);
+    return value.parse(
+        "the name of a header",
+        text -> {
+          AsciiString name = headerName(text);
+          if (name.contentEquals("host")) {
+            throw new IllegalArgumentException("use hosts for '" + text + "'");
+          }
+          if (NEVER_THERE.contains(name)) {
+            throw new IllegalArgumentException(
+                "'" + text + "' belongs to the connection or to gRPC, and no rule sees it");
+          }
+          return name;
+        });
   }
 
   /** The name of a header in lower case; throws if it cannot be one. */

@@ -100,6 +100,9 @@ public record RuleDirectory(Path path) {
       try (var in = Files.newInputStream(file)) {
         files.put(file, in.readNBytes(ConfigFile.MAX_BYTES + 1));
       } catch (NoSuchFileException e) {
+        if (leadsNowhere(file)) {
+          throw new NoSuchFileException(file.toString(), null, "this link leads to no file");
+        }
         // Gone since the directory was listed: as if it had not been there.
         files.remove(file);
       }
@@ -113,7 +116,14 @@ public record RuleDirectory(Path path) {
 
   private static boolean isRuleFile(Path file) {
     String name = file.getFileName().toString();
-    return name.endsWith(".yaml") && !name.startsWith(".") && Files.isRegularFile(file);
+    return name.endsWith(".yaml")
+        && !name.startsWith(".")
+        && (Files.isRegularFile(file) || leadsNowhere(file));
+  }
+
+  /** A link whose file has been taken away: what it held must not just be missing. */
+  private static boolean leadsNowhere(Path file) {
+    return Files.isSymbolicLink(file) && !Files.exists(file);
   }
 
   private static String hashOf(Map<Path, byte[]> files) {

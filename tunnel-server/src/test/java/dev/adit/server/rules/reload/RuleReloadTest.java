@@ -82,6 +82,23 @@ final class RuleReloadTest {
     }
   }
 
+  /** As by a mount that went away: what it held must not just be missing. */
+  @Test
+  void linkThatLeadsToNoFileIsAProblem() throws Exception {
+    version("..v1", "one");
+    Files.createSymbolicLink(directory.resolve("a.yaml"), Path.of("..v1/a.yaml"));
+    write("b.yaml", "two");
+    try (RuleReload reload = start()) {
+      assertEquals(List.of("one", "two"), names());
+      Files.delete(directory.resolve("..v1/a.yaml"));
+      await().atMost(SOON).until(() -> !reload.status().isCurrent());
+      assertEquals(List.of("one", "two"), names());
+      assertTrue(reload.status().problems().toString().contains("leads to no file"));
+      Files.delete(directory.resolve("a.yaml"));
+      await().atMost(SOON).until(() -> names().equals(List.of("two")));
+    }
+  }
+
   @Test
   void lastGoodRulesStayWholeUntilTheFilesAreMended() throws Exception {
     write("a.yaml", "one");
