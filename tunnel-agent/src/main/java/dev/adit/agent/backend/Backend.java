@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -43,7 +44,7 @@ public final class Backend {
   private final LongAdder circuitsOpened = new LongAdder();
 
   // shared: whether the last try to connect failed
-  private volatile boolean unreachable;
+  private final AtomicBoolean unreachable = new AtomicBoolean();
 
   // shared: what health checks say; true without any
   private volatile boolean healthy = true;
@@ -161,7 +162,7 @@ public final class Backend {
 
   /** Whether the last try to connect failed. */
   public boolean isUnreachable() {
-    return unreachable;
+    return unreachable.get();
   }
 
   /** Whether health checks let calls come here. */
@@ -171,7 +172,7 @@ public final class Backend {
 
   /** What health checks found. */
   public void healthy(boolean now) {
-    if (now && !healthy && !unreachable) {
+    if (now && !healthy && !unreachable.get()) {
       warmUp.begin();
     }
     healthy = now;
@@ -179,7 +180,7 @@ public final class Backend {
 
   /** Whether a call would be given to it now. */
   public boolean isUsable() {
-    return healthy && !unreachable && isLetting();
+    return healthy && !unreachable.get() && isLetting();
   }
 
   /**
@@ -191,11 +192,13 @@ public final class Backend {
     connector.probe(address, loop, timeout, answer);
   }
 
-  void reachable(boolean now) {
-    if (now && unreachable && healthy) {
+  /** Returns whether it was otherwise until now; true for one of several loops that see it. */
+  boolean reachable(boolean now) {
+    boolean changed = unreachable.getAndSet(!now) == now;
+    if (changed && now && healthy) {
       warmUp.begin();
     }
-    unreachable = !now;
+    return changed;
   }
 
   /** Whether it has recovered not long ago and gets less than its share of calls. */

@@ -207,10 +207,9 @@ public final class BackendPool {
         replace();
         return;
       }
-      if (!backend.isUnreachable()) {
+      if (backend.reachable(false)) {
         log.warn("backend {} cannot be reached: {}", backend, why);
       }
-      backend.reachable(false);
       probeLater();
       while (!waiting.isEmpty()) {
         waiting.remove().fail();

@@ -125,6 +125,17 @@ final class UpstreamTest {
     }
   }
 
+  /** Each event loop notices by itself; only the first one has something to tell. */
+  @Test
+  void backendBecomesUnreachableOnce() {
+    Backend backend = upstream(UpstreamBalance.LEAST_CALLS, 1).backends().get(0);
+    assertTrue(backend.reachable(false));
+    assertFalse(backend.reachable(false));
+    assertTrue(backend.isUnreachable());
+    assertTrue(backend.reachable(true));
+    assertFalse(backend.reachable(true));
+  }
+
   @Test
   void everyKindOfRecoveryBeginsAWarmUp() {
     Upstream upstream = upstream(UpstreamBalance.LEAST_CALLS, 1, 1);

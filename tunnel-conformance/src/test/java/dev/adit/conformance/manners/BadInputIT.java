@@ -182,6 +182,24 @@ final class BadInputIT {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"entry,2:17", "tunnel,3:18"})
+  void oneOfSeveralPortsIsTaken(String section, String place) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      String line = section + ": {listen: ";
+      write(
+          "server.yaml",
+          SERVER.replace(
+              line + "\"127.0.0.1:0\"", line + "[\"127.0.0.1:0\", \"" + address + "\"]"));
+      Result result = Command.server(directory, "run", "-c", "server.yaml").run();
+      assertEquals(3, result.exit());
+      String told = result.complaints().get(0);
+      assertTrue(told.startsWith("server.yaml:" + place + ": " + section + ".listen: "), told);
+      assertTrue(told.contains(address + ": "), told);
+    }
+  }
+
   @Test
   void portThatIsTakenThoughNoFileNamesIt() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -202,6 +220,45 @@ final class BadInputIT {
               .with("TUNNEL_ADMIN_LISTEN", address)
               .run());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"entry", "tunnel", "admin"})
+  void nameWithoutAnAddress(String section) throws Exception {
+    String token = section.equals("admin") ? ", token: {file: agent.token}" : "";
+    String line = section + ": {listen: \"127.0.0.1:0\"";
+    write("server.yaml", SERVER.replace(line, section + ": {listen: \"nobody.invalid:0\"" + token));
+    Result result = Command.server(directory, "run", "-c", "server.yaml").run();
+    assertEquals(3, result.exit());
+    assertEquals(1, result.complaints().size(), result.err());
+    String told = result.complaints().get(0);
+    assertTrue(told.contains("nobody.invalid:0: this name has no address"), told);
+  }
+
+  @Test
+  void secretThatIsNotThere() throws Exception {
+    write("empty", "");
+    write("server.yaml", SERVER.replace("admin: {", "admin: {token: {file: empty}, "));
+    Result empty = Command.server(directory, "check", "-c", "server.yaml").run();
+    assertEquals(3, empty.exit());
+    assertTrue(
+        empty.err().startsWith("server.yaml:4:16: admin.token: expected a file that holds"),
+        empty.err());
+    write("server.yaml", SERVER.replace("admin: {", "admin: {token: {env: ADIT_NO}, "));
+    assertSays(
+        3,
+        "environment variable ADIT_NO: admin.token.env: expected a secret; the variable is not set",
+        Command.server(directory, "run", "-c", "server.yaml").run());
+    write("agent.yaml", AGENT.replace("{file: agent.token}", "{env: ADIT_NO}"));
+    assertSays(
+        3,
+        "environment variable ADIT_NO: token.env: expected a secret; the variable is not set",
+        Command.agent(directory, "run", "-c", "agent.yaml").run());
+    Result checked = Command.agent(directory, "check", "-c", "agent.yaml").run();
+    assertEquals(0, checked.exit());
+    assertEquals(
+        List.of("warning: token: the environment variable ADIT_NO is not set here"),
+        checked.complaints());
   }
 
   private static void assertTaken(String start, String end, Result result) {

@@ -256,7 +256,7 @@ public final class ServerApp implements AutoCloseable {
           service.definition());
     } catch (IOException e) {
       loops.close();
-      throw new ListenException("tunnel", tunnel.listen().get(0), e);
+      throw new ListenException("tunnel", tunnel.listen(), e);
     }
   }
 

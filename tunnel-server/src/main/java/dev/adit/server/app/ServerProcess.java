@@ -1,12 +1,14 @@
 package dev.adit.server.app;
 
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.config.HostPort;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.config.ServerConfig;
+import io.netty.util.NetUtil;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -65,11 +67,11 @@ public final class ServerProcess {
     Signals.on("HUP", readAnew);
     String listening =
         "entry="
-            + text(app.entryAddress())
+            + text(app.entryAddress(), config.entry().listen().get(0))
             + " tunnel="
-            + text(app.tunnelAddress())
+            + text(app.tunnelAddress(), config.tunnel().listen().get(0))
             + " admin="
-            + text(app.adminAddress());
+            + text(app.adminAddress(), config.admin().listen());
     out.println("ready " + listening);
     out.flush();
     systemd.ready(listening);
@@ -110,9 +112,13 @@ public final class ServerProcess {
     over.countDown();
   }
 
-  private static String text(SocketAddress address) {
+  /** A socket for all of IPv4 is one for all of IPv6 too, and calls itself so. */
+  private static String text(SocketAddress address, HostPort wanted) {
     InetSocketAddress inet = (InetSocketAddress) address;
-    String host = inet.getAddress().getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+    String host =
+        inet.getAddress().isAnyLocalAddress()
+            ? wanted.host()
+            : NetUtil.toAddressString(inet.getAddress());
+    return new HostPort(host, inet.getPort()).toString();
   }
 }

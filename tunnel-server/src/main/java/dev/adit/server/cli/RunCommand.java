@@ -14,6 +14,7 @@ import dev.adit.server.app.ServerProcess;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
 import java.io.IOException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,8 @@ final class RunCommand implements Callable<Integer> {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause.getMessage();
+    return cause instanceof UnresolvedAddressException
+        ? "this name has no address"
+        : cause.getMessage();
   }
 }

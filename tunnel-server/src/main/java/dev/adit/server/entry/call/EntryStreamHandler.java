@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +79,9 @@ public final class EntryStreamHandler implements EdgeListener {
     return new EntryStreamHandler(entry, remote, encrypted).connection;
   }
 
-  private static AsciiString hostOf(SocketAddress remote) {
+  static AsciiString hostOf(SocketAddress remote) {
     if (remote instanceof InetSocketAddress address) {
-      String host = address.getAddress().getHostAddress();
-      int zone = host.indexOf('%');
-      return new AsciiString(zone < 0 ? host : host.substring(0, zone));
+      return new AsciiString(NetUtil.toAddressString(address.getAddress()));
     }
     return AsciiString.cached("unknown");
   }

@@ -12,6 +12,10 @@ import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.server.config.ForwardedHeaders;
 import io.netty.util.AsciiString;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -216,5 +220,17 @@ final class RequestReaderTest {
     CallException e =
         assertThrows(CallException.class, () -> reader(ForwardedHeaders.OFF).read(list, NEW_ID));
     assertEquals(CallFailure.MALFORMED, e.failure());
+  }
+
+  /** RFC 5952, as other proxies write it; without the zone, which means something only here. */
+  @Test
+  void callersAddressIsWrittenShort() throws UnknownHostException {
+    for (String written : List.of("192.0.2.7", "::1", "2001:db8::7")) {
+      InetSocketAddress caller = new InetSocketAddress(InetAddress.getByName(written), 4711);
+      assertEquals(written, EntryStreamHandler.hostOf(caller).toString());
+    }
+    byte[] local = InetAddress.getByName("fe80::1").getAddress();
+    InetSocketAddress near = new InetSocketAddress(Inet6Address.getByAddress(null, local, 1), 4711);
+    assertEquals("fe80::1", EntryStreamHandler.hostOf(near).toString());
   }
 }
