@@ -2,6 +2,8 @@ package dev.adit.agent.cli;
 
 import dev.adit.agent.app.AgentStatusPage;
 import dev.adit.core.admin.AdminClient;
+import dev.adit.core.cli.AddressOption;
+import dev.adit.core.config.HostPort;
 import dev.adit.core.process.Terminal;
 import dev.adit.core.status.Watch;
 import java.io.IOException;
@@ -32,9 +34,10 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--admin",
       paramLabel = "ADDR",
+      converter = AddressOption.class,
       defaultValue = "127.0.0.1:8014",
       description = "The agent's admin address; default ${DEFAULT-VALUE}.")
-  private String admin = "";
+  private HostPort admin = new HostPort("127.0.0.1", 8014);
 
   @Option(names = "--json", description = "Print the status as JSON.")
   private boolean json;
@@ -61,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
           command, "expected --watch SECONDS of 1 to " + Watch.LONGEST_SECONDS);
     }
     PrintWriter out = command.getOut();
-    AdminClient client = new AdminClient(admin, null);
+    AdminClient client = new AdminClient(admin.toString(), null);
     Watch.Shown shown =
         () ->
             json

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,22 @@ final class CommandIT {
         ready);
   }
 
+  /** As people write them, and as the file has them where all addresses are meant. */
+  @Test
+  void readyLineHasAddressesThatCanBeDialled() throws Exception {
+    String ready =
+        Command.server(directory, "run", "-c", "server.yaml")
+            .with("TUNNEL_ENTRY_LISTEN", "0.0.0.0:0")
+            .with("TUNNEL_TUNNEL_LISTEN", "[::1]:0")
+            .with("TUNNEL_ADMIN_LISTEN", "localhost:0")
+            .ready();
+    assertTrue(
+        ready.matches(
+            "ready entry=0\\.0\\.0\\.0:\\d+ tunnel=\\[::1]:\\d+"
+                + " admin=(127\\.0\\.0\\.1|\\[::1]):\\d+"),
+        ready);
+  }
+
   @Test
   void variablesAreCheckedWithTheFile() throws Exception {
     Result server =
@@ -86,6 +103,51 @@ final class CommandIT {
     assertTrue(agent.out().contains("the environment variable TUNNEL_TOKN fits"), agent.out());
     assertFalse(agent.out().contains("TUNNEL_TOKEN "), agent.out());
     assertFalse(agent.out().contains("geheim"), agent.out());
+  }
+
+  /** One that cannot be written, but not one that somebody has read enough of. */
+  @Test
+  void resultThatIsLostIsAFailure() throws Exception {
+    String token =
+        String.join(" ", Command.server(directory, "token", "new", "--agent", "a").words());
+    Result full = shell(token + " > /dev/full");
+    assertEquals(List.of("error: standard output cannot be written"), full.complaints());
+    assertEquals(1, full.exit());
+    Result closed = shell(token + " >&-");
+    assertEquals(1, closed.exit());
+    String all = String.join(" ", Command.server(directory, "completion").words());
+    Result enough = shell("set -o pipefail; " + all + " | true");
+    assertEquals(List.of(), enough.complaints());
+    assertEquals(0, enough.exit());
+  }
+
+  private Result shell(String line) throws Exception {
+    return new Command(directory, List.of(), Map.of(), List.of("bash", "-c", line)).run();
+  }
+
+  @Test
+  void wrongUsageIsAnsweredWithTheUsageOfThatCommand() throws Exception {
+    Result address = Command.server(directory, "status", "--admin", "::1:8004").run();
+    assertEquals(2, address.exit());
+    assertEquals(
+        "Invalid value for option '--admin': an IPv6 address needs brackets: [::1]:port",
+        address.complaints().get(0));
+    Result port = Command.agent(directory, "status", "--admin", "127.0.0.1:99999").run();
+    assertEquals(2, port.exit());
+    Result token = Command.server(directory, "token", "new", "--agent", "a b").run();
+    assertTrue(
+        token.complaints().get(1).startsWith("Usage: tunnel-server token new "), token.err());
+    Result help = Command.server(directory, "help", "rules", "check").run();
+    assertTrue(help.out().startsWith("Usage: tunnel-server rules check "), help.out());
+    assertEquals(2, Command.server(directory, "help", "rules", "chek").run().exit());
+  }
+
+  @Test
+  void everyCommandTellsTheVersion() throws Exception {
+    String version = Command.server(directory, "version").run().out();
+    assertTrue(version.startsWith("tunnel-server "), version);
+    assertEquals(version, Command.server(directory, "rules", "check", "-V").run().out());
+    assertEquals(version, Command.server(directory, "help", "--version").run().out());
   }
 
   @Test

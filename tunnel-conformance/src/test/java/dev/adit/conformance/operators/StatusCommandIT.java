@@ -136,6 +136,12 @@ final class StatusCommandIT {
   }
 
   @Test
+  void watchEndsWhenNobodyReadsItAnyMore() throws Exception {
+    String watch = String.join(" ", server("--watch", "1")) + " | head -n 1";
+    assertHas(run(List.of("bash", "-c", watch)), "server   .*");
+  }
+
+  @Test
   void allOfALongListIsShownOnRequest() throws Exception {
     String text = run(server("--all"));
     assertFits(text);

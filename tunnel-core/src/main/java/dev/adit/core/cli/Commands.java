@@ -4,14 +4,21 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.process.FileFailure;
 import dev.adit.core.process.Terminal;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -30,6 +37,11 @@ public record Commands(
 
   /** The exit code for a configuration that cannot be used. */
   public static final int INVALID_CONFIGURATION = 3;
+
+  /** What they print is not what they are for. */
+  private static final Set<String> SERVING = Set.of("run", "expose");
+
+  private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
   public Commands {
     names = List.copyOf(names);
@@ -55,7 +67,40 @@ public record Commands(
   public int run(String[] args) {
     // To look at all commands takes longer than most of them do.
     boolean named = args.length > 0 && names.contains(args[0]);
-    return (named ? commandLine(List.of(args[0])) : all()).execute(args);
+    CommandLine program = named ? commandLine(List.of(args[0])) : all();
+    // Unlike picocli's own, it knows when nothing can be written any more.
+    program.setOut(new PrintWriter(System.out, true, charset()));
+    tellVersion(program, program.getCommandSpec().versionProvider());
+    int code = program.execute(args);
+    boolean serves = named && SERVING.contains(args[0]);
+    return code == 0 && !serves && isLost(System.out) ? FAILED : code;
+  }
+
+  private static void tellVersion(CommandLine command, IVersionProvider version) {
+    command.getCommandSpec().versionProvider(version);
+    command.getSubcommands().values().forEach(each -> tellVersion(each, version));
+  }
+
+  private static Charset charset() {
+    String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+    return name == null ? Charset.defaultCharset() : Charset.forName(name);
+  }
+
+  /** Whether a result could not be written; who reads only the beginning of it wants no more. */
+  private static boolean isLost(PrintStream out) {
+    if (!out.checkError() || isPipe(STANDARD_OUTPUT)) {
+      return false;
+    }
+    System.err.println("error: standard output cannot be written");
+    return true;
+  }
+
+  private static boolean isPipe(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   private CommandLine commandLine(List<String> chosen) {
@@ -68,6 +113,17 @@ public record Commands(
     program.setExecutionExceptionHandler(
         (exception, failed, result) -> report(exception, failed.getErr()));
     return program;
+  }
+
+  /**
+   * Wrong usage of a command within another.
+   *
+   * @param group the other
+   */
+  public static ParameterException wrong(CommandSpec group, String message) {
+    ParseResult named = group.commandLine().getParseResult().subcommand();
+    CommandSpec used = named == null ? group : named.commandSpec();
+    return new ParameterException(used.commandLine(), message);
   }
 
   /** Goes to standard error, which may be no terminal where standard output is one. */

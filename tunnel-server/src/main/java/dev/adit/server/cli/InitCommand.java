@@ -4,6 +4,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.setup.NewSetup;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URISyntaxException;
@@ -83,7 +84,7 @@ final class InitCommand implements Callable<Integer> {
             names,
             checked("--agent", agent, text -> new AgentId(text).value()),
             checked("--group", group, text -> new GroupName(text).value()),
-            checked("--backend", backend, text -> HostPort.parse(text).toString()))
+            checked("--backend", backend, InitCommand::dialled))
         .write();
     print("# made " + directory + "; the certificate is for " + String.join(", ", names));
     print("# Start the server, and beside your services the agent (it needs agent.yaml,");
@@ -96,7 +97,7 @@ final class InitCommand implements Callable<Integer> {
   private List<String> names() throws IOException {
     List<String> first = hosts == null ? List.of(InetAddress.getLocalHost().getHostName()) : hosts;
     for (String name : first) {
-      if (!name.matches("(\\*\\.)?[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|[0-9A-Fa-f:]{2,45}")) {
+      if (!isHost(name)) {
         throw wrong("--host: expected a host name or an address without port, not '" + name + "'");
       }
     }
@@ -104,6 +105,23 @@ final class InitCommand implements Callable<Integer> {
       throw wrong("--host: expected a name that agents can dial first, not '" + first.get(0) + "'");
     }
     return Stream.concat(first.stream(), Stream.of("localhost", "127.0.0.1")).distinct().toList();
+  }
+
+  /** A name that looks like an address is one, and must be good. */
+  private static boolean isHost(String name) {
+    if (name.matches("[0-9.]+") || name.indexOf(':') >= 0) {
+      return NetUtil.isValidIpV4Address(name)
+          || (NetUtil.isValidIpV6Address(name) && name.matches("[0-9A-Fa-f:]+"));
+    }
+    return name.matches("(\\*\\.)?[A-Za-z0-9_][A-Za-z0-9._-]{0,252}") && !name.contains("..");
+  }
+
+  private static String dialled(String backend) {
+    HostPort address = HostPort.parse(backend);
+    if (address.port() == 0) {
+      throw new IllegalArgumentException("port 0 cannot be dialled");
+    }
+    return address.toString();
   }
 
   private interface Check {

@@ -194,8 +194,7 @@ final class RulesCommand implements Runnable {
       return 0;
     }
     if (directory == null) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), "expected DIR, or --server ADDR");
+      throw Commands.wrong(Objects.requireNonNull(spec), "expected DIR, or --server ADDR");
     }
     RuleSet rules = RuleFileReader.read(directory);
     RuleExplain explained = RuleExplain.of(rules.toTable(null), call);
@@ -222,8 +221,7 @@ final class RulesCommand implements Runnable {
     try {
       return request.toCall();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), Objects.requireNonNull(e.getMessage()));
+      throw Commands.wrong(Objects.requireNonNull(spec), String.valueOf(e.getMessage()));
     }
   }
 

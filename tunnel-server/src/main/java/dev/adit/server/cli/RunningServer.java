@@ -3,6 +3,8 @@ package dev.adit.server.cli;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.adit.core.admin.AdminClient;
+import dev.adit.core.cli.AddressOption;
+import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.server.admin.ExplainRequest;
 import dev.adit.server.admin.RunningRules;
@@ -18,8 +20,9 @@ final class RunningServer {
   @Option(
       names = "--server",
       paramLabel = "ADMIN_ADDR",
+      converter = AddressOption.class,
       description = "Ask the running server with this admin address, such as 127.0.0.1:8004.")
-  private @Nullable String address;
+  private @Nullable HostPort address;
 
   @Option(
       names = "--token-file",
@@ -32,7 +35,7 @@ final class RunningServer {
   }
 
   String address() {
-    return Objects.requireNonNull(address);
+    return Objects.requireNonNull(address).toString();
   }
 
   RunningRules rules() throws IOException {

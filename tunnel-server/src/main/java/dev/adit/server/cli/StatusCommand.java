@@ -1,6 +1,8 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.admin.AdminClient;
+import dev.adit.core.cli.AddressOption;
+import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.process.Terminal;
 import dev.adit.core.status.Watch;
@@ -35,9 +37,10 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--admin",
       paramLabel = "ADDR",
+      converter = AddressOption.class,
       defaultValue = "127.0.0.1:8004",
       description = "The server's admin address; default ${DEFAULT-VALUE}.")
-  private String admin = "";
+  private HostPort admin = new HostPort("127.0.0.1", 8004);
 
   @Option(
       names = "--token-file",
@@ -71,7 +74,8 @@ final class StatusCommand implements Callable<Integer> {
     }
     PrintWriter out = command.getOut();
     AdminClient client =
-        new AdminClient(admin, tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read());
+        new AdminClient(
+            admin.toString(), tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read());
     StatusText text = new StatusText(all);
     Watch.Shown shown =
         () ->

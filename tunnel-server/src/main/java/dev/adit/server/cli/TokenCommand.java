@@ -1,5 +1,6 @@
 package dev.adit.server.cli;
 
+import dev.adit.core.cli.Commands;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.token.Token;
 import dev.adit.server.cli.output.Output;
@@ -98,7 +99,7 @@ final class TokenCommand implements Runnable {
   }
 
   private ParameterException wrong(String message) {
-    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+    return Commands.wrong(Objects.requireNonNull(spec), message);
   }
 
   private void print(String line) {

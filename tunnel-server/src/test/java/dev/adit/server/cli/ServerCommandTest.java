@@ -1,6 +1,7 @@
 package dev.adit.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.token.TokenHash;
@@ -14,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ServerCommandTest {
 
@@ -30,6 +33,24 @@ final class ServerCommandTest {
         "agents.yaml",
         "version: 1\nagents:\n- {id: a, groups: [g], certificate: {san: a.example}}\n");
     write("rules/a.yaml", "version: 1\nrules:\n- {name: r, hosts: a.example, to: g}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--host=a:80",
+        "--host=[::1]",
+        "--host=999.1.1.1",
+        "--host=a..b",
+        "--host=http://a",
+        "--host=fe80::1%lo",
+        "--host=",
+        "--backend=a",
+        "--backend=a:0"
+      })
+  void initWantsHostsAndABackendThatCanBeDialled(String option) {
+    assertEquals(2, run("init", path("new"), option), err::toString);
+    assertFalse(Files.exists(directory.resolve("new")));
   }
 
   @Test
