@@ -87,8 +87,7 @@ public final class AgentProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    app.close();
-    return 0;
+    return end(app);
   }
 
   private static void announce(
@@ -138,8 +137,23 @@ public final class AgentProcess {
             + " agent.yaml is read at a start");
   }
 
+  private static int end(AgentApp app) {
+    try {
+      app.close();
+      return 0;
+    } catch (LinkageError e) {
+      // Parts of the program that nobody has needed before: they are not in its file any more.
+      System.err.println("error: the program was replaced while it ran: " + e);
+      return 1;
+    }
+  }
+
   private static void drainAndEnd(AgentApp app, CountDownLatch over) {
-    app.drain();
-    over.countDown();
+    try {
+      app.drain();
+    } finally {
+      // Whatever has failed, as where the program's file was overwritten: it must end.
+      over.countDown();
+    }
   }
 }

@@ -7,6 +7,9 @@ import dev.adit.conformance.check.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,32 @@ final class SignalIT {
       await("out", "ready ");
       signal(server, "TERM");
       assertEquals(0, exit(server));
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+
+  /** What it has not loaded yet is gone then, its drain included; it must end all the same. */
+  @Test
+  void serverWhoseProgramIsOverwrittenEndsAtOneSignal() throws Exception {
+    Path jar = directory.resolve("server.jar");
+    Files.copy(Path.of(Objects.requireNonNull(System.getProperty("server.jar"))), jar);
+    List<String> words =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-jar",
+            jar.toString(),
+            "run",
+            "-c",
+            "server.yaml");
+    Process server = start(new Command(directory, List.of(), Map.of(), words));
+    try {
+      await("out", "ready ");
+      Files.write(jar, new byte[(int) Files.size(jar)]);
+      signal(server, "TERM");
+      exit(server);
     } finally {
       server.destroyForcibly();
     }

@@ -85,8 +85,7 @@ public final class ServerProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    app.close();
-    return 0;
+    return end(app);
   }
 
   /**
@@ -107,9 +106,24 @@ public final class ServerProcess {
     return status.warnings().isEmpty() ? counts : counts + "; warning: " + status.warnings().get(0);
   }
 
+  private static int end(ServerApp app) {
+    try {
+      app.close();
+      return 0;
+    } catch (LinkageError e) {
+      // Parts of the program that nobody has needed before: they are not in its file any more.
+      System.err.println("error: the program was replaced while it ran: " + e);
+      return 1;
+    }
+  }
+
   private static void drainAndEnd(ServerApp app, CountDownLatch over) {
-    app.drain();
-    over.countDown();
+    try {
+      app.drain();
+    } finally {
+      // Whatever has failed, as where the program's file was overwritten: it must end.
+      over.countDown();
+    }
   }
 
   /** A socket for all of IPv4 is one for all of IPv6 too, and calls itself so. */
