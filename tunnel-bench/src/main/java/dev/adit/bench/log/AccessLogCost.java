@@ -98,7 +98,8 @@ public final class AccessLogCost {
     CallRecord record = new CallRecord(loop.ticker());
     record.from(AsciiString.cached("192.0.2.7"));
     record.request(HEAD, ID);
-    record.route(AsciiString.cached("orders"), new GroupName("shop"));
+    record.route(AsciiString.cached("orders"), AsciiString.EMPTY_STRING);
+    record.group(new GroupName("shop"));
     long now = loop.ticker().nanoTime();
     record.accepted(AsciiString.cached("orders"), AsciiString.cached("127.0.0.1:50051"), now);
     record.head(RESPONSE, now);

@@ -94,13 +94,14 @@ final class MetricsTest {
 
   @Test
   void callIsSeenAtBothEnds() {
-    String ofCall = "group=\"shop\",method=\"Get\",rule=\"%s\",service=\"shop.Cart\"";
+    String ofCall = "group=\"shop\",host=\"\",method=\"Get\",rule=\"%s\",service=\"shop.Cart\"";
     assertTrue(
         server
             .lines()
             .anyMatch(
                 line ->
-                    line.startsWith("adit_calls_total{group=\"shop\",method=\"Get\",reason=\"\"")
+                    line.startsWith(
+                            "adit_calls_total{group=\"shop\",host=\"\",method=\"Get\",reason=\"\"")
                         && line.endsWith("service=\"shop.Cart\",status=\"OK\"} 1.0")),
         () -> ofCall + " not in\n" + server);
     for (String line :

@@ -43,6 +43,7 @@ public final class CallRecord {
   AsciiString requestId = AsciiString.EMPTY_STRING;
   AsciiString from = AsciiString.EMPTY_STRING;
   AsciiString rule = AsciiString.EMPTY_STRING;
+  private AsciiString ruleHost = AsciiString.EMPTY_STRING;
   @Nullable CallerIdentity caller;
   @Nullable GroupName group;
   @Nullable AgentId agent;
@@ -157,8 +158,18 @@ public final class CallRecord {
     from = address;
   }
 
-  public void route(AsciiString ruleName, @Nullable GroupName groupName) {
+  /**
+   * The rule that takes the call.
+   *
+   * @param host the one of its hosts that the call fits; empty: it takes any
+   */
+  public void route(AsciiString ruleName, AsciiString host) {
     rule = ruleName;
+    ruleHost = host;
+  }
+
+  /** The group that the call goes to. */
+  public void group(GroupName groupName) {
     group = groupName;
   }
 
@@ -258,6 +269,13 @@ public final class CallRecord {
 
   public AsciiString rule() {
     return rule;
+  }
+
+  /**
+   * The one of its rule's hosts that the call fits; empty: the rule takes any, or there is none.
+   */
+  public AsciiString ruleHost() {
+    return ruleHost;
   }
 
   public @Nullable GroupName group() {

@@ -2,38 +2,41 @@ package dev.adit.server.metrics;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.name.GroupName;
+import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What calls are told apart by.
  *
+ * @param host the one of the rule's hosts that they fit; empty if it takes any
  * @param path {@code /service/method} of a gRPC call; empty for any other
  */
-record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString path) {
+record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, AsciiString path) {
   private static final AsciiString OTHER_NAME = AsciiString.cached("other");
 
   /** Stands for all calls beyond the limit. */
-  static final CallKey OTHER = new CallKey(OTHER_NAME, null, AsciiString.EMPTY_STRING);
+  static final CallKey OTHER =
+      new CallKey(OTHER_NAME, null, AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING);
 
-  /**
-   * The key of a call.
-   *
-   * @param request null if it could not be read
-   */
-  static CallKey of(@Nullable CallHeaders request, AsciiString rule, @Nullable GroupName group) {
-    boolean named = request != null && request.isGrpc() && !rule.isEmpty();
+  /** The key of a call, by what is known of it. */
+  static CallKey of(CallRecord record) {
+    CallHeaders request = record.request();
+    boolean named = request != null && request.isGrpc() && !record.rule().isEmpty();
     return new CallKey(
-        rule, group, named && request != null ? request.path() : AsciiString.EMPTY_STRING);
+        record.rule(),
+        record.group(),
+        record.ruleHost(),
+        named && request != null ? request.path() : AsciiString.EMPTY_STRING);
   }
 
   boolean isNamed() {
     return !path.isEmpty();
   }
 
-  /** The same rule and group, whatever the method. */
+  /** The same rule, group and host, whatever the method. */
   CallKey unnamed() {
-    return new CallKey(rule, group, AsciiString.EMPTY_STRING);
+    return new CallKey(rule, group, host, AsciiString.EMPTY_STRING);
   }
 
   String groupText() {

@@ -1,9 +1,6 @@
 package dev.adit.server.metrics;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
-import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +36,8 @@ public final class CallMeter {
   }
 
   /** The call has a group now; once. */
-  public void onRouted(CallHeaders request, AsciiString rule, GroupName group) {
-    CallKey made = CallKey.of(request, rule, group);
+  public void onRouted(CallRecord record) {
+    CallKey made = CallKey.of(record);
     CallSeries own = metrics.known(made);
     key = made;
     settled = own != null;
@@ -111,7 +108,7 @@ public final class CallMeter {
     }
     CallSeries last = series;
     if (last == null) {
-      last = metrics.series(CallKey.of(record.request(), record.rule(), record.group()).unnamed());
+      last = metrics.series(CallKey.of(record).unnamed());
       last.onRequestBytes(earlyBytes);
     } else {
       last.onLeft();

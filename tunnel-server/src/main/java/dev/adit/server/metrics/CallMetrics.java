@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts calls by rule, group, service and method. At most {@value #MAX_SERIES} such series are
- * kept apart; calls beyond are counted as {@code other}, so that callers who make names up cannot
- * fill the memory of the server or of those who scrape it. Any thread.
+ * Counts calls by rule, group, host, service and method. At most {@value #MAX_SERIES} such series
+ * are kept apart; calls beyond are counted as {@code other}, so that callers who make names up
+ * cannot fill the memory of the server or of those who scrape it. Any thread.
  */
 public final class CallMetrics {
   static final int MAX_SERIES = 1000;
-  static final String[] OF_CALL = {"rule", "group", "service", "method"};
-  static final String[] OF_STAGE = {"rule", "group", "service", "method", "stage"};
+  static final String[] OF_CALL = {"rule", "group", "host", "service", "method"};
+  static final String[] OF_STAGE = {"rule", "group", "host", "service", "method", "stage"};
 
   /** Reasons that are nobody's failure. */
   private static final Set<String> TAKEN_BACK =
@@ -56,6 +56,7 @@ public final class CallMetrics {
                 + " reason: Adit's own reason token where Adit ended the call.",
             "rule",
             "group",
+            "host",
             "service",
             "method",
             "status",

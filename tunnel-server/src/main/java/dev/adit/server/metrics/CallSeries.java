@@ -58,7 +58,7 @@ final class CallSeries {
     this.metrics = metrics;
     String rule = key.rule().toString();
     String group = key.groupText();
-    labels = new String[] {rule, group, key.service(), key.method()};
+    labels = new String[] {rule, group, key.host().toString(), key.service(), key.method()};
     begun = metrics.begun.labelValues(labels);
     again = metrics.again.labelValues(rule, group);
     retried = metrics.retried.labelValues(rule, group);

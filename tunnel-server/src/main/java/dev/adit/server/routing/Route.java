@@ -1,10 +1,12 @@
 package dev.adit.server.routing;
 
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.match.HostPattern;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.auth.JwtVerifier;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Ticker;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ public final class Route {
   private final Split split;
   private final @Nullable RateLimiter limiter;
   private final AsciiString ruleText;
+  private final List<Host> hosts;
   private final RetryBudget retries;
   private final @Nullable JwtVerifier jwt;
 
@@ -38,6 +41,14 @@ public final class Route {
     this.retries = retries;
     this.jwt = jwt;
     ruleText = AsciiString.cached(rule.name().value());
+    hosts = rule.hosts().stream().sorted(HostPattern::compare).map(Host::of).toList();
+  }
+
+  /** A host of the rule with what it is called. */
+  private record Host(HostPattern pattern, AsciiString text) {
+    static Host of(HostPattern pattern) {
+      return new Host(pattern, AsciiString.cached(pattern.toString()));
+    }
   }
 
   /**
@@ -82,6 +93,27 @@ public final class Route {
   /** The rule's name as it goes on the wire and into logs. */
   public AsciiString ruleText() {
     return ruleText;
+  }
+
+  /**
+   * The one of the rule's hosts that a call of it fits, the most specific of several; empty if the
+   * rule takes any host.
+   *
+   * @param authority of the call
+   */
+  public AsciiString hostText(AsciiString authority) {
+    if (hosts.size() == 1) {
+      return hosts.get(0).text();
+    }
+    if (!hosts.isEmpty()) {
+      AsciiString host = HostPattern.hostOf(authority);
+      for (Host each : hosts) {
+        if (each.pattern().fits(host)) {
+          return each.text();
+        }
+      }
+    }
+    return AsciiString.EMPTY_STRING;
   }
 
   /**

@@ -31,7 +31,8 @@ final class Records {
             CallHeaders.NO_TIMEOUT);
     record.from(AsciiString.of("192.0.2.7"));
     record.request(headers, AsciiString.of("id-1"));
-    record.route(AsciiString.of("rule"), new GroupName("group"));
+    record.route(AsciiString.of("rule"), AsciiString.EMPTY_STRING);
+    record.group(new GroupName("group"));
     return record;
   }
 

@@ -86,7 +86,8 @@ final class LoopCallsTest {
     }
 
     void fail(String rule, CallFailure failure) {
-      record().route(AsciiString.of(rule), new GroupName("g"));
+      record().route(AsciiString.of(rule), AsciiString.EMPTY_STRING);
+      record().group(new GroupName("g"));
       record().failure(failure, failure.grpcCode(), failure.httpStatus());
       record().message("it failed");
       record().end(ticker.nanoTime());

@@ -19,6 +19,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +30,9 @@ final class CallMetricsTest {
   private static final AsciiString RULE = AsciiString.of("orders");
   private static final GroupName GROUP = new GroupName("shop");
   private static final String GET =
-      "group=\"shop\",method=\"Get\",rule=\"orders\",service=\"shop.Cart\"";
+      "group=\"shop\",host=\"\",method=\"Get\",rule=\"orders\",service=\"shop.Cart\"";
   private static final String OTHER =
-      "group=\"shop\",method=\"other\",rule=\"orders\",service=\"other\"";
+      "group=\"shop\",host=\"\",method=\"other\",rule=\"orders\",service=\"other\"";
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CallMetrics metrics = new CallMetrics(registry);
@@ -60,8 +61,13 @@ final class CallMetricsTest {
     }
 
     Call routed() {
-      record.route(RULE, GROUP);
-      meter.onRouted(headers, RULE, GROUP);
+      return routed(AsciiString.EMPTY_STRING);
+    }
+
+    Call routed(AsciiString host) {
+      record.route(RULE, host);
+      record.group(GROUP);
+      meter.onRouted(record);
       return this;
     }
 
@@ -105,7 +111,7 @@ final class CallMetricsTest {
   }
 
   private static String ended(String method, String reason, String service, String status) {
-    return "adit_calls_total{group=\"shop\",method=\""
+    return "adit_calls_total{group=\"shop\",host=\"\",method=\""
         + method
         + "\",reason=\""
         + reason
@@ -204,7 +210,7 @@ final class CallMetricsTest {
     call.record.failure(CallFailure.NO_RULE, GrpcCode.UNIMPLEMENTED, 404);
     call.end();
     assertShown(
-        "adit_calls_total{group=\"\",method=\"other\",reason=\"no-rule\",rule=\"\","
+        "adit_calls_total{group=\"\",host=\"\",method=\"other\",reason=\"no-rule\",rule=\"\","
             + "service=\"other\",status=\"UNIMPLEMENTED\"} 1.0");
   }
 
@@ -245,7 +251,7 @@ final class CallMetricsTest {
     assertEquals(
         CallMetrics.MAX_SERIES + 1, seriesOf("adit_call_duration_seconds_count"), this::shown);
     assertShown(
-        "adit_calls_total{group=\"\",method=\"other\",reason=\"\",rule=\"other\","
+        "adit_calls_total{group=\"\",host=\"\",method=\"other\",reason=\"\",rule=\"other\","
             + "service=\"other\",status=\"OK\"} 999001.0");
   }
 
@@ -258,6 +264,18 @@ final class CallMetricsTest {
     assertShown(ended("Get", "", "shop.Cart", "OK") + "100000.0");
     assertEquals(1, seriesOf("adit_calls_total"));
     assertFalse(shown().contains("h1.example"), this::shown);
+  }
+
+  @Test
+  void hostsOfRulesAreToldApart() {
+    for (String host : List.of("api.example", "*.shop.example")) {
+      new Call(CallProtocol.GRPC, "/shop.Cart/Get").routed(AsciiString.of(host)).answered("0");
+      assertShown(
+          "adit_calls_total{group=\"shop\",host=\""
+              + host
+              + "\",method=\"Get\",reason=\"\",rule=\"orders\",service=\"shop.Cart\",status=\"OK\"} 1.0");
+    }
+    assertEquals(2, seriesOf("adit_calls_total"));
   }
 
   @Test

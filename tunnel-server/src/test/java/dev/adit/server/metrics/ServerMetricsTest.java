@@ -87,8 +87,9 @@ final class ServerMetricsTest {
     CallRecord record = new CallRecord(TICKER);
     CallMeter meter = metrics.calls().begin(0);
     record.request(headers, AsciiString.of("id"));
-    record.route(rule, group);
-    meter.onRouted(headers, rule, group);
+    record.route(rule, AsciiString.EMPTY_STRING);
+    record.group(group);
+    meter.onRouted(record);
     meter.onPlaced(durationNanos / 10);
     meter.onAccepted(durationNanos / 5);
     record.status(AsciiString.of("0"));

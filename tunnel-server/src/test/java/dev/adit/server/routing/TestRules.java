@@ -3,6 +3,7 @@ package dev.adit.server.routing;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.match.HostPattern;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
@@ -10,6 +11,7 @@ import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.policy.RateLimit;
 import io.netty.util.AsciiString;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Rules and calls for tests. */
@@ -18,10 +20,20 @@ final class TestRules {
   private TestRules() {}
 
   static Rule rule(String name, List<GroupShare> to, @Nullable RateLimit limit) {
+    return rule(name, List.of(), to, limit);
+  }
+
+  static Rule ofHosts(String... hosts) {
+    return rule(
+        "r", Stream.of(hosts).map(HostPattern::parse).toList(), List.of(share("a", 1)), null);
+  }
+
+  private static Rule rule(
+      String name, List<HostPattern> hosts, List<GroupShare> to, @Nullable RateLimit limit) {
     return new Rule(
         new RuleName(name),
         "test.yaml:1",
-        List.of(),
+        hosts,
         List.of(),
         0,
         to,

@@ -118,7 +118,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private void dispatch(Route matched, Admission admission, boolean last) throws CallException {
     route = matched;
-    record.route(matched.ruleText(), null);
+    record.route(matched.ruleText(), matched.hostText(headers.authority()));
     Credential credential = admission.caller().credential(matched, headers.fields());
     RequestSide side =
         credential.needsCheck()
@@ -171,10 +171,8 @@ final class EntryCall extends RunningCall implements PlacementListener {
   }
 
   private void onGroup(GroupName group) {
-    if (route != null) {
-      record.route(route.ruleText(), group);
-      counts.onRouted(headers, route.ruleText(), group);
-    }
+    record.group(group);
+    counts.onRouted(record);
   }
 
   private long now() {
