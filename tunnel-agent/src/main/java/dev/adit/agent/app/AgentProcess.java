@@ -74,10 +74,7 @@ public final class AgentProcess {
     Signals.on("TERM", stop);
     Signals.on("INT", stop);
     Runnable onHangup = hangup == Hangup.STOPS ? stop : AgentProcess::noteHangup;
-    Signals.on("HUP", onHangup);
-    if (Signals.takeHangup()) {
-      onHangup.run();
-    }
+    Signals.onHangup(onHangup);
     systemd.follow(() -> standing(app));
     Thread announcer = new Thread(() -> announce(config, app, out, systemd), "announcer");
     announcer.setDaemon(true);

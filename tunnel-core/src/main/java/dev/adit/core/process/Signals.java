@@ -3,6 +3,7 @@ package dev.adit.core.process;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,25 +14,43 @@ import org.slf4j.LoggerFactory;
 public final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
 
+  /** HUP has come, and nobody has heard of it. */
   private static final AtomicBoolean HANGUP = new AtomicBoolean();
+
+  private static volatile @Nullable Runnable hangupAction;
 
   private Signals() {}
 
   /**
-   * For the start of a process, until {@link #on} is told what it does with signals: TERM and INT
-   * end it with exit code 0, as there is nothing to finish yet; HUP, which would end it, is kept
-   * for {@link #takeHangup}.
+   * For the start of a process, until {@link #on} and {@link #onHangup} are told what it does with
+   * signals: TERM and INT end it with exit code 0, as there is nothing to finish yet; HUP, which
+   * would end it, is kept.
    */
   public static void duringStart() {
     Runnable end = () -> Runtime.getRuntime().halt(0);
     on("TERM", end);
     on("INT", end);
-    on("HUP", () -> HANGUP.set(true));
+    on("HUP", Signals::hangUp);
   }
 
-  /** Whether HUP has come during the start; true once for it. */
-  public static boolean takeHangup() {
-    return HANGUP.getAndSet(false);
+  /** Runs an action each time HUP comes, and now if it has come during the start. */
+  public static void onHangup(Runnable action) {
+    hangupAction = action;
+    on("HUP", Signals::hangUp);
+    tellHangup();
+  }
+
+  private static void hangUp() {
+    HANGUP.set(true);
+    tellHangup();
+  }
+
+  /** Whoever comes last, the signal or the action, finds the other there. */
+  private static void tellHangup() {
+    Runnable action = hangupAction;
+    if (action != null && HANGUP.getAndSet(false)) {
+      action.run();
+    }
   }
 
   /**

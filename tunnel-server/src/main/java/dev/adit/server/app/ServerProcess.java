@@ -64,7 +64,6 @@ public final class ServerProcess {
           app.reopenAccessLog();
           app.reloadRules().whenComplete((status, failure) -> systemd.ready(standing(app)));
         };
-    Signals.on("HUP", readAnew);
     String listening =
         "entry="
             + text(app.entryAddress(), config.entry().listen().get(0))
@@ -75,9 +74,7 @@ public final class ServerProcess {
     out.println("ready " + listening);
     out.flush();
     systemd.ready(listening);
-    if (Signals.takeHangup()) {
-      readAnew.run();
-    }
+    Signals.onHangup(readAnew);
     systemd.follow(() -> standing(app));
     InliningLimits.apply(BUSY);
     try {
