@@ -5,6 +5,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * thread.
  */
 public final class BackendServer implements AutoCloseable {
+  /** A thousand agents may connect at once: who does not fit in here tries again after a second. */
+  private static final int BACKLOG = 4096;
+
   private static final int MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
   private static final int MAX_METADATA_BYTES = 64 * 1024;
   private static final Duration FORCED_WAIT = Duration.ofSeconds(1);
@@ -42,6 +46,7 @@ public final class BackendServer implements AutoCloseable {
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+            .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .addService(health.getHealthService())
