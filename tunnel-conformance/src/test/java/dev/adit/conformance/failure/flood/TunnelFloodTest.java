@@ -64,6 +64,8 @@ final class TunnelFloodTest {
                 .withTunnelOptions(
                     """
                     greetingTimeout: 500ms
+                      heartbeat: 60s
+                      deadAfter: 180s
                       maxConnectionsPerAddress: %d
                       floods: {newStreams: 50}"""
                         .formatted(MOST_CONNECTIONS)));
@@ -184,7 +186,7 @@ final class TunnelFloodTest {
       for (int i = 0; i < tooMany; i++) {
         misdeed.commit(agent, i);
       }
-      // What the server has sent meanwhile, heartbeats say, may have allowed some more.
+      // What the server has sent meanwhile may have allowed some more; heartbeats would go on to.
       for (int i = tooMany; !isCountedSoon(limit); i++) {
         misdeed.commit(agent, i);
       }
