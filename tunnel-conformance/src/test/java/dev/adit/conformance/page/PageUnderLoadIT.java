@@ -65,6 +65,11 @@ final class PageUnderLoadIT {
     try (backend;
         TunnelSite site = TunnelSite.startServers(plan)) {
       site.startManyAgents("agent-", "shop", backend.address());
+      // The first few would be at their limit at once.
+      Eventually.holds(
+          "all agents are there",
+          ALL_RUN,
+          () -> post(site, "/agents", "{}").answer().get("connected").getAsInt() == AGENTS);
       ManagedChannel channel = ManagedChannelBuilder.forTarget(site.entry()).usePlaintext().build();
       AtomicInteger answered = new AtomicInteger();
       AtomicReference<String> ended = new AtomicReference<>();
@@ -86,10 +91,6 @@ final class PageUnderLoadIT {
       int matching = some.answer().get("matching").getAsInt();
       assertTrue(matching > 0 && matching < CALLS / 10, matching + " calls at " + agent);
 
-      Eventually.holds(
-          "all agents are there",
-          ALL_RUN,
-          () -> post(site, "/agents", "{}").answer().get("connected").getAsInt() == AGENTS);
       Timed agents = post(site, "/agents", "{}");
       assertEquals(AGENTS, agents.answer().get("connected").getAsInt());
       assertEquals(SHOWN, agents.answer().getAsJsonArray("agents").size());
