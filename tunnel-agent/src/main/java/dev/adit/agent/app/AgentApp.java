@@ -18,6 +18,7 @@ import dev.adit.core.admin.AdminPage;
 import dev.adit.core.admin.AdminServer;
 import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
@@ -52,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * The composition root: makes the parts of an agent, those that a call meets last first. Any
  * thread.
  */
-public final class AgentApp implements AutoCloseable {
+public final class AgentApp implements ProcessEnd.Program {
   private static final Logger log = LoggerFactory.getLogger(AgentApp.class);
   private static final long DRAIN_POLL_MILLIS = 10;
 
@@ -300,6 +301,7 @@ public final class AgentApp implements AutoCloseable {
    * Goes away without losing a call: servers place nothing more here, what runs may finish within
    * the grace. Blocks until it has.
    */
+  @Override
   public void drain() {
     draining = true;
     log.info(

@@ -1,6 +1,7 @@
 package dev.adit.agent.app;
 
 import dev.adit.agent.config.AgentConfig;
+import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
@@ -10,8 +11,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,31 +59,17 @@ public final class AgentProcess {
       throws IOException {
     AgentApp app =
         AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT.initial(), version);
-    CountDownLatch over = new CountDownLatch(1);
-    AtomicInteger signals = new AtomicInteger();
-    Runnable stop =
-        () -> {
-          if (signals.getAndIncrement() == 0) {
-            systemd.stopping("drains: waits for the calls that run");
-            new Thread(() -> drainAndEnd(app, over), "drain").start();
-          } else {
-            over.countDown();
-          }
-        };
-    Signals.on("TERM", stop);
-    Signals.on("INT", stop);
-    Runnable onHangup = hangup == Hangup.STOPS ? stop : AgentProcess::noteHangup;
+    ProcessEnd end =
+        new ProcessEnd(app, () -> systemd.stopping("drains: waits for the calls that run"));
+    Signals.on("TERM", end::ask);
+    Signals.on("INT", end::ask);
+    Runnable onHangup = hangup == Hangup.STOPS ? end::ask : AgentProcess::noteHangup;
     Signals.onHangup(onHangup);
     systemd.follow(() -> standing(app));
     Thread announcer = new Thread(() -> announce(config, app, out, systemd), "announcer");
     announcer.setDaemon(true);
     announcer.start();
-    try {
-      over.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return end(app);
+    return end.await();
   }
 
   private static void announce(
@@ -132,25 +117,5 @@ public final class AgentProcess {
     log.info(
         "SIGHUP changes nothing: certificates, keys and the token are followed by themselves,"
             + " agent.yaml is read at a start");
-  }
-
-  private static int end(AgentApp app) {
-    try {
-      app.close();
-      return 0;
-    } catch (LinkageError e) {
-      // Parts of the program that nobody has needed before: they are not in its file any more.
-      System.err.println("error: the program was replaced while it ran: " + e);
-      return 1;
-    }
-  }
-
-  private static void drainAndEnd(AgentApp app, CountDownLatch over) {
-    try {
-      app.drain();
-    } finally {
-      // Whatever has failed, as where the program's file was overwritten: it must end.
-      over.countDown();
-    }
   }
 }

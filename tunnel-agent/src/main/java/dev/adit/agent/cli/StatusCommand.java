@@ -35,7 +35,6 @@ final class StatusCommand implements Callable<Integer> {
       names = "--admin",
       paramLabel = "ADDR",
       converter = AddressOption.class,
-      defaultValue = "127.0.0.1:8014",
       description = "The agent's admin address; default ${DEFAULT-VALUE}.")
   private HostPort admin = new HostPort("127.0.0.1", 8014);
 

@@ -1,6 +1,6 @@
 /**
- * Finishing what runs and starting nothing new. Public: {@link dev.adit.core.drain.Drain}. Any
- * thread.
+ * Finishing what runs and starting nothing new. Public: {@link dev.adit.core.drain.Drain}, {@link
+ * dev.adit.core.drain.ProcessEnd}. Any thread.
  */
 @NullMarked
 package dev.adit.core.drain;

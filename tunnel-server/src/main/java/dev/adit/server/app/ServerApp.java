@@ -4,6 +4,7 @@ import dev.adit.core.admin.AdminServer;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
+import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
@@ -55,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * The composition root: makes the parts of a server in the order in which a call meets them. Any
  * thread.
  */
-public final class ServerApp implements AutoCloseable {
+public final class ServerApp implements ProcessEnd.Program {
   private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
 
   // deps
@@ -343,6 +344,7 @@ public final class ServerApp implements AutoCloseable {
    * calls elsewhere; what runs may finish within the grace. Blocks until it has, or until {@link
    * #close}.
    */
+  @Override
   public void drain() {
     newDrain().run(config.drainGrace());
   }

@@ -2,6 +2,7 @@ package dev.adit.server.app;
 
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
@@ -17,8 +18,6 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server as a process: the ready line, signals and the exit code. */
 public final class ServerProcess {
@@ -45,19 +44,10 @@ public final class ServerProcess {
       ServerConfig config, String version, PrintStream out, ServiceNotices systemd)
       throws ConfigException, IOException {
     ServerApp app = ServerApp.start(config, FrameLimits.DEFAULT, version, standardOutput());
-    CountDownLatch over = new CountDownLatch(1);
-    AtomicInteger signals = new AtomicInteger();
-    Runnable stop =
-        () -> {
-          if (signals.getAndIncrement() == 0) {
-            systemd.stopping("drains: waits for the calls that run");
-            new Thread(() -> drainAndEnd(app, over), "drain").start();
-          } else {
-            over.countDown();
-          }
-        };
-    Signals.on("TERM", stop);
-    Signals.on("INT", stop);
+    ProcessEnd end =
+        new ProcessEnd(app, () -> systemd.stopping("drains: waits for the calls that run"));
+    Signals.on("TERM", end::ask);
+    Signals.on("INT", end::ask);
     Runnable readAnew =
         () -> {
           systemd.reloading("reads its rules");
@@ -77,12 +67,7 @@ public final class ServerProcess {
     Signals.onHangup(readAnew);
     systemd.follow(() -> standing(app));
     InliningLimits.apply(BUSY);
-    try {
-      over.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return end(app);
+    return end.await();
   }
 
   /**
@@ -101,26 +86,6 @@ public final class ServerProcess {
     }
     String counts = status.agents().size() + " agents, " + status.calls().running() + " calls";
     return status.warnings().isEmpty() ? counts : counts + "; warning: " + status.warnings().get(0);
-  }
-
-  private static int end(ServerApp app) {
-    try {
-      app.close();
-      return 0;
-    } catch (LinkageError e) {
-      // Parts of the program that nobody has needed before: they are not in its file any more.
-      System.err.println("error: the program was replaced while it ran: " + e);
-      return 1;
-    }
-  }
-
-  private static void drainAndEnd(ServerApp app, CountDownLatch over) {
-    try {
-      app.drain();
-    } finally {
-      // Whatever has failed, as where the program's file was overwritten: it must end.
-      over.countDown();
-    }
   }
 
   /** A socket for all of IPv4 is one for all of IPv6 too, and calls itself so. */

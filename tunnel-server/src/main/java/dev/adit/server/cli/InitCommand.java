@@ -1,5 +1,6 @@
 package dev.adit.server.cli;
 
+import dev.adit.core.cli.AddressOption;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
@@ -59,8 +60,9 @@ final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "ADDR",
+      converter = AddressOption.class,
       description = "What the agent sends calls to [${DEFAULT-VALUE}].")
-  private String backend = "127.0.0.1:50051";
+  private HostPort backend = new HostPort("127.0.0.1", 50051);
 
   @Option(
       names = "--renew",
@@ -84,7 +86,7 @@ final class InitCommand implements Callable<Integer> {
             names,
             checked("--agent", agent, text -> new AgentId(text).value()),
             checked("--group", group, text -> new GroupName(text).value()),
-            checked("--backend", backend, InitCommand::dialled))
+            backend.toString())
         .write();
     print("# made " + directory + "; the certificate is for " + String.join(", ", names));
     print("# Start the server, and beside your services the agent (it needs agent.yaml,");
@@ -114,14 +116,6 @@ final class InitCommand implements Callable<Integer> {
           || (NetUtil.isValidIpV6Address(name) && name.matches("[0-9A-Fa-f:]+"));
     }
     return name.matches("(\\*\\.)?[A-Za-z0-9_][A-Za-z0-9._-]{0,252}") && !name.contains("..");
-  }
-
-  private static String dialled(String backend) {
-    HostPort address = HostPort.parse(backend);
-    if (address.port() == 0) {
-      throw new IllegalArgumentException("port 0 cannot be dialled");
-    }
-    return address.toString();
   }
 
   private interface Check {

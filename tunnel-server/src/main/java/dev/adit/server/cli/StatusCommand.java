@@ -38,7 +38,6 @@ final class StatusCommand implements Callable<Integer> {
       names = "--admin",
       paramLabel = "ADDR",
       converter = AddressOption.class,
-      defaultValue = "127.0.0.1:8004",
       description = "The server's admin address; default ${DEFAULT-VALUE}.")
   private HostPort admin = new HostPort("127.0.0.1", 8004);
 
