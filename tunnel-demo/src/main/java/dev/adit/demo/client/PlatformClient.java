@@ -79,7 +79,10 @@ public final class PlatformClient {
     return all;
   }
 
-  /** Asks for users with one message for each id; null if there was no answer. */
+  /**
+   * Asks for users with one message for each id, and waits for the status behind the answer; null
+   * if there was no answer.
+   */
   public @Nullable BatchGetUsersResponse batchGetUsers(List<String> ids)
       throws StatusException, TimeoutException, InterruptedException {
     BlockingClientCall<BatchGetUsersRequest, BatchGetUsersResponse> call =
@@ -90,7 +93,11 @@ public final class PlatformClient {
       call.write(BatchGetUsersRequest.newBuilder().addIds(id).build());
     }
     call.halfClose();
-    return call.read();
+    BatchGetUsersResponse answer = call.read();
+    if (answer != null && call.read() != null) {
+      throw new IllegalStateException("two answers to one call");
+    }
+    return answer;
   }
 
   public Order createOrder(String userId, OrderItem... items) {

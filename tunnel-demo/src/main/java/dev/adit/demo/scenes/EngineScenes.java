@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineScenes {
   private static final String PROJECT = "apollo";
   private static final String BUY = "{\"symbol\":\"ACME\",\"quantity\":5}";
+  private static final String HEARTBEAT = "heartbeat";
   private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(10);
 
   Exchange trade(Channel channel, Channel aside) throws WrongAnswerException {
@@ -33,12 +34,16 @@ final class EngineScenes {
       check("event", "subscribed", next(events).getEventType());
       new EngineClient(aside).execute(PROJECT, "buy", BUY);
       EventMessage changed = next(events);
+      while (changed.getEventType().equals(HEARTBEAT)) {
+        // The other call took its time.
+        changed = next(events);
+      }
       check("event", "position_changed", changed.getEventType());
       check("data", position(10), changed.getDataJson());
-      check("event", "heartbeat", next(events).getEventType());
+      check("event", HEARTBEAT, next(events).getEventType());
       return new Exchange(
           "project apollo; another call buys 5 more; cancelled after a heartbeat",
-          "3 events: subscribed, position_changed " + changed.getDataJson() + ", heartbeat");
+          "events: subscribed, position_changed " + changed.getDataJson() + ", heartbeat");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.adit.demo.scenes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.demo.backend.server.BackendConfig;
 import dev.adit.demo.backend.server.BackendServer;
@@ -40,8 +41,29 @@ class DemoStepsTest {
             assertFalse(
                 step.scene().play(call.on(channel), channel).answer().isEmpty(), step.method());
             assertEquals(Optional.of("all"), call.metadata("x-backend"), step.method());
+            assertTrue(call.status().isPresent(), step.method());
           }
         }
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  /** On a slow network the stream is quiet before the other call has come through. */
+  @Test
+  void heartbeatsMayComeBeforeWhatTheOtherCallDoes() throws Exception {
+    BackendConfig config =
+        BackendConfig.onLoopback("engine", SampleSystem.ENGINE)
+            .withTimes(Duration.ofMillis(1), Duration.ofMillis(50));
+    try (BackendServer backend = BackendServer.start(config)) {
+      ManagedChannel channel = CallerConfig.plaintext(backend.address()).open();
+      try {
+        EngineScenes engine = new EngineScenes();
+        engine.trade(channel, channel);
+        assertEquals(
+            "events: subscribed, position_changed {\"symbol\":\"ACME\",\"position\":10}, heartbeat",
+            engine.listen(channel, channel).answer());
       } finally {
         channel.shutdownNow();
       }
