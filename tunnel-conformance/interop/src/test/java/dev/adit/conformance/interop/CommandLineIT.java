@@ -81,6 +81,9 @@ public final class CommandLineIT {
         "--server_host=" + running.entry().substring(0, colon),
         "--server_port=" + running.entry().substring(colon + 1),
         "--use_tls=false",
-        "--test_case=" + testCase);
+        "--test_case=" + testCase,
+        // The suite's own limit is a second for each call, its JVM's first one included.
+        "--soak_per_iteration_max_acceptable_latency_ms=" + TIMEOUT.toMillis(),
+        "--soak_overall_timeout_seconds=" + TIMEOUT.toSeconds());
   }
 }
