@@ -115,8 +115,6 @@ public final class AgentApp implements ProcessEnd.Program {
                 new UpstreamTable(config.upstreams(), loops, initialWindow)));
 
     HealthChecks health = new HealthChecks(loops);
-    health.watch(served.own().upstreams());
-    served.own().upstreams().connect();
 
     tracer = CallTracer.start(config.tracing(), "tunnel-agent", version, config.id().value());
 
@@ -128,11 +126,16 @@ public final class AgentApp implements ProcessEnd.Program {
 
     warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);
 
-    // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     if (config.insecure()) {
       log.warn("insecure: the token and all calls cross the network in clear text");
     }
     admin = config.adminListen() == null ? null : listenForOperators(config.adminListen());
+
+    // From here on nothing keeps it from running, and backends hear of it.
+    health.watch(served.own().upstreams());
+    served.own().upstreams().connect();
+
+    // 6: the tunnels, last, so that no call comes before there is somewhere to go.
     dialer =
         new TunnelDialer(
             new TunnelPlan(

@@ -207,7 +207,7 @@ public final class BackendPool {
         replace();
         return;
       }
-      if (backend.reachable(false)) {
+      if (backend.reachable(false) && !backend.isRetired()) {
         log.warn("backend {} cannot be reached: {}", backend, why);
       }
       probeLater();

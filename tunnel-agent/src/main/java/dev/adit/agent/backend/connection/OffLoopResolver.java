@@ -12,12 +12,17 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Resolves names with the JDK's resolver, which blocks, on a thread of its own so that no event
  * loop waits for DNS.
  */
 final class OffLoopResolver extends AddressResolverGroup<InetSocketAddress> {
+  private static final Logger log = LoggerFactory.getLogger(OffLoopResolver.class);
+
   static final OffLoopResolver GROUP = new OffLoopResolver();
 
   private final ExecutorService thread =
@@ -37,26 +42,37 @@ final class OffLoopResolver extends AddressResolverGroup<InetSocketAddress> {
 
     @Override
     protected void doResolve(String host, Promise<InetAddress> promise) {
-      thread.execute(
-          () -> {
-            try {
-              promise.setSuccess(InetAddress.getByName(host));
-            } catch (UnknownHostException e) {
-              promise.setFailure(e);
-            }
-          });
+      answer(promise, () -> InetAddress.getByName(host));
     }
 
     @Override
     protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
+      answer(promise, () -> List.of(InetAddress.getAllByName(host)));
+    }
+
+    private <T> void answer(Promise<T> promise, Lookup<T> lookup) {
       thread.execute(
           () -> {
             try {
-              promise.setSuccess(List.of(InetAddress.getAllByName(host)));
+              T found = lookup.look();
+              tell(() -> promise.setSuccess(found));
             } catch (UnknownHostException e) {
-              promise.setFailure(e);
+              tell(() -> promise.setFailure(e));
             }
           });
     }
+
+    private void tell(Runnable answer) {
+      try {
+        executor().execute(answer);
+      } catch (RejectedExecutionException e) {
+        log.trace("nobody waits for a name any more: the loop has ended", e);
+      }
+    }
+  }
+
+  /** One question to the JDK's resolver. */
+  private interface Lookup<T> {
+    T look() throws UnknownHostException;
   }
 }
