@@ -19,6 +19,8 @@ import dev.adit.core.admin.AdminServer;
 import dev.adit.core.admin.AdminSite;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.ProcessEnd;
+import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
@@ -85,17 +87,17 @@ public final class AgentApp implements ProcessEnd.Program {
    * Starts an agent; it dials in the background.
    *
    * @param frames how large to make what is sent on tunnels
-   * @param initialWindow bytes a call may hold of its request and of its response
+   * @param windows what a backend may send on a stream before it moves on
    * @throws IOException if a TLS file does not hold what it should or the admin address cannot be
    *     had
    */
   public static AgentApp start(
-      AgentConfig config, FrameLimits frames, int initialWindow, String version)
+      AgentConfig config, FrameLimits frames, WindowSizes windows, String version)
       throws IOException {
-    return new AgentApp(config, frames, initialWindow, version);
+    return new AgentApp(config, frames, windows, version);
   }
 
-  private AgentApp(AgentConfig config, FrameLimits frames, int initialWindow, String version)
+  private AgentApp(AgentConfig config, FrameLimits frames, WindowSizes windows, String version)
       throws IOException {
     this.config = config;
     this.version = version;
@@ -108,11 +110,13 @@ public final class AgentApp implements ProcessEnd.Program {
     tls = config.insecure() ? null : new CurrentSslContext(context(files));
 
     // 8: backends.
+    ReceiveWindows.Sizes streams =
+        new ReceiveWindows.Sizes(windows.initial(), windows.call(), memory.budget()::isTight);
     served =
         new ServedUpstreams(
             new RoutedUpstreams(
                 AgentRoutes.of(config.upstreams(), config.routes()),
-                new UpstreamTable(config.upstreams(), loops, initialWindow)));
+                new UpstreamTable(config.upstreams(), loops, streams)));
 
     HealthChecks health = new HealthChecks(loops);
 
@@ -121,8 +125,7 @@ public final class AgentApp implements ProcessEnd.Program {
     // 7: what becomes of a call that comes through a tunnel.
     metrics = new AgentMetrics(version, served::all);
     dispatcher = new CallDispatcher(served, memory.budget(), metrics.upstreams(), tracer);
-    handed =
-        new HandedGroups(config.configSync(), config.allow(), served, health, loops, initialWindow);
+    handed = new HandedGroups(config.configSync(), config.allow(), served, health, loops, streams);
 
     warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);
 

@@ -57,8 +57,7 @@ public final class AgentProcess {
   public static int run(
       AgentConfig config, String version, Hangup hangup, PrintStream out, ServiceNotices systemd)
       throws IOException {
-    AgentApp app =
-        AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT.initial(), version);
+    AgentApp app = AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT, version);
     ProcessEnd end =
         new ProcessEnd(app, () -> systemd.stopping("drains: waits for the calls that run"));
     Signals.on("TERM", end::ask);

@@ -77,7 +77,7 @@ public final class BackendPool {
       return;
     }
     BackendConnection connection =
-        BackendConnection.newConnection(new Owner(), connector.initialWindow());
+        BackendConnection.newConnection(new Owner(), connector.windows());
     connections.add(connection);
     connector.connect(backend.address(), loop, connection);
     loop.schedule(

@@ -1,6 +1,7 @@
 package dev.adit.agent.backend;
 
 import dev.adit.agent.backend.connection.BackendConnector;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
@@ -45,7 +46,8 @@ public final class Upstream {
    *
    * @throws IOException if a TLS file does not hold what it should
    */
-  Upstream(UpstreamConfig config, EventLoops loops, int initialWindow) throws IOException {
+  Upstream(UpstreamConfig config, EventLoops loops, ReceiveWindows.Sizes windows)
+      throws IOException {
     this.config = config;
     UpstreamTls files = config.tls();
     CurrentSslContext tls = null;
@@ -65,7 +67,7 @@ public final class Upstream {
             config.tls() == null ? null : config.tls().serverName(),
             config.minConnections(),
             config.maxConnections(),
-            initialWindow);
+            windows);
     backends =
         config.backends().stream()
             .map(

@@ -1,5 +1,6 @@
 package dev.adit.agent.backend;
 
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
@@ -17,12 +18,12 @@ public final class UpstreamTable {
   /**
    * A table of these upstreams; dials nothing yet.
    *
-   * @param initialWindow bytes a backend may send on a stream before they move on
+   * @param windows what a backend may send on a stream before it moves on
    * @throws IOException if a TLS file does not hold what it should
    */
-  public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, int initialWindow)
+  public UpstreamTable(List<UpstreamConfig> configs, EventLoops loops, ReceiveWindows.Sizes windows)
       throws IOException {
-    this(configs, loops, initialWindow, null);
+    this(configs, loops, windows, null);
   }
 
   /**
@@ -32,7 +33,7 @@ public final class UpstreamTable {
   public UpstreamTable(
       List<UpstreamConfig> configs,
       EventLoops loops,
-      int initialWindow,
+      ReceiveWindows.Sizes windows,
       @Nullable UpstreamTable before)
       throws IOException {
     for (UpstreamConfig config : configs) {
@@ -41,7 +42,7 @@ public final class UpstreamTable {
         upstreams.put(config.name(), known);
         continue;
       }
-      upstreams.put(config.name(), new Upstream(config, loops, initialWindow));
+      upstreams.put(config.name(), new Upstream(config, loops, windows));
     }
   }
 

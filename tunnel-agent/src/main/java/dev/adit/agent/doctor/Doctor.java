@@ -14,6 +14,7 @@ import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.tls.TlsContexts;
 import dev.adit.core.wire.FrameLimits;
@@ -37,14 +38,14 @@ public final class Doctor {
   public static void examine(AgentConfig config, String version, Consumer<Finding> findings)
       throws IOException {
     EventLoops loops = EventLoops.start(1, "doctor");
-    int window = WindowSizes.DEFAULT.initial();
-    UpstreamTable upstreams = new UpstreamTable(config.upstreams(), loops, window);
+    ReceiveWindows.Sizes windows = ReceiveWindows.Sizes.fixed(WindowSizes.DEFAULT.initial());
+    UpstreamTable upstreams = new UpstreamTable(config.upstreams(), loops, windows);
     ServedUpstreams served =
         new ServedUpstreams(
             new RoutedUpstreams(AgentRoutes.of(config.upstreams(), config.routes()), upstreams));
     try (HandedGroups handed =
         new HandedGroups(
-            config.configSync(), config.allow(), served, new HealthChecks(loops), loops, window)) {
+            config.configSync(), config.allow(), served, new HealthChecks(loops), loops, windows)) {
       TunnelPlan plan = plan(config, version, loops, served, handed);
       for (HostPort server : config.servers()) {
         new ServerExamination(config, plan, server, findings).run();

@@ -7,6 +7,7 @@ import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -48,7 +49,7 @@ public final class HandedGroups implements AutoCloseable {
   private final ServedUpstreams served;
   private final HealthChecks health;
   private final EventLoops loops;
-  private final int initialWindow;
+  private final ReceiveWindows.Sizes windows;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(new DefaultThreadFactory("config-sync", true));
 
@@ -71,7 +72,7 @@ public final class HandedGroups implements AutoCloseable {
    * @param allow what may be dialled, whoever asks for it
    * @param served where configuration is put in force
    * @param health watches what is put in force
-   * @param initialWindow bytes a backend may send on a stream before they move on
+   * @param windows what a backend may send on a stream before it moves on
    */
   public HandedGroups(
       ConfigSyncMode mode,
@@ -79,12 +80,12 @@ public final class HandedGroups implements AutoCloseable {
       ServedUpstreams served,
       HealthChecks health,
       EventLoops loops,
-      int initialWindow) {
+      ReceiveWindows.Sizes windows) {
     reader = new HandedConfigReader(mode, allow);
     this.served = served;
     this.health = health;
     this.loops = loops;
-    this.initialWindow = initialWindow;
+    this.windows = windows;
   }
 
   /** What servers hand out now, and what became of it. */
@@ -211,7 +212,7 @@ public final class HandedGroups implements AutoCloseable {
     RoutedUpstreams before = served.handed().get(group);
     UpstreamTable table =
         new UpstreamTable(
-            config.upstreams(), loops, initialWindow, before == null ? null : before.upstreams());
+            config.upstreams(), loops, windows, before == null ? null : before.upstreams());
     served.hand(
         group, new RoutedUpstreams(AgentRoutes.of(config.upstreams(), config.routes()), table));
     health.watch(table);

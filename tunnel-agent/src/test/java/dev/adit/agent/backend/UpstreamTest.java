@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamBalance;
@@ -39,7 +40,7 @@ final class UpstreamTest {
         new UpstreamConfig(
             new UpstreamName("up"), backends, balance, null, null, null, SLOW_START, 0, 1);
     try {
-      return new Upstream(config, LOOPS, 1024);
+      return new Upstream(config, LOOPS, ReceiveWindows.Sizes.fixed(1024));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,6 +12,7 @@ import dev.adit.core.call.ResponseSide;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
@@ -53,7 +54,7 @@ final class AgentBench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** What the agent believes of its window; a server may give less. */
-  private static final int AGENT_WINDOW = 64 * 1024;
+  private static final ReceiveWindows.Sizes WINDOWS = ReceiveWindows.Sizes.fixed(64 * 1024);
 
   private final EventLoops loops = EventLoops.start(1, "agent-bench");
   private final EventLoop loop = loops.all().get(0);
@@ -226,7 +227,7 @@ final class AgentBench implements AutoCloseable {
   }
 
   AgentBench(UpstreamConfig upstream) throws IOException {
-    this(upstream, AGENT_WINDOW);
+    this(upstream, WINDOWS.initial());
   }
 
   /**
@@ -235,7 +236,7 @@ final class AgentBench implements AutoCloseable {
    * @param serverWindow what a server greets with, bytes
    */
   AgentBench(UpstreamConfig upstream, int serverWindow) throws IOException {
-    upstreams = new UpstreamTable(List.of(upstream), loops, AGENT_WINDOW);
+    upstreams = new UpstreamTable(List.of(upstream), loops, WINDOWS);
     ServedUpstreams served =
         new ServedUpstreams(
             new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams));

@@ -10,6 +10,7 @@ import dev.adit.agent.backend.GroupUpstream;
 import dev.adit.agent.backend.UpstreamTable;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamConfig;
@@ -43,7 +44,9 @@ final class UpstreamMetricsTest {
   private UpstreamTable serve(String group, List<BackendConfig> backends) throws IOException {
     UpstreamTable table =
         new UpstreamTable(
-            List.of(UpstreamConfig.of(new UpstreamName("orders"), backends)), loops, 1024);
+            List.of(UpstreamConfig.of(new UpstreamName("orders"), backends)),
+            loops,
+            ReceiveWindows.Sizes.fixed(1024));
     served.clear();
     table.upstreams().forEach(each -> served.add(new GroupUpstream(group, each)));
     return table;

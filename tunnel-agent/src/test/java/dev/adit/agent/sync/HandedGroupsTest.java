@@ -15,6 +15,7 @@ import dev.adit.agent.dispatch.RoutedUpstreams;
 import dev.adit.agent.dispatch.ServedUpstreams;
 import dev.adit.agent.health.HealthChecks;
 import dev.adit.agent.routing.AgentRoutes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.upstream.UpstreamName;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which documents of which servers are in force, and what the servers are told. */
 final class HandedGroupsTest {
   private static final GroupName SHOP = new GroupName("shop");
-  private static final int WINDOW = 1024;
+  private static final ReceiveWindows.Sizes WINDOWS = ReceiveWindows.Sizes.fixed(1024);
 
   /** A tunnel that keeps the answers it is given. */
   private record Peer(String serverId, String address, List<String> answers) implements ConfigPeer {
@@ -63,7 +64,8 @@ final class HandedGroupsTest {
     served =
         new ServedUpstreams(
             new RoutedUpstreams(
-                AgentRoutes.of(List.of(), List.of()), new UpstreamTable(List.of(), loops, WINDOW)));
+                AgentRoutes.of(List.of(), List.of()),
+                new UpstreamTable(List.of(), loops, WINDOWS)));
     groups = groups(ConfigSyncMode.ACCEPT);
   }
 
@@ -72,7 +74,7 @@ final class HandedGroupsTest {
         new AllowList(
             List.of(
                 AllowList.Pattern.parse("127.0.0.1:*"), AllowList.Pattern.parse("*.internal:443")));
-    return new HandedGroups(mode, allow, served, new HealthChecks(loops), loops, WINDOW);
+    return new HandedGroups(mode, allow, served, new HealthChecks(loops), loops, WINDOWS);
   }
 
   @AfterEach
@@ -273,7 +275,7 @@ final class HandedGroupsTest {
         new ServedUpstreams(
             new RoutedUpstreams(
                 AgentRoutes.of(own.upstreams(), own.routes()),
-                new UpstreamTable(own.upstreams(), loops, WINDOW)));
+                new UpstreamTable(own.upstreams(), loops, WINDOWS)));
     groups =
         new HandedGroups(
             ConfigSyncMode.ACCEPT,
@@ -281,7 +283,7 @@ final class HandedGroupsTest {
             withOwn,
             new HealthChecks(loops),
             loops,
-            WINDOW);
+            WINDOWS);
     groups.onTunnelUp(first);
     String answer = hand(first, "r1", upstream("127.0.0.1:1"));
     assertTrue(answer.startsWith("shop r1 true but no call comes to it"), answer);

@@ -13,6 +13,7 @@ import dev.adit.agent.routing.AgentRoutes;
 import dev.adit.agent.sync.HandedGroups;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
@@ -68,7 +69,7 @@ final class TunnelBench implements DialedTunnel.Events {
             served,
             new HealthChecks(UNUSED),
             UNUSED,
-            WINDOW);
+            ReceiveWindows.Sizes.fixed(WINDOW));
     handed.close();
     MemoryBudget memory = MemoryBudget.unlimited();
     AgentMetrics metrics = new AgentMetrics("1", served::all);
@@ -94,7 +95,8 @@ final class TunnelBench implements DialedTunnel.Events {
   private static RoutedUpstreams noUpstreams() {
     try {
       return new RoutedUpstreams(
-          AgentRoutes.of(List.of(), List.of()), new UpstreamTable(List.of(), UNUSED, WINDOW));
+          AgentRoutes.of(List.of(), List.of()),
+          new UpstreamTable(List.of(), UNUSED, ReceiveWindows.Sizes.fixed(WINDOW)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

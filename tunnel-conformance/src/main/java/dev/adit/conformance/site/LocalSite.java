@@ -76,7 +76,7 @@ public final class LocalSite implements AutoCloseable {
         AgentApp.start(
             AgentConfigReader.read(files.config(agent.id()), Map.of()),
             frames(),
-            plan.sizes().map(TunnelSizes::windowBytes).orElse(WindowSizes.DEFAULT.initial()),
+            plan.sizes().map(TunnelSizes::windows).orElse(WindowSizes.DEFAULT),
             VERSION);
     agents.put(agent.id(), app);
     app.awaitFirstTunnel();

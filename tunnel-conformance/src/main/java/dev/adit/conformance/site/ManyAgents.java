@@ -16,6 +16,7 @@ import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.process.EventLoops;
@@ -35,7 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * serves calls as one of its own process does.
  */
 public final class ManyAgents {
-  private static final int WINDOW = 64 * 1024;
+  private static final ReceiveWindows.Sizes WINDOWS = ReceiveWindows.Sizes.fixed(64 * 1024);
   private static final int LOOPS = 2;
   private static final int CAPACITY = 1000;
 
@@ -62,7 +63,7 @@ public final class ManyAgents {
         new ServedUpstreams(
             new RoutedUpstreams(
                 AgentRoutes.of(List.of(upstream), List.of()),
-                new UpstreamTable(List.of(upstream), loops, WINDOW)));
+                new UpstreamTable(List.of(upstream), loops, WINDOWS)));
     metrics = new AgentMetrics("test", served::all);
     dispatcher = new CallDispatcher(served, memory, metrics.upstreams());
     handed =
@@ -72,7 +73,7 @@ public final class ManyAgents {
             served,
             new HealthChecks(loops),
             loops,
-            WINDOW);
+            WINDOWS);
   }
 
   /**

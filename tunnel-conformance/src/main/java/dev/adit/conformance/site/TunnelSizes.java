@@ -1,5 +1,6 @@
 package dev.adit.conformance.site;
 
+import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.wire.FrameLimits;
 
 /**
@@ -27,6 +28,11 @@ public record TunnelSizes(int chunkBytes, int messageBytes, int windowBytes, int
   /** Bodies cut after every {@code bytes}, all else as usual. */
   public static TunnelSizes cutAfter(int bytes) {
     return new TunnelSizes(bytes, MESSAGE, WINDOW);
+  }
+
+  /** What the windows of a call are. */
+  WindowSizes windows() {
+    return new WindowSizes(windowBytes, windowBytes, windowBytes);
   }
 
   /** The largest chunks there are, each in a message of its own. */

@@ -3,6 +3,7 @@ package dev.adit.conformance.site;
 import dev.adit.agent.app.AgentApp;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
+import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.process.Signals;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.app.ServerApp;
@@ -51,7 +52,7 @@ public final class TunnelUnderTest {
 
   private static void runAgent(Path config, FrameLimits frames, int window) throws Exception {
     AgentConfig read = AgentConfigReader.read(config, Map.of());
-    AgentApp app = AgentApp.start(read, frames, window, VERSION);
+    AgentApp app = AgentApp.start(read, frames, new WindowSizes(window, window, window), VERSION);
     app.awaitFirstTunnel();
     onTerm(app::drain, app::close);
     System.out.println("ready agent=" + read.id());

@@ -63,7 +63,7 @@ final class MetricsSite implements AutoCloseable {
         AgentApp.start(
             AgentConfigReader.read(agentFile, Map.of()),
             FrameLimits.DEFAULT,
-            WindowSizes.DEFAULT.initial(),
+            WindowSizes.DEFAULT,
             "under-test");
     MetricsSite site = new MetricsSite(backend, server, agent);
     agent.awaitFirstTunnel();

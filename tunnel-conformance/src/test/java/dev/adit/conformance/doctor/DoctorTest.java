@@ -43,10 +43,7 @@ final class DoctorTest extends DoctorBench {
     AgentApp agent =
         opened(
             AgentApp.start(
-                config(Map.of()),
-                FrameLimits.DEFAULT,
-                WindowSizes.DEFAULT.initial(),
-                "under-test"));
+                config(Map.of()), FrameLimits.DEFAULT, WindowSizes.DEFAULT, "under-test"));
     agent.awaitFirstTunnel();
     List<Finding> findings = examine();
     assertGood(findings);

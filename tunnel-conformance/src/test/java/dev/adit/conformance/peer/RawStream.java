@@ -109,6 +109,13 @@ public final class RawStream {
     connection.send(RawFrame.WINDOW_UPDATE, 0, id, RawFrame.numbers(bytes));
   }
 
+  /** Bytes that the peer lets us send on this stream now. */
+  public long window() {
+    synchronized (connection) {
+      return sendWindow;
+    }
+  }
+
   /** The next thing the peer does here. */
   public StreamEvent next() {
     try {

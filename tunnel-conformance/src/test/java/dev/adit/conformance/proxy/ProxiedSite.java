@@ -192,7 +192,7 @@ final class ProxiedSite implements AutoCloseable {
         AgentApp.start(
             AgentConfigReader.read(file, Map.of()),
             FrameLimits.DEFAULT,
-            WindowSizes.DEFAULT.initial(),
+            WindowSizes.DEFAULT,
             "under-test");
     agents.add(agent);
     Eventually.holds(group + " is connected", READY, () -> agent.connected() == 1);

@@ -74,7 +74,7 @@ final class SecureSite implements AutoCloseable {
         AgentApp.start(
             AgentConfigReader.read(file, Map.of()),
             FrameLimits.DEFAULT,
-            WindowSizes.DEFAULT.initial(),
+            WindowSizes.DEFAULT,
             "under-test");
     agents.add(agent);
     return agent;

@@ -29,6 +29,11 @@ public final class MemoryBudget {
     return promised.get();
   }
 
+  /** Whether half of the limit is promised. */
+  public boolean isTight() {
+    return isTight(0);
+  }
+
   /** Whether promising {@code more} bytes would pass half of the limit. */
   boolean isTight(long more) {
     return promised.get() + more > limit / 2;

@@ -12,7 +12,6 @@ import dev.adit.core.http2.write.FrameBatch;
 import dev.adit.core.http2.write.SendWindows;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -38,35 +37,42 @@ public final class EdgeBuilder {
   /**
    * The side that accepts connections.
    *
-   * @param settings must name MAX_HEADER_LIST_SIZE; it, MAX_CONCURRENT_STREAMS and
-   *     INITIAL_WINDOW_SIZE are announced and enforced, the number of streams from the first byte
-   *     on
+   * @param settings must name MAX_HEADER_LIST_SIZE; it and MAX_CONCURRENT_STREAMS are announced and
+   *     enforced, the number of streams from the first byte on
+   * @param windows of streams; announced and enforced
    * @param onFlood told the limit that the peer has passed
    */
   public static <T extends EdgeHandler> T server(
       Http2Settings settings,
+      ReceiveWindows.Sizes windows,
       ConnectionLimits limits,
       Consumer<Flood> onFlood,
       EdgeListener listener,
       Factory<T> factory) {
     FloodGuard guard = new FloodGuard(limits.floods(), onFlood);
-    return build(new DefaultHttp2Connection(true), settings, limits, guard, listener, factory);
+    return build(
+        new DefaultHttp2Connection(true), settings, windows, limits, guard, listener, factory);
   }
 
   /**
    * The side that dials.
    *
    * @param settings as those of a server
+   * @param windows as those of a server
    */
   public static <T extends EdgeHandler> T client(
-      Http2Settings settings, EdgeListener listener, Factory<T> factory) {
+      Http2Settings settings,
+      ReceiveWindows.Sizes windows,
+      EdgeListener listener,
+      Factory<T> factory) {
     Http2Connection connection = new DefaultHttp2Connection(false);
-    return build(connection, settings.pushEnabled(false), null, null, listener, factory);
+    return build(connection, settings.pushEnabled(false), windows, null, null, listener, factory);
   }
 
   private static <T extends EdgeHandler> T build(
       Http2Connection connection,
       Http2Settings settings,
+      ReceiveWindows.Sizes windows,
       @Nullable ConnectionLimits limits,
       @Nullable FloodGuard guard,
       EdgeListener listener,
@@ -74,18 +80,16 @@ public final class EdgeBuilder {
     Long streams = settings.maxConcurrentStreams();
     int maxStreams =
         (int) Math.min(streams == null ? Integer.MAX_VALUE : streams, Integer.MAX_VALUE);
-    Integer window = settings.initialWindowSize();
+    settings.initialWindowSize(windows.initial());
     FrameBatch batch = new FrameBatch();
     SendWindows sending = new SendWindows(connection, batch);
-    ReceiveWindows receiving = new ReceiveWindows(connection);
+    ReceiveWindows receiving = new ReceiveWindows(connection, windows);
     connection.local().flowController(receiving);
     connection.remote().flowController(sending);
     if (streams != null) {
       connection.remote().maxActiveStreams(maxStreams);
     }
-    EndedStreams ended =
-        new EndedStreams(
-            connection, maxStreams, window == null ? Http2CodecUtil.DEFAULT_WINDOW_SIZE : window);
+    EndedStreams ended = new EndedStreams(connection, maxStreams, windows.initial());
     Http2ConnectionEncoder encoder = new BatchEncoder(connection, sending, batch);
     Http2ConnectionDecoder decoder =
         new FrameDecoder(

@@ -10,6 +10,7 @@ import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.http2.read.EdgeListener;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.HandLoop;
 import io.netty.buffer.ByteBuf;
@@ -17,6 +18,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -106,6 +108,7 @@ public final class EdgeBench implements AutoCloseable {
       Http2Settings settings, FloodLimits limits, Consumer<Flood> onFlood, List<String> told) {
     return EdgeBuilder.server(
         settings.maxHeaderListSize(8192),
+        windows(settings),
         new ConnectionLimits(Duration.ofSeconds(5), 1, 1, limits),
         onFlood,
         new Reader(told),
@@ -124,7 +127,15 @@ public final class EdgeBench implements AutoCloseable {
    */
   public static Edge dialling(List<String> told) {
     return EdgeBuilder.client(
-        Http2Settings.defaultSettings().maxHeaderListSize(8192), new Reader(told), Edge::new);
+        Http2Settings.defaultSettings().maxHeaderListSize(8192),
+        windows(Http2Settings.defaultSettings()),
+        new Reader(told),
+        Edge::new);
+  }
+
+  private static ReceiveWindows.Sizes windows(Http2Settings settings) {
+    Integer bytes = settings.initialWindowSize();
+    return ReceiveWindows.Sizes.fixed(bytes == null ? Http2CodecUtil.DEFAULT_WINDOW_SIZE : bytes);
   }
 
   /** The peer says what a client says first. */

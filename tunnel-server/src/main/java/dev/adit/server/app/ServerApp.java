@@ -6,6 +6,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
@@ -164,7 +165,8 @@ public final class ServerApp implements ProcessEnd.Program {
             new RunningCalls(accessLog),
             new RequestIds(),
             tracer,
-            tunnel.initialWindowBytes());
+            new ReceiveWindows.Sizes(
+                tunnel.initialWindowBytes(), tunnel.callWindowBytes(), memory.budget()::isTight));
     entry = new EntryServer(entryContext, tls.entry());
     listenForCallers();
 

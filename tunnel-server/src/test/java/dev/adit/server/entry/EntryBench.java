@@ -5,6 +5,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.FloodLimits;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.AccessLog;
@@ -112,7 +113,7 @@ final class EntryBench implements AutoCloseable {
             running,
             new RequestIds(),
             null,
-            WINDOW);
+            ReceiveWindows.Sizes.fixed(WINDOW));
     InetAddress caller = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7});
     EntryConnection connection =
         EntryStreamHandler.newConnection(context, new InetSocketAddress(caller, 4711), false);

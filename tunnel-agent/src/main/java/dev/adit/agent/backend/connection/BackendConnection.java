@@ -4,6 +4,7 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.Http2HeaderFields;
+import dev.adit.core.http2.read.ReceiveWindows;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -55,15 +56,15 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** A connection that is not dialled yet. */
-  public static BackendConnection newConnection(ConnectionOwner owner, int initialWindow) {
+  public static BackendConnection newConnection(
+      ConnectionOwner owner, ReceiveWindows.Sizes windows) {
     BackendStreamHandler streams = new BackendStreamHandler();
     Http2Settings settings =
-        Http2Settings.defaultSettings()
-            .initialWindowSize(initialWindow)
-            .maxHeaderListSize(MAX_HEADER_LIST_BYTES);
+        Http2Settings.defaultSettings().maxHeaderListSize(MAX_HEADER_LIST_BYTES);
     BackendConnection made =
         EdgeBuilder.client(
             settings,
+            windows,
             streams,
             (decoder, encoder, initial) -> new BackendConnection(owner, decoder, encoder, initial));
     streams.attach(made);

@@ -1,6 +1,7 @@
 package dev.adit.agent.backend.connection;
 
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param serverName the name to verify; null: the backend's host
  * @param minConnections kept open to each backend, per event loop
  * @param maxConnections opened to each backend at most, per event loop
- * @param initialWindow bytes a backend may send on a stream before they move on
+ * @param windows what a backend may send on a stream before it moves on
  */
 public record BackendConnector(
     EventLoops loops,
@@ -36,7 +37,7 @@ public record BackendConnector(
     @Nullable String serverName,
     int minConnections,
     int maxConnections,
-    int initialWindow) {
+    ReceiveWindows.Sizes windows) {
   /** How long a backend may take to accept, and to say that it speaks HTTP/2. */
   public static final int CONNECT_TIMEOUT_MILLIS = 2000;
 

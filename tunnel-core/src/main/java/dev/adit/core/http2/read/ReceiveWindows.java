@@ -10,16 +10,33 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The windows that we grant the peer (RFC 9113 5.2, 6.9). A stream's is given back as its bytes
- * move on, half of it at a time; the connection's by itself, so that no stream holds up another.
- * Confined to the loop of the connection.
+ * move on, half of it at a time, and grows while they do; the connection's by itself, so that no
+ * stream holds up another. Confined to the loop of the connection.
  */
 public final class ReceiveWindows extends Http2ConnectionAdapter
     implements Http2LocalFlowController {
+  /**
+   * What a peer may send on one stream before it moves on.
+   *
+   * @param initial bytes, at first; the credit that a call starts with on the tunnel
+   * @param grown bytes, once the far end has taken some of them and granted more; at least {@code
+   *     initial}
+   * @param tight asked on the loop: so little memory is left that no stream has more than at first
+   */
+  public record Sizes(int initial, int grown, BooleanSupplier tight) {
+    /** Windows that stay as they are. */
+    public static Sizes fixed(int bytes) {
+      return new Sizes(bytes, bytes, () -> false);
+    }
+  }
+
   // deps
+  private final Sizes sizes;
   private final Http2Connection.PropertyKey key;
   private final Http2Connection connection;
   private final Window whole = new Window(Http2CodecUtil.DEFAULT_WINDOW_SIZE);
@@ -43,6 +60,9 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
     /** Below zero after our SETTINGS have taken from it what the peer had sent already. */
     int least;
 
+    /** What has moved on, as far as it matters. */
+    int moved;
+
     /** The peer will send no more. */
     boolean ended;
 
@@ -65,8 +85,9 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
   }
 
   /** Of a new connection. */
-  public ReceiveWindows(Http2Connection connection) {
+  public ReceiveWindows(Http2Connection connection, Sizes sizes) {
     this.connection = connection;
+    this.sizes = sizes;
     key = connection.newKey();
     connection.addListener(this);
   }
@@ -192,7 +213,28 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
           window.free - window.left);
     }
     window.free -= bytes;
+    if (window.moved <= sizes.initial()) {
+      window.moved += bytes;
+    }
+    if (window.due() > 0) {
+      resize(window);
+    }
     return giveBack(stream.id(), window);
+  }
+
+  /**
+   * Grows the window of a stream whose peer may be waiting for it: more has moved on than the call
+   * had credit for at first, so there is more now, and nothing waits for it here.
+   */
+  private void resize(Window window) {
+    if (window.full > initialWindow && sizes.tight().getAsBoolean()) {
+      window.full = initialWindow;
+    } else if (window.full < sizes.grown()
+        && window.moved > sizes.initial()
+        && window.free == window.left
+        && !sizes.tight().getAsBoolean()) {
+      window.full = sizes.grown();
+    }
   }
 
   private boolean giveBack(int streamId, Window window) {

@@ -78,7 +78,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     counts = entry.metrics().begin(record.begunNanos());
     meter =
         new WriteMeter(
-            Math.min(entry.initialWindow(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
+            Math.min(entry.windows().initial(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
   }
 
   /** Reads the head, routes the call and gives it to an agent. */

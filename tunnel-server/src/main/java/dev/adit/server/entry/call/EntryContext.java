@@ -2,6 +2,7 @@ package dev.adit.server.entry.call;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.trace.CallTracer;
 import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.accesslog.CallRecord;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param callers judges their credentials
  * @param running where those who look find the calls, and the access log those that run for long
  * @param tracer null: no call is traced
- * @param initialWindow bytes a caller may send on a stream before they move on
+ * @param windows what a caller may send on a stream before it moves on
  */
 public record EntryContext(
     EntryConfig config,
@@ -40,7 +41,7 @@ public record EntryContext(
     RunningCalls running,
     RequestIds requestIds,
     @Nullable CallTracer tracer,
-    int initialWindow) {
+    ReceiveWindows.Sizes windows) {
 
   /** A call is over, and so is its record. */
   void end(CallRecord record, CallMeter counts, @Nullable CallTrace trace) {

@@ -58,13 +58,17 @@ public final class EntryStreamHandler implements EdgeListener {
     number = entry.requestIds().newConnection();
     Http2Settings settings =
         Http2Settings.defaultSettings()
-            .initialWindowSize(entry.initialWindow())
             .maxConcurrentStreams(config.maxStreamsPerConnection())
             .maxHeaderListSize((long) HEADER_LEEWAY * config.maxHeaderBytes());
     quickResets = new QuickResets(config.connections().floods().quickResets());
     connection =
         EdgeBuilder.server(
-            settings, config.connections(), entry.floods()::add, this, EntryConnection::new);
+            settings,
+            entry.windows(),
+            config.connections(),
+            entry.floods()::add,
+            this,
+            EntryConnection::new);
     callKey = connection.connection().newKey();
     connection.connection().addListener(new CallRemover());
   }
