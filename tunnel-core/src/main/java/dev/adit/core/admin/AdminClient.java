@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,20 @@ public final class AdminClient {
           "nothing listens on "
               + address
               + ": is it running, and is that its admin.listen? (--admin ADDR)",
+          e);
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          address
+              + " has not answered for "
+              + TIMEOUT.toSeconds()
+              + " s: is that its admin.listen? (--admin ADDR)",
+          e);
+    } catch (IOException e) {
+      throw new IOException(
+          address
+              + " does not answer as an admin port does: is that its admin.listen? (--admin ADDR; "
+              + e.getMessage()
+              + ")",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

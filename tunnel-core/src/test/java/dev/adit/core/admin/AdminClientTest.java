@@ -1,0 +1,90 @@
+package dev.adit.core.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What operators are told when they ask the wrong address. */
+final class AdminClientTest {
+  private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+
+  private static String said(AdminClient client) {
+    IOException failure = assertThrows(IOException.class, () -> client.get("/status"));
+    return String.valueOf(failure.getMessage());
+  }
+
+  /** What a client says of a peer that answers every connection so. */
+  private static String said(byte[] answer) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread peer =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    try (Socket socket = listener.accept()) {
+                      socket.getInputStream().read();
+                      socket.getOutputStream().write(answer);
+                    }
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      peer.setDaemon(true);
+      peer.start();
+      String address = "127.0.0.1:" + listener.getLocalPort();
+      AdminClient client = new AdminClient(address, null);
+      return said(client).replace(address, "ADDR");
+    }
+  }
+
+  private static void assertWrongPort(String said) {
+    assertTrue(
+        said.startsWith(
+            "ADDR does not answer as an admin port does: is that its admin.listen? (--admin ADDR"),
+        said);
+  }
+
+  @Test
+  void portThatSpeaksHttp2() throws Exception {
+    assertWrongPort(said(SETTINGS));
+  }
+
+  @Test
+  void portThatHangsUp() throws Exception {
+    assertWrongPort(said(new byte[0]));
+  }
+
+  @Test
+  void portOfAnotherHttpServer() throws Exception {
+    String page = "HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nwhat";
+    assertEquals("ADDR/status answers 404: what", said(page.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  @Test
+  void portThatNobodyHas() throws Exception {
+    int free;
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = listener.getLocalPort();
+    }
+    AdminClient client = new AdminClient("127.0.0.1:" + free, null);
+    assertEquals(
+        "nothing listens on 127.0.0.1:"
+            + free
+            + ": is it running, and is that its admin.listen? (--admin ADDR)",
+        said(client));
+  }
+
+  @Test
+  void addressThatIsNone() {
+    AdminClient client = new AdminClient("no address", null);
+    assertEquals("'no address' is not HOST:PORT", said(client));
+  }
+}
