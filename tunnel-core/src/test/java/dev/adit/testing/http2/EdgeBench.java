@@ -25,7 +25,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.MockTicker;
-import io.netty.util.concurrent.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ public final class EdgeBench implements AutoCloseable {
    * @param handlers of the connection, the edge the last of them
    */
   public EdgeBench(ChannelHandler... handlers) {
-    MockTicker ticker = Ticker.newMockTicker();
+    MockTicker ticker = HandLoop.newTicker();
     channel = EmbeddedChannel.builder().ticker(ticker).handlers(handlers).build();
     hand = new HandLoop(channel, ticker);
   }

@@ -16,7 +16,14 @@ public final class HandLoop {
 
   /** A loop of its own. */
   public HandLoop() {
-    this(Ticker.newMockTicker());
+    this(newTicker());
+  }
+
+  /** A clock that does not begin at zero, as no clock does: a time left out is not one of now. */
+  public static MockTicker newTicker() {
+    MockTicker ticker = Ticker.newMockTicker();
+    ticker.advance(1, TimeUnit.HOURS);
+    return ticker;
   }
 
   private HandLoop(MockTicker ticker) {

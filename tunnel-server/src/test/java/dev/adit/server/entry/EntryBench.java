@@ -42,7 +42,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
-import io.netty.util.concurrent.Ticker;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +65,7 @@ final class EntryBench implements AutoCloseable {
   static final int WINDOW = 1024;
   private static final int INITIAL_WINDOW = 4;
 
-  private final MockTicker ticker = Ticker.newMockTicker();
+  private final MockTicker ticker = HandLoop.newTicker();
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false, true);
   private final Http2Script script = new Http2Script();
   private final AgentRegistry registry = new AgentRegistry();

@@ -348,6 +348,26 @@ final class EntryCallTest {
   }
 
   @Test
+  void responseKeepsACallFromBeingIdle() throws IOException {
+    EntrySettings settings = new EntrySettings();
+    settings.idleTimeout = Duration.ofSeconds(2);
+    try (EntryBench idle = new EntryBench(settings)) {
+      TunnelPair only = idle.join("a", 10);
+      idle.send(idle.grpc(1, true));
+      idle.advance(Duration.ofMillis(1500));
+      EntryBench.call(only).response().onHead(grpcHead(), false);
+      idle.settle();
+      idle.advance(Duration.ofMillis(1500));
+      EntryBench.call(only).response().onResponseChunk(only.chunk(3), false);
+      idle.settle();
+      idle.advance(Duration.ofMillis(1500));
+      assertEquals(List.of("headers", "data"), types(idle.news(1)));
+      idle.advance(Duration.ofMillis(600));
+      assertEquals("4", idle.news(1).get(0).header("grpc-status"));
+    }
+  }
+
+  @Test
   void ruleMayCapTheCallersTime() throws IOException {
     EntrySettings settings = new EntrySettings();
     settings.timeout = Duration.ofSeconds(2);

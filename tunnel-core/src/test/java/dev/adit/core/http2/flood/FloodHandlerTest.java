@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.testing.http2.Http2Script;
+import dev.adit.testing.tunnel.HandLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
-import io.netty.util.concurrent.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +29,7 @@ final class FloodHandlerTest {
 
   private final Http2Script script = new Http2Script();
   private final List<Flood> floods = new ArrayList<>();
-  private final MockTicker ticker = Ticker.newMockTicker();
+  private final MockTicker ticker = HandLoop.newTicker();
   private final EmbeddedChannel channel =
       EmbeddedChannel.builder()
           .ticker(ticker)
