@@ -28,7 +28,9 @@ public final class ServerProcess {
           "dev/adit/server/entry/call/EntryCall.on*",
           "dev/adit/server/entry/call/EntryCall.begin",
           "dev/adit/server/entry/call/EntryCall.dispatch",
-          "dev/adit/server/metrics/CallSeries.onEnd");
+          "dev/adit/server/dispatch/Dispatcher.dispatch",
+          "dev/adit/server/metrics/CallSeries.onEnd",
+          "dev/adit/core/match/table/MatchTable.find");
 
   private ServerProcess() {}
 
