@@ -328,6 +328,7 @@ final class BackendPoolTest {
     assertEquals(CallFailure.BACKEND_UNREACHABLE, running.reset().failure());
     try (Connection next = one.accept()) {
       next.expect("headers", 3);
+      assertEquals(1, bench.upstream().backends().get(0).connections());
       answer(next, 3);
       assertEquals(List.of("accepted", "head 200 last"), waiting.end());
     }

@@ -172,6 +172,13 @@ final class HandedGroupsTest {
   }
 
   @Test
+  void documentWithAKeyThatIsNoneIsRefused() {
+    String answer = hand(up("a"), "r1", upstream("127.0.0.1:1") + "rout: []\n");
+    assertTrue(answer.contains("group shop:3:1: rout: "), answer);
+    assertEquals("", backend());
+  }
+
+  @Test
   void hopelessDocumentIsToldInFewWords() {
     String bad =
         IntStream.range(0, 500)

@@ -39,6 +39,7 @@ final class DispatchBench {
   /** The caller's side. */
   static final class Caller extends ResponseLog implements PlacementListener {
     private final List<String> placed = new ArrayList<>();
+    private final List<String> unplaced = new ArrayList<>();
     private int retries;
     private final List<AgentId> agents = new ArrayList<>();
 
@@ -52,6 +53,16 @@ final class DispatchBench {
     public void onPlaced(AgentSession agent, int attempt) {
       placed.add(agent.id() + " " + attempt);
       agents.add(agent.id());
+    }
+
+    @Override
+    public void onUnplaced(String reason) {
+      unplaced.add(reason);
+    }
+
+    /** Why placements came to nothing. */
+    List<String> unplaced() {
+      return unplaced;
     }
 
     /** Agent and number of each placement. */

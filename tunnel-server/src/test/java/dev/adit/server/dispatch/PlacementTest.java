@@ -85,6 +85,7 @@ final class PlacementTest {
     TunnelPair first = holder();
     refuse();
     assertTrue(holder() != first);
+    assertEquals(List.of("backend-unreachable"), caller.unplaced());
     assertEquals(2, call().head().attempt());
     request.onRequestChunk(agents.get(0).chunk(new byte[] {'t', 'w', 'o'}), true);
     settle();

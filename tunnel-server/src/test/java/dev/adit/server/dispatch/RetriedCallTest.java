@@ -98,6 +98,7 @@ final class RetriedCallTest {
     TunnelPair first = bench.holder();
     answer("14");
     assertEquals(1, caller.placed().size());
+    assertEquals(List.of("UNAVAILABLE"), caller.unplaced());
     waitFor(LONGEST_FIRST_WAIT);
     assertNotEquals(first, bench.holder());
     Arrived again = bench.call();
