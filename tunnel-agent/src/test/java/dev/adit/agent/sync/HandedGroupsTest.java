@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -169,6 +170,16 @@ final class HandedGroupsTest {
     assertTrue(answer.contains("group shop:3:4: upstreams[0].nam"), answer);
     assertTrue(answer.contains("did you mean 'name'"), answer);
     assertEquals("127.0.0.1:1", backend());
+  }
+
+  @Test
+  void backendsThatAreHandedOutAreWatched() {
+    String health = ", health: {tcp: true, interval: 10ms}}]\n";
+    Peer peer = up("a");
+    hand(peer, "r1", upstream("127.0.0.1:1"));
+    hand(peer, "r2", upstream("127.0.0.1:1").replace("}]\n", health));
+    Upstream watched = Objects.requireNonNull(web());
+    await().atMost(Duration.ofSeconds(10)).until(() -> !watched.backends().get(0).isHealthy());
   }
 
   @Test

@@ -63,6 +63,7 @@ final class CrossLoopTest {
     pair.settle();
     assertEquals(List.of(), response.events());
     home.run();
+    assertEquals("accepted", response.events().get(0));
     assertEquals(1024, response.body().length);
     request.onResponseConsumed(1024);
     call.response().onResponseChunk(pair.chunk(10), false);
