@@ -53,7 +53,9 @@ final class ServerFaultIT {
 
       site.kill("server");
       calls.awaitMore();
-      int byKill = calls.assertFailed("SIGKILL", "UNAVAILABLE.*", CountedCalls.CALLERS);
+      int byKill =
+          calls.assertFailed(
+              "SIGKILL", "UNAVAILABLE.*|" + CountedCalls.SERVER_GONE, CountedCalls.CALLERS);
       calls.awaitMore();
       calls.assertNoneFailed("a server that has gone");
 
@@ -83,9 +85,7 @@ final class ServerFaultIT {
       Eventually.holds("it gets calls again", () -> site.status().calls().total() > 0);
       calls.awaitGood();
       Duration served = Duration.ofNanos(System.nanoTime() - ready);
-      int failed =
-          calls.assertFailed(
-              "SIGKILL", "UNAVAILABLE " + CountedCalls.BY_THE_CLIENT + ".*", Integer.MAX_VALUE);
+      int failed = calls.assertFailed("SIGKILL", CountedCalls.SERVER_GONE, Integer.MAX_VALUE);
       assertTrue(failed >= 1, "a server that is gone failed no call");
       calls.awaitMore();
       calls.assertNoneFailed("the server's return");

@@ -47,6 +47,13 @@ public final class CountedCalls {
   /** Begins the text of a failure that no server of ours has told. */
   public static final String BY_THE_CLIENT = "by the client: ";
 
+  /**
+   * What grpc-java says of calls whose server has gone; of one that it is about to write on a
+   * channel that has just closed, it says UNKNOWN.
+   */
+  public static final String SERVER_GONE =
+      "(UNAVAILABLE " + BY_THE_CLIENT + "|UNKNOWN " + BY_THE_CLIENT + "channel closed).*";
+
   private static final String OK = "OK";
   private static final byte[] EMPTY_MESSAGE = new byte[5];
   private static final Metadata.Key<String> ID =

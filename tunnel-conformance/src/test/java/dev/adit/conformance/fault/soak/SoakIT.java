@@ -156,7 +156,9 @@ final class SoakIT {
       Event event = events.next();
       chaos.make(event);
       calls.awaitMore();
-      int lost = calls.assertFailed(event.toString(), "UNAVAILABLE.*", event.mostFailures());
+      int lost =
+          calls.assertFailed(
+              event.toString(), "UNAVAILABLE.*|" + CountedCalls.SERVER_GONE, event.mostFailures());
       failed.merge(event, lost, Integer::sum);
       Eventually.pass(Duration.ofNanos(Math.max(1, next - System.nanoTime())));
       calls.assertNoneFailed("nothing after " + event);
