@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Ports for backends that come and go while an agent knows them by address. */
 final class FixedPort {
@@ -50,5 +56,36 @@ final class FixedPort {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /**
+   * Whether a server that has been shut down lets go of its connections. grpc-java's can keep one
+   * that it had just accepted, and take calls on it that nobody answers.
+   */
+  static boolean letsGo(int port) {
+    long end = System.nanoTime() + RELEASE_NANOS;
+    while (isConnected(port)) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
+  }
+
+  /** As Linux lists it: local address, remote address, state, the first in hexadecimal. */
+  private static boolean isConnected(int port) {
+    Pattern established =
+        Pattern.compile(String.format(Locale.ROOT, "\\s*\\d+: \\w+:%04X \\w+:\\w+ 01 .*", port));
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      try (Stream<String> lines = Files.lines(Path.of(table))) {
+        if (lines.anyMatch(line -> established.matcher(line).matches())) {
+          return true;
+        }
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return false;
   }
 }

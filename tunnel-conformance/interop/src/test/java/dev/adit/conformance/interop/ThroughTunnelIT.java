@@ -3,12 +3,14 @@ package dev.adit.conformance.interop;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
 import dev.adit.conformance.site.TunnelSizes;
+import dev.adit.demo.process.ChildException;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.junit.runners.Parameterized.Parameters;
  */
 @RunWith(Parameterized.class)
 public final class ThroughTunnelIT extends AbstractInteropTest {
+  private static final String AGENT = "agent-1";
   private static final int SMALL_PAYLOAD = 256 * 1024;
   private static final int SMALL_CUT = 7;
 
@@ -71,9 +74,27 @@ public final class ThroughTunnelIT extends AbstractInteropTest {
   @Override
   protected ServerBuilder<?> getServerBuilder() {
     FixedPort.awaitFree(backendPort);
+    if (!FixedPort.letsGo(backendPort)) {
+      restartAgent();
+    }
     return NettyServerBuilder.forPort(backendPort, InsecureServerCredentials.create())
         .flowControlWindow(TEST_FLOW_CONTROL_WINDOW)
         .maxInboundMessageSize(MAX_MESSAGE_SIZE);
+  }
+
+  /** Its connections end with it. */
+  private static void restartAgent() {
+    try {
+      if (site != null) {
+        site.kill(AGENT);
+        site.restart(AGENT);
+      }
+    } catch (IOException | ChildException e) {
+      throw new IllegalStateException("the agent is not there again", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   @Override
