@@ -18,18 +18,29 @@ public final class AdminClient {
 
   private final String address;
   private final @Nullable String token;
+  private final String option;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   /**
    * A client that has not connected yet.
    *
-   * @param address host:port
+   * @param address host:port, given by {@code --admin}
    * @param token null if the port asks for none
    */
   public AdminClient(String address, @Nullable String token) {
+    this(address, token, "--admin");
+  }
+
+  /**
+   * The same for an address that is given by another option, which failures name.
+   *
+   * @param option as {@code --server}
+   */
+  public AdminClient(String address, @Nullable String token, String option) {
     this.address = address;
     this.token = token;
+    this.option = option;
   }
 
   /**
@@ -65,29 +76,21 @@ public final class AdminClient {
     try {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
-      throw new IOException(
-          "nothing listens on "
-              + address
-              + ": is it running, and is that its admin.listen? (--admin ADDR)",
-          e);
+      throw wrongAddress("nothing listens on " + address + ": is it running, and", "", e);
     } catch (HttpTimeoutException e) {
-      throw new IOException(
-          address
-              + " has not answered for "
-              + TIMEOUT.toSeconds()
-              + " s: is that its admin.listen? (--admin ADDR)",
-          e);
+      throw wrongAddress(address + " has not answered for " + TIMEOUT.toSeconds() + " s:", "", e);
     } catch (IOException e) {
-      throw new IOException(
-          address
-              + " does not answer as an admin port does: is that its admin.listen? (--admin ADDR; "
-              + e.getMessage()
-              + ")",
-          e);
+      throw wrongAddress(
+          address + " does not answer as an admin port does:", "; " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  private IOException wrongAddress(String what, String more, IOException cause) {
+    return new IOException(
+        what + " is that its admin.listen? (" + option + " ADDR" + more + ")", cause);
   }
 
   private URI uri(String path) throws IOException {

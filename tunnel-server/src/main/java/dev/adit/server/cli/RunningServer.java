@@ -17,8 +17,10 @@ import picocli.CommandLine.Option;
 
 /** The options that name a running server, and what it is asked. */
 final class RunningServer {
+  private static final String OPTION = "--server";
+
   @Option(
-      names = "--server",
+      names = OPTION,
       paramLabel = "ADMIN_ADDR",
       converter = AddressOption.class,
       description = "Ask the running server with this admin address, such as 127.0.0.1:8004.")
@@ -52,6 +54,6 @@ final class RunningServer {
 
   private AdminClient client() throws IOException {
     return new AdminClient(
-        address(), tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read());
+        address(), tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read(), OPTION);
   }
 }

@@ -200,7 +200,11 @@ final class RunningServerTest {
     assertTrue(err.toString().contains("wants its admin token"), err::toString);
     assertEquals(
         1, run("rules", "explain", "--server", "127.0.0.1:1", "--host", "a", "--path", "/"));
-    assertTrue(err.toString().contains("nothing listens on 127.0.0.1:1"), err::toString);
+    assertTrue(
+        err.toString()
+            .contains(
+                "nothing listens on 127.0.0.1:1: is it running, and is that its admin.listen? (--server ADDR)"),
+        err::toString);
     assertEquals(2, run("rules", "explain", "--host", "a", "--path", "/"));
     assertTrue(err.toString().contains("expected DIR, or --server ADDR"), err::toString);
     IOException bad = assertThrows(IOException.class, () -> post("/rules/explain", "[1"));
