@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.agent.backend.Backend;
+import dev.adit.agent.backend.BackendPool;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.upstream.UpstreamBalance;
@@ -13,9 +14,14 @@ import dev.adit.testing.http2.FakeBackend;
 import dev.adit.testing.http2.FakeBackend.Connection;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.handler.codec.http2.Http2Error;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -352,6 +358,27 @@ final class BackendPoolTest {
       answer(busy, 3);
       first.end();
       busy.expectClosed();
+    }
+  }
+
+  /** As at the end of an agent that still dials. */
+  @Test
+  void upstreamThatIsLetGoWhileItIsDialledSaysNothing() throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    StreamHandler ear = new StreamHandler(said, new SimpleFormatter());
+    Logger log = Logger.getLogger(BackendPool.class.getName());
+    log.addHandler(ear);
+    try {
+      AgentBench bench = bench(AgentBench.upstream(one));
+      AgentBench.Call call = call(bench);
+      Connection silent = one.acceptSilently();
+      bench.letGo();
+      silent.abort();
+      assertEquals(CallFailure.BACKEND_UNREACHABLE, call.reset().failure());
+      ear.flush();
+      assertEquals("", said.toString(StandardCharsets.UTF_8));
+    } finally {
+      log.removeHandler(ear);
     }
   }
 }

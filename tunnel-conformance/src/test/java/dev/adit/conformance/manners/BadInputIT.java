@@ -1,6 +1,7 @@
 package dev.adit.conformance.manners;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.manners.Command.Result;
@@ -10,6 +11,7 @@ import dev.adit.core.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -219,6 +221,20 @@ final class BadInputIT {
           Command.agent(directory, "run", "-c", "agent.yaml")
               .with("TUNNEL_ADMIN_LISTEN", address)
               .run());
+    }
+  }
+
+  @Test
+  void agentThatCannotStartDialsNobody() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket backend = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String backends = "backends: 127.0.0.1:" + backend.getLocalPort();
+      write("agent.yaml", AGENT.replace("backends: 127.0.0.1:1", backends));
+      Command agent = Command.agent(directory, "run", "-c", "agent.yaml");
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      assertEquals(3, agent.with("TUNNEL_ADMIN_LISTEN", address).run().exit());
+      backend.setSoTimeout(1);
+      assertThrows(SocketTimeoutException.class, backend::accept);
     }
   }
 

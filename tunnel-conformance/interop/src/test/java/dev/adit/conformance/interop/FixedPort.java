@@ -74,7 +74,7 @@ final class FixedPort {
   }
 
   /** As Linux lists it: local address, remote address, state, the first in hexadecimal. */
-  private static boolean isConnected(int port) {
+  static boolean isConnected(int port) {
     Pattern established =
         Pattern.compile(String.format(Locale.ROOT, "\\s*\\d+: \\w+:%04X \\w+:\\w+ 01 .*", port));
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
