@@ -233,6 +233,12 @@ final class LogsIT {
       Eventually.holds("a new file", () -> Files.exists(file));
       call(caller, "/shop.Cart/After");
       Eventually.holds("a line there", () -> Files.readString(file).contains("/shop.Cart/After"));
+      caller.open(CallerKind.GRPC.request("shop.Cart/Bent"), true).answer();
+      Eventually.holds(
+          "what was asked for in words that are refused",
+          () ->
+              Files.readString(file)
+                  .matches("(?s).*\"path\":\"shop.Cart/Bent\"[^\n]*\"reason\":\"malformed\".*"));
     }
     assertTrue(isLogged("server", "access log .*access.log is opened again"));
     JsonObject line = JsonParser.parseString(Files.readAllLines(file).get(0)).getAsJsonObject();

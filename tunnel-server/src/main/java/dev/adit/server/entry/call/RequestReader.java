@@ -133,14 +133,24 @@ record RequestReader(
 
   /**
    * What can be said of a request whose head is not acceptable: enough to answer it in its own
-   * protocol.
+   * protocol, and to tell people what was asked for, in the caller's words as they came.
    */
   static CallHeaders unread(Http2HeaderFields list) {
-    AsciiString method = list.method() == null ? AsciiString.EMPTY_STRING : list.method();
-    CallProtocol protocol = HeaderRules.protocolOf(method, list.fields());
-    AsciiString none = AsciiString.EMPTY_STRING;
+    AsciiString method = orEmpty(list.method());
+    AsciiString host =
+        list.authority() == null ? list.fields().get(HeaderNames.HOST) : list.authority();
     return new CallHeaders(
-        protocol, method, none, none, none, new HeaderFields(), CallHeaders.NO_TIMEOUT);
+        HeaderRules.protocolOf(method, list.fields()),
+        method,
+        orEmpty(list.scheme()),
+        orEmpty(host),
+        orEmpty(list.path()),
+        new HeaderFields(),
+        CallHeaders.NO_TIMEOUT);
+  }
+
+  private static AsciiString orEmpty(@Nullable AsciiString text) {
+    return text == null ? AsciiString.EMPTY_STRING : text;
   }
 
   private boolean goesOn(AsciiString name) {

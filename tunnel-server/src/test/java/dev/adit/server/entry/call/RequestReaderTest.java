@@ -3,6 +3,7 @@ package dev.adit.server.entry.call;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.CallFailure;
@@ -82,6 +83,18 @@ final class RequestReaderTest {
             CallException.class, () -> reader(ForwardedHeaders.OVERWRITE).read(list, NEW_ID));
     assertEquals(CallFailure.FORBIDDEN, refused.failure());
     assertEquals("agents dial the address of tunnel.listen, and this is the entry", refused.text());
+  }
+
+  @Test
+  void requestThatIsRefusedIsToldAsItCame() {
+    Http2HeaderFields list = list("content-type", "application/grpc", "host", "shop.test");
+    list.path(AsciiString.of("s/m with a blank"));
+    CallHeaders told = RequestReader.unread(list);
+    assertEquals("POST shop.tests/m with a blank", told.toString());
+    assertTrue(told.isGrpc());
+    list.authority(AsciiString.of("a b"));
+    assertEquals("POST a bs/m with a blank", RequestReader.unread(list).toString());
+    assertEquals(0, RequestReader.unread(new Http2HeaderFields()).toString().strip().length());
   }
 
   @Test
