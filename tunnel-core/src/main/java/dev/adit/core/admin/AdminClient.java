@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the admin port of a running process, over connections that it keeps. Blocks; any thread. */
 public final class AdminClient {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final String address;
   private final @Nullable String token;
   private final String option;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+  private final Duration patience;
+  private final HttpClient http;
 
   /**
    * A client that has not connected yet.
@@ -38,9 +38,24 @@ public final class AdminClient {
    * @param option as {@code --server}
    */
   public AdminClient(String address, @Nullable String token, String option) {
+    this(address, token, option, PATIENCE);
+  }
+
+  /**
+   * The same, with a limit of its own.
+   *
+   * @param patience for a connection, and for an answer; whole seconds
+   */
+  AdminClient(String address, @Nullable String token, String option, Duration patience) {
     this.address = address;
     this.token = token;
     this.option = option;
+    this.patience = patience;
+    http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(patience)
+            .build();
   }
 
   /**
@@ -69,7 +84,7 @@ public final class AdminClient {
   }
 
   private HttpResponse<String> send(String path, HttpRequest.Builder request) throws IOException {
-    request.uri(uri(path)).timeout(TIMEOUT);
+    request.uri(uri(path)).timeout(patience);
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
@@ -78,7 +93,7 @@ public final class AdminClient {
     } catch (ConnectException e) {
       throw wrongAddress("nothing listens on " + address + ": is it running, and", "", e);
     } catch (HttpTimeoutException e) {
-      throw wrongAddress(address + " has not answered for " + TIMEOUT.toSeconds() + " s:", "", e);
+      throw wrongAddress(address + " has not answered for " + patience.toSeconds() + " s:", "", e);
     } catch (IOException e) {
       throw wrongAddress(
           address + " does not answer as an admin port does:", "; " + e.getMessage(), e);

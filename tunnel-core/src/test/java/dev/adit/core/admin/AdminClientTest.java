@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What operators are told when they ask the wrong address. */
@@ -66,6 +67,17 @@ final class AdminClientTest {
   void portOfAnotherHttpServer() throws Exception {
     String page = "HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nwhat";
     assertEquals("ADDR/status answers 404: what", said(page.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  @Test
+  void portThatNeverAnswers() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      AdminClient client = new AdminClient(address, null, "--server", Duration.ofSeconds(1));
+      assertEquals(
+          address + " has not answered for 1 s: is that its admin.listen? (--server ADDR)",
+          said(client));
+    }
   }
 
   @Test
