@@ -13,7 +13,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,14 +53,21 @@ public final class EntryTls {
   }
 
   private Contexts contexts() throws IOException {
-    SslContext first = context(configs.get(0), configs.get(0).identity());
-    DomainWildcardMappingBuilder<SslContext> names = new DomainWildcardMappingBuilder<>(first);
-    for (TlsConfig config : configs.subList(1, configs.size())) {
+    Map<String, SslContext> named = new LinkedHashMap<>();
+    List<SslContext> contexts = new ArrayList<>();
+    for (TlsConfig config : configs) {
       TlsIdentity identity = config.identity();
       SslContext context = context(config, identity);
-      CertificateNames.dns(identity.certificate()).forEach(name -> names.add(name, context));
+      contexts.add(context);
+      for (String name : CertificateNames.dns(identity.certificate())) {
+        // Of two that name a host the first is shown, as without a name.
+        named.putIfAbsent(name.toLowerCase(Locale.ROOT), context);
+      }
     }
-    return new Contexts(first, names.build());
+    SslContext first = contexts.get(0);
+    DomainWildcardMappingBuilder<SslContext> byName = new DomainWildcardMappingBuilder<>(first);
+    named.forEach(byName::add);
+    return new Contexts(first, byName.build());
   }
 
   /** Puts a new connection into a channel, behind TLS. */
