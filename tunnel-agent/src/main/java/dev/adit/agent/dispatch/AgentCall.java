@@ -17,7 +17,6 @@ import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.StatusTranslator;
-import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -52,6 +51,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private final TunnelStream tunnel;
   private final ResponseSide response;
   private final ReplayCopy copy;
+  private final RequestCredit credit;
   private final BackendVisit visit;
   private final long begunNanos;
 
@@ -64,16 +64,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private @Nullable BackendConnection connection;
   private int streamId;
   private int opens;
-  private WriteMeter meter;
   private long expiryNanos = Long.MAX_VALUE;
-
-  /**
-   * Request bytes left towards backends, in this opening and at most in any; beginning anew must
-   * not grant credit twice.
-   */
-  private long left;
-
-  private long leftTold;
 
   /**
    * A call that has not begun.
@@ -94,15 +85,11 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     this.response = response;
     this.requestEnded = requestEnded;
     copy = new ReplayCopy(dispatcher.replayBytes());
-    meter = newMeter();
+    credit =
+        new RequestCredit(
+            Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, response::onRequestConsumed);
     begunNanos = now();
     visit = new BackendVisit(dispatcher.metrics(), head, begunNanos);
-  }
-
-  private WriteMeter newMeter() {
-    int opening = opens;
-    return new WriteMeter(
-        Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, bytes -> onLeft(opening, bytes));
   }
 
   private long now() {
@@ -177,15 +164,27 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     long now = now();
     long timeLeft = timeLeft(now);
     if (timeLeft <= 0) {
-      reserved.giveBack();
-      connection = null;
-      fail(CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
+      failUnopened(
+          reserved, CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
       return;
     }
-    open(
-        reserved,
-        RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft),
-        now);
+    CallHeaders request =
+        RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft);
+    if (reserved.fits(request)) {
+      open(reserved, request, now);
+    } else {
+      // Final: what one backend of a service does not take is too large for the others as well.
+      failUnopened(
+          reserved,
+          CallReset.failed(
+              CallFailure.HEADER_TOO_LARGE, "the header list exceeds what the backend takes"));
+    }
+  }
+
+  private void failUnopened(BackendConnection reserved, CallReset reset) {
+    reserved.giveBack();
+    connection = null;
+    fail(reset);
   }
 
   private long timeLeft(long nowNanos) {
@@ -199,17 +198,19 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private void open(BackendConnection on, CallHeaders request, long nowNanos) {
     opens++;
     visit.opened(nowNanos);
-    left = 0;
-    meter = newMeter();
+    if (opens > 1) {
+      credit.beginAnew();
+    }
     state = State.OPEN;
     boolean bare = requestEnded && unopened.isEmpty() && copy.isEmpty();
-    int opening = opens;
     streamId = on.open(request, bare, this);
-    if (opens != opening || state != State.OPEN) {
-      // Refused on the spot, and perhaps begun anew already.
+    if (streamId == BackendConnection.NOT_OPENED) {
+      onRefused();
       return;
     }
     if (opens > 1 && !bare) {
+      // The copy has what waited for the first opening, too.
+      dropUnopened();
       copy.replayTo(this::write);
     }
     while (state == State.OPEN && !unopened.isEmpty()) {
@@ -225,20 +226,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     visit.onRequestBytes(chunk.readableBytes());
-    on.writeChunk(streamId, chunk, last, meter.onWrite(chunk.readableBytes()));
-  }
-
-  private void onLeft(int opening, int bytes) {
-    if (opening != opens) {
-      // What an earlier opening had not sent yet is sent again by this one.
-      return;
-    }
-    left += bytes;
-    if (left > leftTold) {
-      int news = (int) (left - leftTold);
-      leftTold = left;
-      response.onRequestConsumed(news);
-    }
+    on.writeChunk(streamId, chunk, last, credit.onWrite(chunk.readableBytes()));
   }
 
   @Override
@@ -357,6 +345,14 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   @Override
+  public void onTooLarge() {
+    visit.stopped(CallFailure.HEADER_TOO_LARGE);
+    fail(
+        CallReset.failed(
+            CallFailure.HEADER_TOO_LARGE, "the header list of the response is too large"));
+  }
+
+  @Override
   public void onLost() {
     visit.failed(CallFailure.BACKEND_UNREACHABLE);
     fail(
@@ -378,8 +374,12 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     state = State.ENDED;
     leaveBackend();
     copy.drop();
+    dropUnopened();
+    dispatcher.onEnded();
+  }
+
+  private void dropUnopened() {
     unopened.forEach(ByteBuf::release);
     unopened.clear();
-    dispatcher.onEnded();
   }
 }

@@ -90,9 +90,11 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
                 .add(HeaderNames.TE, HeaderNames.TRAILERS),
             CallHeaders.NO_TIMEOUT);
     streamId = free.open(head, false, this);
-    if (!over) {
-      free.writeChunk(streamId, request(), true, null);
+    if (streamId == BackendConnection.NOT_OPENED) {
+      onRefused();
+      return;
     }
+    free.writeChunk(streamId, request(), true, null);
   }
 
   private ByteBuf request() {
@@ -157,6 +159,11 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
   @Override
   public void onRefused() {
     end("it refused the check");
+  }
+
+  @Override
+  public void onTooLarge() {
+    end("it answered with a header list that is too large");
   }
 
   @Override

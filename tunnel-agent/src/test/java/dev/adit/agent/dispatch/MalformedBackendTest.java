@@ -85,6 +85,11 @@ final class MalformedBackendTest {
   }
 
   @Test
+  void upgradeToAnotherProtocol() throws IOException {
+    failsItsCallOnly(on -> on.send(on.script().headers(3, false, ":status", "101")));
+  }
+
+  @Test
   void bodyBeforeTheHead() throws IOException {
     failsItsCallOnly(on -> on.send(on.script().data(3, false, "body")));
   }

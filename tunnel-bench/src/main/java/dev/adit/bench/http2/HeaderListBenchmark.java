@@ -49,7 +49,7 @@ public class HeaderListBenchmark {
   private final FrameBatch batch = new FrameBatch();
   private final EmbeddedChannel channel = new EmbeddedChannel(batch);
   private final ChannelHandlerContext context = channel.pipeline().firstContext();
-  private final BatchWriter writer = new BatchWriter(batch, encoder());
+  private final BatchWriter writer = new BatchWriter(batch, encoder(), null);
 
   /** grpc-timeout differs with each call, so it stays out of the table, as with stock clients. */
   private static DefaultHttp2HeadersEncoder encoder() {

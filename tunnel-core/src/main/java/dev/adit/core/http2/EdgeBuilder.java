@@ -10,11 +10,13 @@ import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.core.http2.write.FrameBatch;
 import dev.adit.core.http2.write.SendWindows;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.function.Consumer;
@@ -90,7 +92,7 @@ public final class EdgeBuilder {
       connection.remote().maxActiveStreams(maxStreams);
     }
     EndedStreams ended = new EndedStreams(connection, maxStreams, windows.initial());
-    Http2ConnectionEncoder encoder = new BatchEncoder(connection, sending, batch);
+    Http2ConnectionEncoder encoder = new BatchEncoder(connection, sending, batch, guard);
     Http2ConnectionDecoder decoder =
         new FrameDecoder(
             connection,
@@ -107,15 +109,30 @@ public final class EdgeBuilder {
     return handler;
   }
 
-  /** Fills {@link Http2HeaderFields}, which check what they are given. */
+  /**
+   * Fills {@link Http2HeaderFields}, which check what they are given. A list that is too large is
+   * read to its end, for those that come after it, and what fits of it is kept.
+   */
   private static final class FlatHeadersDecoder extends DefaultHttp2HeadersDecoder {
+    private Http2HeaderFields list = new Http2HeaderFields();
+
     FlatHeadersDecoder(long maxHeaderListBytes) {
       super(true, maxHeaderListBytes);
     }
 
     @Override
     protected Http2Headers newHeaders() {
-      return new Http2HeaderFields();
+      list = new Http2HeaderFields();
+      return list;
+    }
+
+    @Override
+    public Http2Headers decodeHeaders(int streamId, ByteBuf block) throws Http2Exception {
+      try {
+        return super.decodeHeaders(streamId, block);
+      } catch (Http2Exception.HeaderListSizeException e) {
+        return list.cut();
+      }
     }
   }
 }

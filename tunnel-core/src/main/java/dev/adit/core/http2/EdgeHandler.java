@@ -74,13 +74,22 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     }
   }
 
-  /** Each stream that has to be reset for the peer's fault counts, whatever the code. */
+  /**
+   * Each stream that has to be reset for the peer's fault counts, whatever the code. Body bytes
+   * that are left when a stream is over, whoever ended it, are nobody's.
+   */
   @Override
   protected void onStreamError(
       ChannelHandlerContext ctx,
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException fault) {
+    if (outbound) {
+      if (isOpen(connection().stream(fault.streamId()))) {
+        super.onStreamError(ctx, true, cause, fault);
+      }
+      return;
+    }
     if (ended != null) {
       ended.onRefused(fault.streamId());
     }
@@ -88,11 +97,15 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       if (guard != null) {
         guard.onForcedReset(ctx.executor().ticker().nanoTime());
       }
-      super.onStreamError(ctx, outbound, cause, fault);
+      super.onStreamError(ctx, false, cause, fault);
     } catch (Http2Exception flood) {
-      onConnectionError(ctx, outbound, flood, flood);
+      onConnectionError(ctx, false, flood, flood);
       requestFlush();
     }
+  }
+
+  private static boolean isOpen(@Nullable Http2Stream stream) {
+    return stream != null && !stream.isResetSent() && stream.state() != Http2Stream.State.CLOSED;
   }
 
   /** Every RST_STREAM of ours passes here. */
@@ -224,9 +237,6 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
    */
   public final void writeChunk(
       int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
-    if (guard != null) {
-      guard.onChunkSent();
-    }
     encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
     requestFlush();
   }

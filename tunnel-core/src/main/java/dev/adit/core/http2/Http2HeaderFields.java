@@ -41,6 +41,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
   private @Nullable AsciiString authority;
   private @Nullable AsciiString path;
   private @Nullable AsciiString status;
+  private boolean cut;
 
   /** An empty list that a decoder fills. */
   public Http2HeaderFields() {
@@ -74,6 +75,17 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
   /** The fields without the pseudo-headers; shared, not copied. */
   public HeaderFields fields() {
     return fields;
+  }
+
+  /** Marks the list as a part only: the rest was more than is kept. */
+  Http2HeaderFields cut() {
+    cut = true;
+    return this;
+  }
+
+  /** Whether the list was larger than may be, and this is the part of it that was kept. */
+  public boolean isCut() {
+    return cut;
   }
 
   @Override

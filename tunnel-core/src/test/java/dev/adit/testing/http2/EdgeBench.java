@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.EdgeHandler;
+import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
@@ -53,7 +54,7 @@ public final class EdgeBench implements AutoCloseable {
       StringBuilder list = new StringBuilder("headers " + stream.id());
       headers.forEach(
           field -> list.append(' ').append(field.getKey()).append('=').append(field.getValue()));
-      told.add(list + (last ? " last" : ""));
+      told.add(list + (isCut(headers) ? " cut" : "") + (last ? " last" : ""));
     }
 
     @Override
@@ -66,6 +67,11 @@ public final class EdgeBench implements AutoCloseable {
     @Override
     public void onReset(Http2Stream stream, long code) {
       told.add("reset " + stream.id() + " " + code);
+    }
+
+    @Override
+    public boolean isCut(Http2Headers headers) {
+      return ((Http2HeaderFields) headers).isCut();
     }
 
     @Override

@@ -15,8 +15,10 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +37,8 @@ public final class Http2Script {
   private static final int PING = 6;
   private static final int GOAWAY = 7;
   private static final int WINDOW_UPDATE = 8;
+  private static final int CONTINUATION = 9;
+  private static final int FRAME_HEAD_BYTES = 9;
   private static final int END_STREAM = 0x1;
   private static final int END_HEADERS = 0x4;
   private static final int ACK = 0x1;
@@ -96,6 +100,24 @@ public final class Http2Script {
     }
     return frame(
         HEADERS, (last ? END_STREAM : 0) | END_HEADERS, stream, ByteBufUtil.getBytes(block));
+  }
+
+  /**
+   * The same in HEADERS and CONTINUATION frames.
+   *
+   * @param piece bytes of each, at most
+   */
+  public byte[] headers(int stream, boolean last, int piece, String... fields) {
+    byte[] whole = headers(stream, last, fields);
+    ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+    for (int at = FRAME_HEAD_BYTES; at < whole.length; at += piece) {
+      int end = Math.min(whole.length, at + piece);
+      int flags = (end == whole.length ? END_HEADERS : 0);
+      int type = at == FRAME_HEAD_BYTES ? HEADERS : CONTINUATION;
+      int atFirst = at == FRAME_HEAD_BYTES && last ? END_STREAM : 0;
+      pieces.writeBytes(frame(type, flags | atFirst, stream, Arrays.copyOfRange(whole, at, end)));
+    }
+    return pieces.toByteArray();
   }
 
   public byte[] data(int stream, boolean last, byte[] body) {

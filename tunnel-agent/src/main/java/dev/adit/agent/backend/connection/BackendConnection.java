@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a backend. Confined to its event loop. */
 public final class BackendConnection extends EdgeHandler {
+  /** No stream's id. */
+  public static final int NOT_OPENED = 0;
+
   private static final long MAX_HEADER_LIST_BYTES = 64 * 1024;
 
   /** Past this stream the connection takes no more: ids end at 2^31-1 (RFC 9113 5.1.1). */
@@ -127,11 +130,16 @@ public final class BackendConnection extends EdgeHandler {
     return state == State.READY && connection().local().canOpenStream();
   }
 
+  /** Whether this head is not larger than the backend says it takes (RFC 9113 6.5.2). */
+  public boolean fits(CallHeaders head) {
+    return head.listBytes() <= encoder().configuration().headersConfiguration().maxHeaderListSize();
+  }
+
   /**
-   * Opens the reserved stream with a request's head.
+   * Opens the reserved stream with a request's head. No event comes before this returns.
    *
    * @param last the request has no body
-   * @return the stream's id
+   * @return the stream's id; {@link #NOT_OPENED} if nothing has been written, and no event comes
    */
   public int open(CallHeaders head, boolean last, BackendEvents events) {
     reserved--;
@@ -139,9 +147,8 @@ public final class BackendConnection extends EdgeHandler {
     writeFields(streamId, Http2HeaderFields.ofRequest(head), last, null);
     Http2Stream stream = connection().stream(streamId);
     if (stream == null) {
-      // The connection is closing under us; nothing has been written.
-      events.onRefused();
-      return streamId;
+      // The connection is closing under us.
+      return NOT_OPENED;
     }
     stream.setProperty(eventsKey, events);
     if (streamId >= LAST_STREAM_ID && isUsable()) {

@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * What one stream to a backend tells. Confined to the loop of the connection. Exactly one event
- * ends it: one marked or meant as last, {@link #onReset}, {@link #onRefused} or {@link #onLost};
- * none follows.
+ * ends it: one marked or meant as last, {@link #onReset}, {@link #onRefused}, {@link #onTooLarge}
+ * or {@link #onLost}; none follows.
  */
 public interface BackendEvents {
   void onHead(ResponseHead head, boolean last);
@@ -29,6 +29,9 @@ public interface BackendEvents {
    * 8.7).
    */
   void onRefused();
+
+  /** The backend's head, or its trailers, are larger than we take; the stream is reset. */
+  void onTooLarge();
 
   /** The connection ended under the call. */
   void onLost();

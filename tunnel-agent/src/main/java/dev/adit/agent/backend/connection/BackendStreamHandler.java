@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackendStreamHandler implements EdgeListener {
   private static final int NO_GOAWAY = -1;
+  private static final int SWITCHING_PROTOCOLS = 101;
 
   // state, confined to the loop; the connection is set once, before any frame
   private @Nullable BackendConnection attached;
@@ -51,6 +52,11 @@ final class BackendStreamHandler implements EdgeListener {
       return;
     }
     Http2HeaderFields list = (Http2HeaderFields) headers;
+    if (list.isCut()) {
+      connection().cancel(stream.id());
+      events.onTooLarge();
+      return;
+    }
     AsciiString status = list.status();
     if (status == null) {
       endIf(last, stream);
@@ -62,6 +68,11 @@ final class BackendStreamHandler implements EdgeListener {
     events.onHead(head, last);
   }
 
+  @Override
+  public boolean isCut(Http2Headers headers) {
+    return ((Http2HeaderFields) headers).isCut();
+  }
+
   /** Ends the stream; the call hears of it when it is closed. */
   private static Http2Exception malformed(int streamId, String what) {
     return Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, what);
@@ -70,7 +81,8 @@ final class BackendStreamHandler implements EdgeListener {
   private static ResponseHead head(
       int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
     int code = statusCode(status);
-    if (code < 100 || (code < 200 && last)) {
+    // HTTP/2 has no upgrade (RFC 9113 8.6).
+    if (code < 100 || code == SWITCHING_PROTOCOLS || (code < 200 && last)) {
       throw malformed(streamId, "a response with :status " + code);
     }
     return new ResponseHead(code, fields);

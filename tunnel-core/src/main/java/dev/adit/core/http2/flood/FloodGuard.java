@@ -32,6 +32,7 @@ public final class FloodGuard {
   private final EventRate newStreams = new EventRate(FloodLimits.QUICK_WINDOW);
   private long opened;
   private long priorities;
+  private long unknown;
   private long windowUpdates;
   private long resets;
   private long acknowledgements;
@@ -174,7 +175,12 @@ public final class FloodGuard {
     check(goAways.add(nowNanos) <= limits.goAways(), Flood.GO_AWAYS);
   }
 
+  /** One for each stream is free: extensions say something of each (PRIORITY_UPDATE, RFC 9218). */
   void onUnknownFrame(long nowNanos) throws Http2Exception {
+    unknown++;
+    if (unknown <= opened) {
+      return;
+    }
     check(unknownFrames.add(nowNanos) <= limits.unknownFrames(), Flood.UNKNOWN_FRAMES);
   }
 

@@ -14,10 +14,14 @@ public interface EdgeListener {
   /**
    * A head, or trailers where the stream has had its head.
    *
-   * @param headers made by the decoder that the connection was built with
+   * @param headers made by the decoder that the connection was built with; of a list that {@link
+   *     #isCut} only what was kept, and not checked for what a list must have
    * @param last whether the peer has ended its side; the stream's state follows after the call
    */
   void onHeaders(Http2Stream stream, Http2Headers headers, boolean last) throws Http2Exception;
+
+  /** Whether this list was larger than may be; what is more than that is not there. */
+  boolean isCut(Http2Headers headers);
 
   /**
    * Body bytes, without their padding.

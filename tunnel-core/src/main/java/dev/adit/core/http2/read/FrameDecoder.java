@@ -42,8 +42,8 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
 
   private static final int PRIORITY_BYTES = 5;
 
-  /** A dialling side without limits of its own bears as many small pieces of a header list. */
-  private static final int DEFAULT_SMALL_PIECES = 16;
+  /** A peer that we have dialled may cut a header list as it likes. */
+  private static final int DIALLED_SMALL_PIECES = 1024;
 
   // deps
   private final Http2Connection connection;
@@ -86,7 +86,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
     block = new HeaderBlock(headersDecoder);
     if (limits == null || guard == null) {
       listTimer = null;
-      maxSmallPieces = DEFAULT_SMALL_PIECES;
+      maxSmallPieces = DIALLED_SMALL_PIECES;
     } else {
       listTimer = new ListTimer(guard, limits.greetingTimeout());
       maxSmallPieces = limits.floods().continuations();
@@ -326,6 +326,10 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
     }
     Http2Headers headers = block.add(ctx.alloc(), in, from, length, end);
     if (headers != null) {
+      if (guard != null && streams.isCut(headers)) {
+        // It may be answered in other words than by a reset, and costs us no less.
+        guard.onForcedReset(ctx.executor().ticker().nanoTime());
+      }
       streams.onHeaders(ctx, id, headers, block.isLast());
     }
   }

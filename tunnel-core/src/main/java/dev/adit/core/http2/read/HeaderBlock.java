@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class HeaderBlock {
   private static final int NONE = 0;
 
+  /** Times the size that a list may have, up to which it is read for the sake of those after it. */
+  private static final int LEEWAY = 2;
+
   /** Who cuts a list into pieces of less than this has no need to. */
   private static final int SMALL_BYTES = 8 << 10;
 
@@ -68,7 +71,7 @@ final class HeaderBlock {
   @Nullable Http2Headers add(ByteBufAllocator alloc, ByteBuf in, int from, int length, boolean end)
       throws Http2Exception {
     ByteBuf before = pieces;
-    long most = decoder.configuration().maxHeaderListSizeGoAway();
+    long most = LEEWAY * decoder.configuration().maxHeaderListSize();
     if (length + (before == null ? 0L : before.readableBytes()) > most) {
       close();
       Http2CodecUtil.headerListSizeExceeded(most);

@@ -200,7 +200,7 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
   @Override
   public boolean consumeBytes(Http2Stream stream, int bytes) throws Http2Exception {
     Window window = of(stream);
-    if (window == null || bytes == 0 || stream.state() == Http2Stream.State.CLOSED) {
+    if (window == null || bytes == 0 || isOver(stream)) {
       return false;
     }
     if (window.free - bytes < window.left) {
@@ -220,6 +220,11 @@ public final class ReceiveWindows extends Http2ConnectionAdapter
       resize(window);
     }
     return giveBack(stream.id(), window);
+  }
+
+  /** Nobody waits for more of it, and after our RST_STREAM nothing follows (RFC 9113 5.1). */
+  private static boolean isOver(Http2Stream stream) {
+    return stream.isResetSent() || stream.state() == Http2Stream.State.CLOSED;
   }
 
   /**

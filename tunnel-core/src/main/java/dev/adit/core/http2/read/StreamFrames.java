@@ -55,6 +55,11 @@ final class StreamFrames {
     return manager;
   }
 
+  /** Whether this list was larger than may be. */
+  boolean isCut(Http2Headers headers) {
+    return listener.isCut(headers);
+  }
+
   void onHeaders(ChannelHandlerContext ctx, int id, Http2Headers headers, boolean last)
       throws Http2Exception {
     Http2Stream stream = connection.stream(id);
@@ -74,7 +79,7 @@ final class StreamFrames {
     checkOrder(stream, informational, last);
     if (trailers) {
       checkTrailers(id, headers);
-    } else {
+    } else if (!listener.isCut(headers)) {
       checkHead(stream, headers, informational);
     }
     stream.headersReceived(informational);
@@ -182,7 +187,6 @@ final class StreamFrames {
       return;
     }
     if (stream.isResetSent() || ended.isAboveGoAway(id)) {
-      windows.consumeBytes(stream, bytes);
       return;
     }
     if (!stream.state().remoteSideOpen()) {

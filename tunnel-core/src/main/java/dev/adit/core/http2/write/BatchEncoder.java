@@ -1,9 +1,11 @@
 package dev.adit.core.http2.write;
 
+import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -35,23 +37,36 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
    * An encoder of a new connection.
    *
    * @param windows the connection's flow controller
+   * @param guard told of each DATA frame; null: the peer has no limits
    */
-  public BatchEncoder(Http2Connection connection, SendWindows windows, FrameBatch batch) {
+  public BatchEncoder(
+      Http2Connection connection,
+      SendWindows windows,
+      FrameBatch batch,
+      @Nullable FloodGuard guard) {
     super(
         connection,
         new BatchWriter(
             batch,
             // A server follows no MAX_HEADER_LIST_SIZE (RFC 9113 6.5.2 has it as advice), and need
             // not measure a list before it is written.
-            new DefaultHttp2HeadersEncoder(BatchEncoder::differsEachTime, connection.isServer())));
+            new DefaultHttp2HeadersEncoder(BatchEncoder::isNeverIndexed, connection.isServer()),
+            guard));
     this.windows = windows;
   }
 
-  /** In the table such a field would push out those that come again (RFC 7541 6.2.3). */
-  private static boolean differsEachTime(CharSequence name, CharSequence value) {
+  /**
+   * What stays out of the table (RFC 7541 6.2.3): a field that differs each time would push out
+   * those that come again, and a secret would lie beside what others send (7.1.3), for one
+   * connection to a backend carries the calls of many.
+   */
+  private static boolean isNeverIndexed(CharSequence name, CharSequence value) {
     return switch (name.length()) {
+      case 6 -> HttpHeaderNames.COOKIE.contentEquals(name);
+      case 10 -> HttpHeaderNames.SET_COOKIE.contentEquals(name);
       case 11 -> TRACEPARENT.contentEquals(name);
       case 12 -> REQUEST_ID.contentEquals(name) || GRPC_TIMEOUT.contentEquals(name);
+      case 13 -> HttpHeaderNames.AUTHORIZATION.contentEquals(name);
       default -> false;
     };
   }

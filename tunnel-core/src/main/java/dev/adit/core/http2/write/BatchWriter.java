@@ -1,5 +1,6 @@
 package dev.adit.core.http2.write;
 
+import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames into a {@link FrameBatch} (RFC 9113 4.1): those that each call needs by itself, all
@@ -32,16 +34,19 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
   // deps
   private final FrameBatch batch;
   private final Http2HeadersEncoder encoder;
+  private final @Nullable FloodGuard guard;
 
   /**
    * A writer of a new connection.
    *
    * @param encoder of this connection alone
+   * @param guard told of each DATA frame; null: the peer has no limits
    */
-  public BatchWriter(FrameBatch batch, Http2HeadersEncoder encoder) {
+  public BatchWriter(FrameBatch batch, Http2HeadersEncoder encoder, @Nullable FloodGuard guard) {
     super(encoder);
     this.batch = batch;
     this.encoder = encoder;
+    this.guard = guard;
   }
 
   @Override
@@ -115,18 +120,26 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     int max = maxFrameSize();
     while (data.readableBytes() > max) {
       writeHead(batch.room(HEAD_BYTES), max, Http2FrameTypes.DATA, 0, streamId);
+      onChunk();
       ctx.write(data.readRetainedSlice(max));
     }
     int length = data.readableBytes();
     boolean copied = length <= COPIED_BYTES;
     ByteBuf out = batch.room(HEAD_BYTES + (copied ? length : 0));
     writeHead(out, length, Http2FrameTypes.DATA, last ? END_STREAM : 0, streamId);
+    onChunk();
     if (!copied) {
       return ctx.write(data, promise);
     }
     out.writeBytes(data);
     data.release();
     return later(promise);
+  }
+
+  private void onChunk() {
+    if (guard != null) {
+      guard.onChunkSent();
+    }
   }
 
   @Override

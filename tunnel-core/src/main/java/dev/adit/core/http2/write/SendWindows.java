@@ -50,6 +50,11 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
       this.window = window;
     }
 
+    /** Nothing may be written any more: after our RST_STREAM nothing follows (RFC 9113 5.1). */
+    boolean isOver() {
+      return over || stream.isResetSent();
+    }
+
     void add(FlowControlled frame) {
       if (frames == NONE) {
         frames = new ArrayDeque<>(2);
@@ -218,7 +223,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
    */
   boolean take(Http2Stream stream, int bytes) {
     Sending sending = of(stream);
-    if (sending.over || !sending.frames.isEmpty() || bytes > allowance(sending)) {
+    if (sending.isOver() || !sending.frames.isEmpty() || bytes > allowance(sending)) {
       return false;
     }
     sending.window -= bytes;
@@ -227,7 +232,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
   }
 
   private void waitIfHeld(Sending sending) {
-    if (!sending.waits && sending.window > 0 && !sending.frames.isEmpty()) {
+    if (!sending.waits && sending.window > 0 && !sending.frames.isEmpty() && !sending.isOver()) {
       sending.waits = true;
       waiting.addLast(sending);
     }
@@ -273,7 +278,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
     sending.writes = true;
     try {
       FlowControlled frame = sending.frames.peekFirst();
-      while (frame != null && !sending.over) {
+      while (frame != null && !sending.isOver()) {
         int before = frame.size();
         int allowed = Math.max(0, Math.min(left, sending.window));
         if (before > 0 && allowed == 0) {

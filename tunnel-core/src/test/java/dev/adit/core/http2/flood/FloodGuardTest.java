@@ -68,6 +68,18 @@ final class FloodGuardTest {
   }
 
   @Test
+  void extensionMaySayOneThingOfEachStream() throws Http2Exception {
+    for (int i = 0; i < 10; i++) {
+      guard.onHeaders(i * SECOND);
+      guard.onUnknownFrame(i * SECOND);
+    }
+    for (int i = 0; i < 3; i++) {
+      guard.onUnknownFrame(10 * SECOND);
+    }
+    assertThrows(Http2Exception.class, () -> guard.onUnknownFrame(10 * SECOND));
+  }
+
+  @Test
   void aFloodIsToldOnce() {
     for (int i = 0; i < 3; i++) {
       assertThrows(Http2Exception.class, () -> guard.check(false, Flood.SETTINGS));

@@ -292,17 +292,6 @@ final class EndedStreamsTest {
   }
 
   @Test
-  void bodyOfHeadThatIsTooLargeIsDroppedInSilence() {
-    bench.begin();
-    bench.send(bench.script.headers(1, false, ":method", "GET", "a", "b".repeat(9000)));
-    List<Seen> seen = bench.read();
-    assertEquals("431", seen.get(0).header(":status"));
-    assertEquals("reset", seen.get(1).type());
-    bench.send(bench.script.data(1, true, "body"));
-    assertUnharmed();
-  }
-
-  @Test
   void idleStreamsAreNotOver() {
     bench.begin();
     open(5);

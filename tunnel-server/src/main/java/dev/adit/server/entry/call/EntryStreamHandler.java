@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntryStreamHandler implements EdgeListener {
   /**
-   * How much larger a header list may be than allowed and still be read, so that it can be answered
+   * How much larger a header list may be than allowed and still be kept, so that it can be answered
    * in the caller's own protocol.
    */
   private static final int HEADER_LEEWAY = 2;
@@ -103,6 +103,11 @@ public final class EntryStreamHandler implements EdgeListener {
     stream.setProperty(callKey, call);
     quickResets.onOpened(call.begunNanos());
     call.begin(reader, admission, (Http2HeaderFields) headers, last);
+  }
+
+  @Override
+  public boolean isCut(Http2Headers headers) {
+    return ((Http2HeaderFields) headers).isCut();
   }
 
   @Override

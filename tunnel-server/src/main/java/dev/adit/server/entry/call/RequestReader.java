@@ -61,6 +61,10 @@ record RequestReader(
     AsciiString method = list.method();
     AsciiString path = list.path();
     AsciiString scheme = list.scheme();
+    if (list.isCut()) {
+      throw new CallException(
+          CallFailure.HEADER_TOO_LARGE, "the header list exceeds " + maxHeaderBytes + " B by far");
+    }
     if (method == null || path == null || scheme == null) {
       throw new CallException(CallFailure.MALFORMED, "a CONNECT request is not served here");
     }
