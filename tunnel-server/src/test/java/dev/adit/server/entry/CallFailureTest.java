@@ -14,6 +14,7 @@ import dev.adit.testing.tunnel.TunnelPair.Arrived;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,8 +120,24 @@ final class CallFailureTest {
       assertEquals(
           "no rule matches host=shop.example service=shop.Cart method=Add",
           grpc.get(0).header("grpc-message"));
-      assertEquals("reset", grpc.get(1).type());
       assertEquals("404", unruled.all(3).get(0).header(":status"));
+    }
+  }
+
+  /** Some clients drop an answer that a reset follows before their request is sent. */
+  @Test
+  void callerThatIsRefusedMayEndItsRequestFirst() throws IOException {
+    EntrySettings settings = new EntrySettings();
+    settings.hasRule = false;
+    try (EntryBench unruled = new EntryBench(settings)) {
+      unruled.send(unruled.grpc(1, false), unruled.grpc(3, false), unruled.grpc(5, false));
+      unruled.send(unruled.script().data(1, true, "request"));
+      unruled.send(unruled.script().data(3, false, "of this there is more"));
+      unruled.advance(Duration.ofMillis(50));
+      assertEquals(1, unruled.all(1).size());
+      for (int stream : List.of(3, 5)) {
+        assertEquals("reset " + stream + " last 0 []", unruled.all(stream).get(1).toString());
+      }
     }
   }
 

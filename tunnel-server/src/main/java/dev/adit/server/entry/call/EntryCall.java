@@ -73,7 +73,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     this.connection = connection;
     this.stream = stream;
     this.requestId = requestId;
-    writer = new ResponseWriter(connection, stream);
+    writer = new ResponseWriter(connection, stream, this::onOver);
     record = record();
     counts = entry.metrics().begin(record.begunNanos());
     meter =
@@ -185,6 +185,11 @@ final class EntryCall extends RunningCall implements PlacementListener {
    * @param data ownership passes to this method
    */
   void onRequestChunk(ByteBuf data, boolean last) {
+    if (closed) {
+      // Its window is not given back: what is left of the request shall end soon.
+      data.release();
+      return;
+    }
     int bytes = data.readableBytes();
     CallTimers.moved(timers);
     record.requestBytes(bytes);
@@ -371,8 +376,11 @@ final class EntryCall extends RunningCall implements PlacementListener {
     }
   }
 
-  /** The stream is over: if the response is not, the caller has gone. */
-  void onStreamClosed() {
+  /** The stream is over, or its response is: if that is not, the caller has gone. */
+  void onOver() {
+    if (closed) {
+      return;
+    }
     closed = true;
     CallTimers.stop(timers);
     RequestSide side = request;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the frames of one caller's connection and gives each to the call of its stream. The call
- * hangs on the stream and goes with it: {@code onStreamClosed} is the one place where a call is
- * removed. Confined to the loop of the connection.
+ * hangs on the stream and goes with it: {@code onOver} is the one place where a call is removed.
+ * Confined to the loop of the connection.
  */
 public final class EntryStreamHandler implements EdgeListener {
   /**
@@ -135,7 +135,7 @@ public final class EntryStreamHandler implements EdgeListener {
     public void onStreamClosed(Http2Stream stream) {
       EntryCall call = stream.removeProperty(callKey);
       if (call != null) {
-        call.onStreamClosed();
+        call.onOver();
       }
     }
   }

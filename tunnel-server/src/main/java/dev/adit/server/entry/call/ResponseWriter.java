@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +25,33 @@ import org.jspecify.annotations.Nullable;
 final class ResponseWriter {
   private static final long USUAL_PUSHBACK_MILLIS = 1000;
 
+  /**
+   * How long a caller whose response is complete may go on with its request, as far as its window
+   * goes. Most end it in that time; some clients drop the response when a reset comes before they
+   * have (curl 7.88).
+   */
+  private static final long REQUEST_END_MILLIS = 50;
+
   // deps
   private final EntryConnection connection;
   private final Http2Stream stream;
+  private final Runnable onComplete;
 
   // state, confined to the loop
   private boolean headSent;
   private boolean ended;
   private long pushbackMillis = USUAL_PUSHBACK_MILLIS;
 
-  ResponseWriter(EntryConnection connection, Http2Stream stream) {
+  /**
+   * A writer of a response that has not begun.
+   *
+   * @param onComplete run once the caller has all of the response and its stream stays for a while,
+   *     for the sake of the request
+   */
+  ResponseWriter(EntryConnection connection, Http2Stream stream, Runnable onComplete) {
     this.connection = connection;
     this.stream = stream;
+    this.onComplete = onComplete;
   }
 
   /** How long a caller is asked to wait, where a failure asks for that at all. */
@@ -78,8 +94,8 @@ final class ResponseWriter {
   }
 
   /**
-   * RFC 9113 8.1: a response that is complete before its request is; the caller is told to stop
-   * sending.
+   * RFC 9113 8.1: a response that is complete before its request is; a caller that does not end
+   * that soon is told to stop sending.
    */
   private @Nullable ChannelFutureListener andStopCaller(@Nullable ChannelFutureListener before) {
     if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
@@ -89,10 +105,21 @@ final class ResponseWriter {
       if (before != null) {
         before.operationComplete(done);
       }
-      if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
-        connection.writeReset(stream.id(), Http2Error.NO_ERROR.code());
+      if (isRequestOpen()) {
+        onComplete.run();
+        connection.loop().schedule(this::stopCaller, REQUEST_END_MILLIS, TimeUnit.MILLISECONDS);
       }
     };
+  }
+
+  private boolean isRequestOpen() {
+    return stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL;
+  }
+
+  private void stopCaller() {
+    if (isRequestOpen()) {
+      connection.writeReset(stream.id(), Http2Error.NO_ERROR.code());
+    }
   }
 
   /**
