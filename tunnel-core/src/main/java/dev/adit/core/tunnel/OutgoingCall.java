@@ -173,7 +173,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     boolean tell = state != State.RESET;
     end();
     if (tell) {
-      response.onReset(reset);
+      response.onReset(ofPeer(reset));
     }
   }
 
@@ -190,6 +190,17 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     if (tell) {
       response.onReset(unsent ? unsent() : lost(processed));
     }
+  }
+
+  /**
+   * Draining is our own word, for a call that the peer has never heard of: from a peer, who has
+   * heard of it, it only says that the call ends with the tunnel.
+   */
+  private static CallReset ofPeer(CallReset reset) {
+    return reset.failure() == CallFailure.DRAINING
+        ? new CallReset(
+            CallFailure.TUNNEL_LOST, reset.http2Code(), reset.processed(), reset.message())
+        : reset;
   }
 
   /** Not even the agent knows of the call: it may go there again on another tunnel. */

@@ -98,6 +98,21 @@ final class PlacementTest {
   }
 
   @Test
+  void agentThatSaysItDrainsIsAskedOnce() {
+    join("a");
+    join("b");
+    dispatch();
+    settle();
+    TunnelPair first = holder();
+    call().response().onReset(CallReset.unprocessed(CallFailure.DRAINING, "this agent goes away"));
+    settle();
+    assertTrue(holder() != first);
+    assertEquals(1, first.agent().arrived().size());
+    assertEquals(List.of("tunnel-lost"), caller.unplaced());
+    finish();
+  }
+
+  @Test
   void halfCloseIsSentAgainToo() {
     join("a");
     join("b");

@@ -308,6 +308,7 @@ public final class Placement implements RequestSide {
       if (over) {
         return;
       }
+      // No agent can say so: see OutgoingCall.
       boolean neverLeft = reset.failure() == CallFailure.DRAINING;
       CallReset failure =
           neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
