@@ -197,8 +197,8 @@ public final class CallRecord {
   }
 
   public void head(ResponseHead head, long nowNanos) {
-    httpStatus = head.status();
     if (!head.isInformational()) {
+      httpStatus = head.status();
       headNanos = nowNanos;
     }
   }

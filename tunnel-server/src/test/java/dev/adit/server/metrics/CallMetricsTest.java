@@ -240,6 +240,16 @@ final class CallMetricsTest {
     call("/shop.Cart/Get").answered("12");
     assertShown(ended("Get", "", "shop.Cart", "UNIMPLEMENTED") + "1.0");
   }
+  /** Its caller got 502, behind a 103. */
+  @Test
+  void failureBehindAnEarlyHintHasTheStatusOfTheFailure() {
+    Call call = new Call(CallProtocol.HTTP, "/private/4711").routed();
+    call.record.head(new ResponseHead(103, new HeaderFields()), 0);
+    call.record.failure(CallFailure.BACKEND_RESET, GrpcCode.INTERNAL, 502);
+    call.end();
+    assertShown(ended("other", "backend-reset", "other", "502") + "1.0");
+  }
+
 
   @Test
   void millionOfNamesFillsNothing() {
