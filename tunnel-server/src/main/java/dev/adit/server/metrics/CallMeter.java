@@ -103,7 +103,7 @@ public final class CallMeter {
 
   /** The call is over. */
   public void onEnd(CallRecord record) {
-    if (!settled && !record.isUnknownMethod()) {
+    if (answeredNanos != NEVER && !settled && !record.isUnknownMethod()) {
       settle();
     }
     CallSeries last = series;

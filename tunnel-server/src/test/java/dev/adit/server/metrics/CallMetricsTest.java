@@ -198,10 +198,27 @@ final class CallMetricsTest {
 
   @Test
   void failureOfOursHasItsReason() {
+    call("/shop.Cart/Get").answered("0");
     Call call = call("/shop.Cart/Get");
     call.record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
     call.end();
     assertShown(ended("Get", "tunnel-lost", "shop.Cart", "UNAVAILABLE") + "1.0");
+  }
+
+  /** As a caller makes them up who takes each call back at once. */
+  @Test
+  void methodThatNoBackendHasAnsweredGetsNoSeriesOfItsOwn() {
+    for (int i = 0; i < CallMetrics.MAX_SERIES; i++) {
+      Call guess = call("/guess.S" + i + "/M");
+      guess.meter.onPlaced(millis(1));
+      guess.meter.onAccepted(millis(2));
+      guess.record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, 499);
+      guess.end();
+    }
+    assertShown(ended("other", "cancelled", "other", "CANCELLED") + "1000.0");
+    assertShown("adit_calls_routed_total{" + OTHER + "} 1000.0");
+    call("/shop.Cart/Get").answered("0");
+    assertShown(ended("Get", "", "shop.Cart", "OK") + "1.0");
   }
 
   @Test
@@ -223,6 +240,16 @@ final class CallMetricsTest {
     assertShown("adit_calls_routed_total{" + OTHER + "} 1.0");
   }
 
+  /** Its caller got 502, behind a 103. */
+  @Test
+  void failureBehindAnEarlyHintHasTheStatusOfTheFailure() {
+    Call call = new Call(CallProtocol.HTTP, "/private/4711").routed();
+    call.record.head(new ResponseHead(103, new HeaderFields()), 0);
+    call.record.failure(CallFailure.BACKEND_RESET, GrpcCode.INTERNAL, 502);
+    call.end();
+    assertShown(ended("other", "backend-reset", "other", "502") + "1.0");
+  }
+
   @Test
   void statusThatABackendMadeUpIsOther() {
     call("/shop.Cart/Get").answered("\"} 1\nevil{");
@@ -240,16 +267,6 @@ final class CallMetricsTest {
     call("/shop.Cart/Get").answered("12");
     assertShown(ended("Get", "", "shop.Cart", "UNIMPLEMENTED") + "1.0");
   }
-  /** Its caller got 502, behind a 103. */
-  @Test
-  void failureBehindAnEarlyHintHasTheStatusOfTheFailure() {
-    Call call = new Call(CallProtocol.HTTP, "/private/4711").routed();
-    call.record.head(new ResponseHead(103, new HeaderFields()), 0);
-    call.record.failure(CallFailure.BACKEND_RESET, GrpcCode.INTERNAL, 502);
-    call.end();
-    assertShown(ended("other", "backend-reset", "other", "502") + "1.0");
-  }
-
 
   @Test
   void millionOfNamesFillsNothing() {
