@@ -93,12 +93,13 @@ public final class LiveFeed implements AdminFeed, AutoCloseable {
   @Override
   public void join(AdminViewer viewer) {
     viewers.incrementAndGet();
+    // First: one that has gone already is taken out again behind it.
+    later(() -> welcome(viewer));
     viewer.onGone(
         () -> {
           viewers.decrementAndGet();
           later(() -> missed.remove(viewer));
         });
-    later(() -> welcome(viewer));
   }
 
   /** Places taken now. */
@@ -221,9 +222,11 @@ public final class LiveFeed implements AdminFeed, AutoCloseable {
         int times = viewer.offer(event) ? 0 : missed.getOrDefault(viewer, 0) + 1;
         if (times >= MOST_MISSED) {
           log.info("a viewer of the web page that reads too slowly is let go");
+          missed.remove(viewer);
           viewer.drop();
+        } else {
+          missed.replace(viewer, times);
         }
-        missed.replace(viewer, times);
       }
     } finally {
       event.release();

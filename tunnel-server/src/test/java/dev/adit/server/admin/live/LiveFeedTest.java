@@ -69,10 +69,11 @@ final class LiveFeedTest {
   }
 
   /** Keeps what it is told; reads at once, or never. */
-  private static final class Viewer implements AdminViewer {
+  private static class Viewer implements AdminViewer {
     private final boolean reads;
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private volatile Runnable gone = () -> {};
+    private final AtomicInteger offers = new AtomicInteger();
     private volatile boolean dropped;
 
     Viewer(boolean reads) {
@@ -81,6 +82,7 @@ final class LiveFeedTest {
 
     @Override
     public boolean offer(ByteBuf event) {
+      offers.incrementAndGet();
       if (reads) {
         told.add(event.toString(StandardCharsets.UTF_8));
       }
@@ -169,6 +171,24 @@ final class LiveFeedTest {
     await().atMost(BOUND).until(() -> reading.events("picture").size() > before);
     assertTrue(!reading.dropped);
     assertEquals(1, feed.viewers());
+  }
+
+  /** Its connection has ended while its head was written. */
+  @Test
+  void viewerThatHasGoneBeforeItJoinsIsForgotten() {
+    feed.start();
+    Viewer reading = join(true);
+    Viewer gone =
+        new Viewer(false) {
+          @Override
+          public void onGone(Runnable then) {
+            then.run();
+          }
+        };
+    feed.join(gone);
+    assertEquals(1, feed.viewers());
+    await().atMost(BOUND).until(() -> reading.events("picture").size() >= 4);
+    assertTrue(gone.offers.get() <= 2, gone.offers::toString);
   }
 
   @Test
