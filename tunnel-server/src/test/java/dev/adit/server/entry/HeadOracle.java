@@ -3,6 +3,7 @@ package dev.adit.server.entry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,12 +106,19 @@ final class HeadOracle {
     Set<String> hosts = new HashSet<>();
     for (int i = 0; i < pairs.size(); i += 2) {
       if (pairs.get(i).equals(":authority") || pairs.get(i).equals("host")) {
-        hosts.add(pairs.get(i + 1));
+        hosts.add(normal(pairs.get(i + 1)));
       }
     }
     check(faults, hosts.size() <= 1, "hosts " + hosts);
     hosts.forEach(
         host -> check(faults, host.matches("[\\x21-\\x7e&&[^@/\\\\?#,]]*"), "host " + host));
+  }
+
+  /** An authority as RFC 9113 8.3.1 compares it. */
+  private String normal(String authority) {
+    String scheme = String.valueOf(value(":scheme")).toLowerCase(Locale.ROOT);
+    String port = scheme.equals("http") ? ":80$" : scheme.equals("https") ? ":443$" : "$";
+    return authority.toLowerCase(Locale.ROOT).replaceFirst(port, "");
   }
 
   /** Whether nobody has a reason to refuse the list. */

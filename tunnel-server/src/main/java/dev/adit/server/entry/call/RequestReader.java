@@ -33,6 +33,11 @@ record RequestReader(
     AsciiString scheme) {
   private static final AsciiString X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
 
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString HTTP_PORT = AsciiString.cached(":80");
+  private static final AsciiString HTTPS = AsciiString.cached("https");
+  private static final AsciiString HTTPS_PORT = AsciiString.cached(":443");
+
   /** What agents call on the tunnel's port. */
   static final AsciiString TUNNEL_PATH = AsciiString.cached("/tunnel.v1.TunnelService/Proxy");
 
@@ -94,7 +99,10 @@ record RequestReader(
     return new CallHeaders(protocol, method, scheme, authority, path, fields, timeout);
   }
 
-  /** RFC 9113 8.3.1: a host field says the same as :authority, or stands in for it. */
+  /**
+   * RFC 9113 8.3.1: a host field says the same as :authority, or stands in for it. A backend gets
+   * no host field, so how it was written does not matter.
+   */
   private static AsciiString authority(Http2HeaderFields list) throws CallException {
     HeaderFields fields = list.fields();
     AsciiString named = list.authority();
@@ -102,7 +110,7 @@ record RequestReader(
       if (fields.name(i).equals(HeaderNames.HOST)) {
         // Every one: what comes second is what a backend may believe (CVE-2026-59900).
         named = named == null ? fields.value(i) : named;
-        if (!named.equals(fields.value(i))) {
+        if (!isSame(named, fields.value(i), list.scheme())) {
           throw new CallException(
               CallFailure.MALFORMED, "host fields differ, or differ from :authority");
         }
@@ -115,6 +123,22 @@ record RequestReader(
       throw new CallException(CallFailure.MALFORMED, ":authority is no host with an optional port");
     }
     return named;
+  }
+
+  /** Whether two authorities are the same but for case and the default port of the scheme. */
+  private static boolean isSame(AsciiString one, AsciiString two, @Nullable AsciiString scheme) {
+    return one.equals(two)
+        || withoutPort(one, scheme).contentEqualsIgnoreCase(withoutPort(two, scheme));
+  }
+
+  private static AsciiString withoutPort(AsciiString authority, @Nullable AsciiString scheme) {
+    AsciiString port =
+        HTTP.contentEqualsIgnoreCase(scheme)
+            ? HTTP_PORT
+            : HTTPS.contentEqualsIgnoreCase(scheme) ? HTTPS_PORT : AsciiString.EMPTY_STRING;
+    return authority.endsWith(port)
+        ? authority.subSequence(0, authority.length() - port.length())
+        : authority;
   }
 
   /** Copies what goes on; returns the caller's timeout. */

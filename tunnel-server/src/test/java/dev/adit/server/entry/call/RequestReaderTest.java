@@ -198,6 +198,26 @@ final class RequestReaderTest {
     assertEquals("", read(ForwardedHeaders.OFF).authority().toString());
     assertEquals(CallFailure.MALFORMED, failure(":authority", "h", "host", "other"));
     assertEquals(CallFailure.MALFORMED, failure("host", "h", "host", "other"));
+    assertEquals(CallFailure.MALFORMED, failure("host", "h", "host", "h", "host", "other"));
+  }
+
+  @Test
+  void hostMayBeWrittenInAnotherCaseAndWithTheSchemesPort() throws CallException {
+    for (String host : List.of("H.test", "h.test:80", "h.TEST:80")) {
+      assertEquals(
+          "h.test",
+          read(ForwardedHeaders.OFF, ":authority", "h.test", "host", host).authority().toString());
+    }
+    read(ForwardedHeaders.OFF, ":authority", "h.test:80", "host", "H.test", "host", "h.test");
+    read(ForwardedHeaders.OFF, ":authority", "[::1]:80", "host", "[::1]");
+    assertEquals(CallFailure.MALFORMED, failure(":authority", "h.test", "host", "h.test:443"));
+    assertEquals(CallFailure.MALFORMED, failure(":authority", "h.test", "host", "h.test:8080"));
+    assertEquals(CallFailure.MALFORMED, failure(":authority", "h.test:8080", "host", "h.test"));
+    assertEquals(CallFailure.MALFORMED, failure("host", "h.test:80", "host", "i.test"));
+    Http2HeaderFields secure = list(":authority", "h.test", "host", "H.test:443");
+    secure.scheme(AsciiString.of("https"));
+    assertEquals(
+        "h.test", reader(ForwardedHeaders.OFF).read(secure, NEW_ID).authority().toString());
   }
 
   @ParameterizedTest
