@@ -11,12 +11,15 @@ import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that we opened: sends its request, hands on its response. Ends with the peer's terminal
  * frame, also after our Reset.
  */
 final class OutgoingCall extends TunnelCall implements RequestSide {
+  private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+
   private enum State {
     /** The head waits for the next flush: nobody but us knows of the call. */
     UNSENT,
@@ -38,6 +41,12 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
 
   /** A backend may have seen the call. */
   private boolean accepted;
+
+  /**
+   * A head with a gRPC status that may be the whole answer: nobody has heard of it yet, and the end
+   * may come with it or behind it.
+   */
+  private @Nullable ResponseHead held;
 
   /** Accepted has come, which a head only implies. */
   private boolean acceptedInWords;
@@ -133,8 +142,21 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       end();
     } else if (!responseHead.isInformational()) {
       state = State.RESPONDING;
+      if (head.headers().isGrpc() && responseHead.fields().contains(GRPC_STATUS)) {
+        held = responseHead;
+        return;
+      }
     }
     response.onHead(responseHead, last);
+  }
+
+  /** The head was not the whole answer. */
+  private void tellHeld() {
+    ResponseHead first = held;
+    if (first != null) {
+      held = null;
+      response.onHead(first, false);
+    }
   }
 
   @Override
@@ -151,9 +173,20 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       data.release();
       throw new WireException("call " + id + " has body bytes before a response head");
     }
+    ResponseHead whole = held;
+    boolean empty = !data.isReadable();
     if (last) {
       end();
     }
+    if (whole != null && empty) {
+      data.release();
+      if (last) {
+        held = null;
+        response.onHead(whole, true);
+      }
+      return;
+    }
+    tellHeld();
     response.onResponseChunk(data, last);
   }
 
@@ -165,6 +198,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     }
     expects(State.RESPONDING, "trailers");
     end();
+    tellHeld();
     response.onTrailers(trailers);
   }
 
@@ -173,6 +207,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     boolean tell = state != State.RESET;
     end();
     if (tell) {
+      tellHeld();
       response.onReset(ofPeer(reset));
     }
   }
@@ -188,6 +223,7 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     close();
     stream.onCallEnded();
     if (tell) {
+      tellHeld();
       response.onReset(unsent ? unsent() : lost(processed));
     }
   }

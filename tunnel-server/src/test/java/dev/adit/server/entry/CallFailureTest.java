@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a caller is told when a call fails: one row of the table each. */
 final class CallFailureTest {
@@ -86,6 +87,27 @@ final class CallFailureTest {
     call().response().onReset(new CallReset(CallFailure.BACKEND_RESET, http2Code, true, "reset"));
     bench.settle();
     assertGrpc(bench.one(1), status, "backend-reset");
+  }
+
+  /** A backend that ends its stream behind what would be Trailers-Only. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void statusOfAHeadStaysWhenOnlyAnEndFollows(boolean later) {
+    bench.send(bench.grpc(1, true));
+    call()
+        .response()
+        .onHead(
+            new ResponseHead(200, fields("content-type", "application/grpc", "grpc-status", "5")),
+            false);
+    if (later) {
+      bench.settle();
+    }
+    call().response().onResponseChunk(agent.chunk(0), true);
+    bench.settle();
+    Seen frame = bench.one(1);
+    assertTrue(frame.last());
+    assertEquals("5", frame.header("grpc-status"));
+    assertEquals("(none)", frame.header("x-tunnel-reason"));
   }
 
   @Test
