@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A call is moved to another agent while the server knows that no backend has seen it. */
 final class PlacementTest {
@@ -252,21 +254,47 @@ final class PlacementTest {
   void timeSpentOnEarlierPlacementsIsTakenOff() {
     join("a");
     join("b");
-    CallHeaders usual = TunnelPair.headers();
-    dispatch(
-        new CallHeaders(
-            usual.protocol(),
-            usual.method(),
-            usual.scheme(),
-            usual.authority(),
-            usual.path(),
-            usual.fields(),
-            TimeUnit.SECONDS.toNanos(10)));
+    dispatch(within(Duration.ofSeconds(10)));
     settle();
     hand.freeze(Duration.ofSeconds(3));
     refuse();
     assertEquals(TimeUnit.SECONDS.toNanos(7), call().head().headers().timeoutNanos());
     finish();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 999_999})
+  void callWithoutAMillisecondLeftReachesNoAgent(long nanos) {
+    join("a");
+    dispatch(within(Duration.ofNanos(nanos))).onRequestChunk(agents.get(0).chunk(3), true);
+    settle();
+    assertEquals(List.of("reset deadline last"), caller.events());
+    assertEquals(List.of(), caller.placed());
+    assertEquals(List.of(), agents.get(0).agent().arrived());
+  }
+
+  @Test
+  void callThatIsRefusedTooLateIsNotPlacedAgain() {
+    join("a");
+    join("b");
+    dispatch(within(Duration.ofMillis(50)));
+    settle();
+    hand.freeze(Duration.ofMillis(49).plusNanos(1));
+    refuse();
+    assertEquals(List.of("reset deadline last"), caller.events());
+    assertEquals(1, caller.placed().size());
+  }
+
+  private static CallHeaders within(Duration timeout) {
+    CallHeaders usual = TunnelPair.headers();
+    return new CallHeaders(
+        usual.protocol(),
+        usual.method(),
+        usual.scheme(),
+        usual.authority(),
+        usual.path(),
+        usual.fields(),
+        timeout.toNanos());
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Placement implements RequestSide {
   private static final int MAX_PLACEMENTS = 3;
+  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /**
    * What is to be placed.
@@ -127,8 +129,15 @@ public final class Placement implements RequestSide {
     begunNanos = wanted.headers().hasTimeout() ? home.ticker().nanoTime() : 0;
   }
 
-  /** Gives the call to an agent; if there is none, tells the caller's side why. */
+  /**
+   * Gives the call to an agent; if there is none, or no time is left that could be told to one,
+   * tells the caller's side so.
+   */
   public void place() {
+    if (isLate()) {
+      fail(CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
+      return;
+    }
     AgentGroup agents = context.agents(wanted.group());
     Spot spot = agents == null ? null : pick(agents);
     if (spot == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
@@ -144,6 +153,18 @@ public final class Placement implements RequestSide {
     attempts++;
     caller.onPlaced(spot.agent(), attempts);
     open(spot);
+  }
+
+  /** Whether less than a millisecond is left, the least that a head can have (protocol.md). */
+  private boolean isLate() {
+    long given = wanted.headers().timeoutNanos();
+    if (given == CallHeaders.NO_TIMEOUT) {
+      return false;
+    }
+    // The first placement comes at once: most calls need no look at the clock.
+    boolean first = attempts == wanted.before();
+    long spent = first ? 0 : home.ticker().nanoTime() - begunNanos;
+    return given - spent < LEAST_NANOS;
   }
 
   private void open(Spot spot) {

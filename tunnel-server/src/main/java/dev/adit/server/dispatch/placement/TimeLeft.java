@@ -1,15 +1,15 @@
 package dev.adit.server.dispatch.placement;
 
 import dev.adit.core.call.CallHeaders;
-import java.util.concurrent.TimeUnit;
 
 /** The head of a call that is sent later than it came: its deadline stays where it was. */
 public final class TimeLeft {
-  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
   private TimeLeft() {}
 
-  /** The head {@code nanos} later; the same if there is no deadline. */
+  /**
+   * The head {@code nanos} later; the same if there is no deadline. One that has passed leaves no
+   * time, and no agent gets the call ({@link Placement#place}).
+   */
   public static CallHeaders after(CallHeaders headers, long nanos) {
     if (!headers.hasTimeout()) {
       return headers;
@@ -21,6 +21,6 @@ public final class TimeLeft {
         headers.authority(),
         headers.path(),
         headers.fields(),
-        Math.max(headers.timeoutNanos() - nanos, LEAST_NANOS));
+        Math.max(headers.timeoutNanos() - nanos, 0));
   }
 }
