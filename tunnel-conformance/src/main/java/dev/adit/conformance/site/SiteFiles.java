@@ -41,8 +41,7 @@ final class SiteFiles {
       """
       version: 1
       id: %s
-      groups: [%s]
-      servers: [%s]
+      %sservers: [%s]
       insecure: true
       token: {file: agent.token}
       admin: off
@@ -109,10 +108,13 @@ final class SiteFiles {
             .map(tunnel -> '"' + agent.way().apply(tunnel) + '"')
             .collect(Collectors.joining(", "));
     String text =
-        AGENT.formatted(
-                agent.id(), names(agent.groups()), servers, agent.drainGrace().toSeconds() + "s")
+        AGENT.formatted(agent.id(), groups(agent), servers, agent.drainGrace().toSeconds() + "s")
             + agent.backends();
     Files.writeString(directory(agent.id()).resolve("agent.yaml"), text);
+  }
+
+  private static String groups(AgentPlan agent) {
+    return agent.namesGroups() ? "groups: [" + names(agent.groups()) + "]\n" : "";
   }
 
   private static String names(List<String> groups) {

@@ -1,6 +1,7 @@
 package dev.adit.conformance.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.CallerKind;
@@ -13,6 +14,7 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
+import dev.adit.server.registry.AgentSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -28,6 +30,7 @@ final class WithdrawnCredentialTest {
       """
       version: 1
       rules:
+      - {name: extra, matches: [{service: shop.Extra}], to: extra}
       - {name: cart, matches: [{service: shop.Cart}], to: carts}
       - {name: all, to: shop}
       """;
@@ -45,7 +48,7 @@ final class WithdrawnCredentialTest {
             SitePlan.of(
                 RULES,
                 new AgentPlan("withdrawn", List.of("shop", "carts"), upstream),
-                new AgentPlan("kept", List.of("shop"), upstream)));
+                new AgentPlan("kept", List.of("shop"), upstream).withWholeLine()));
     caller = RawConnection.dial(site.entry());
   }
 
@@ -99,6 +102,28 @@ final class WithdrawnCredentialTest {
     String text = Files.readString(site.agentsFile());
     Files.writeString(site.agentsFile(), text.replace("groups: [shop, carts]", "groups: [shop]"));
     Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
+  }
+
+  /** On the same run of it: no tunnel of it is cut. */
+  @Test
+  void groupThatIsAddedToALineIsServedByTheAgentThatRuns() throws Exception {
+    assertEquals("14", call("/shop.Extra/Get"));
+    AgentSession before = session("kept");
+    String text = Files.readString(site.agentsFile());
+    int kept = text.indexOf("- id: kept");
+    Files.writeString(
+        site.agentsFile(),
+        text.substring(0, kept)
+            + text.substring(kept).replaceFirst("groups: .shop.", "groups: [shop, extra]"));
+    Eventually.holds("it is served", () -> call("/shop.Extra/Get").equals("0"));
+    assertSame(before, session("kept"));
+  }
+
+  private AgentSession session(String id) {
+    return site.server().registry().snapshot().sessions().stream()
+        .filter(each -> each.id().value().equals(id))
+        .findAny()
+        .orElseThrow();
   }
 
   @Test

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A number of things that may be taken at a time. Any thread, without locks. */
 public final class Slots {
-  private final int most;
+  // shared: replaced as a whole
+  private volatile int most;
 
   // shared
   private final AtomicInteger taken = new AtomicInteger();
@@ -16,6 +17,11 @@ public final class Slots {
    */
   public Slots(int most) {
     this.most = most;
+  }
+
+  /** There are so many from now on; what is taken beyond stays taken until it is given back. */
+  public void resize(int now) {
+    most = now;
   }
 
   /** Takes one; false if all are taken. One that is free is never refused. */

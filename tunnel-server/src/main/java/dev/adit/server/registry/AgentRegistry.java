@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which agents are connected. Changed under its monitor when tunnels come and go; read by calls
@@ -32,30 +30,62 @@ public final class AgentRegistry {
   }
 
   /**
-   * A tunnel of an agent is up: it joins the session of its instance, which is made if this is its
-   * first.
+   * A tunnel of an agent is up. It joins the session of its run, which serves from now on what this
+   * tunnel was welcomed to; the first tunnel of a run takes the place of any other run, unless its
+   * own run has just lost it.
    *
-   * @param id the agent
-   * @param instance which run of it
-   * @param newSession makes the session
+   * @param welcomed the run as it would be if this were its first tunnel
    */
-  public synchronized AgentSession join(
-      AgentId id, String instance, TunnelStream tunnel, Supplier<AgentSession> newSession) {
-    AgentSession session = find(id, instance);
-    if (session == null) {
-      session = newSession.get();
+  public synchronized Joined join(AgentSession welcomed, TunnelStream tunnel) {
+    AgentSession session = welcomed;
+    AgentSession rival = null;
+    for (AgentSession each : sessions) {
+      if (each.id().equals(welcomed.id())) {
+        boolean same = each.instance().equals(welcomed.instance());
+        session = same ? each : session;
+        rival = same ? rival : each;
+      }
+    }
+    if (rival != null && takeovers.isOusted(welcomed.id(), welcomed.instance())) {
+      takeovers.add(welcomed.id(), welcomed.instance());
+      return new Joined(rival, true, null);
+    }
+    Joined.Ousted ousted = rival == null ? null : oust(rival);
+    if (!sessions.contains(session)) {
       sessions.add(session);
     }
-    session.add(tunnel);
+    session.add(tunnel, welcomed);
     publish();
     // Last: who hears that an agent has been here finds it in the snapshot.
     everJoined.addAll(session.groups());
-    return session;
+    return new Joined(session, false, ousted);
   }
 
-  /** A run of an agent has taken the place of another that was connected. */
-  public void noteTakeover(AgentId id) {
-    takeovers.add(id);
+  private Joined.Ousted oust(AgentSession session) {
+    takeovers.add(session.id(), session.instance());
+    List<TunnelStream> tunnels = List.of(session.tunnels());
+    tunnels.forEach(session::remove);
+    sessions.remove(session);
+    return new Joined.Ousted(session, tunnels);
+  }
+
+  /**
+   * Whether a tunnel shall make way for one that is welcomed to more groups: only if another stays,
+   * and only one of a session. It takes no more calls then; its owner tells the agent to dial anew.
+   *
+   * @param groups that the agent would be welcomed to now
+   */
+  public synchronized boolean makesWay(
+      AgentSession session, TunnelStream tunnel, Set<GroupName> groups) {
+    List<TunnelStream> tunnels = List.of(session.tunnels());
+    if (session.groups().containsAll(groups)
+        || !tunnels.contains(tunnel)
+        || tunnels.size() == 1
+        || !session.beginRenewal()) {
+      return false;
+    }
+    leave(session, tunnel);
+    return true;
   }
 
   /** Agents whose runs take each other's place: most likely two hosts with one id. */
@@ -95,22 +125,6 @@ public final class AgentRegistry {
       sessions.remove(session);
     }
     publish();
-  }
-
-  /** The sessions of other runs of the same agent. */
-  public synchronized List<AgentSession> others(AgentSession session) {
-    return sessions.stream()
-        .filter(each -> each != session && each.id().equals(session.id()))
-        .toList();
-  }
-
-  private @Nullable AgentSession find(AgentId id, String instance) {
-    for (AgentSession session : sessions) {
-      if (session.id().equals(id) && session.instance().equals(instance)) {
-        return session;
-      }
-    }
-    return null;
   }
 
   private void publish() {

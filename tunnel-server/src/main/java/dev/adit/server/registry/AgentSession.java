@@ -21,13 +21,21 @@ public final class AgentSession {
   // deps
   private final AgentId id;
   private final String instance;
-  private final Set<GroupName> groups;
   private final String softwareVersion;
   private final String address;
   private final Instant since;
 
+  // shared: replaced as a whole, by what its newest tunnel was welcomed to
+  private volatile Set<GroupName> groups;
+
   // shared: replaced as a whole under the monitor, read without it
   private volatile TunnelStream[] tunnels = NONE;
+
+  // shared: what each of the tunnels was welcomed to
+  private final Map<TunnelStream, Set<GroupName>> welcomes = new ConcurrentHashMap<>();
+
+  // shared: guarded by the monitor; one of its tunnels makes way for one with more groups
+  private boolean renewing;
 
   // shared: calls in flight over all loops
   private final Slots calls;
@@ -72,6 +80,11 @@ public final class AgentSession {
 
   public Set<GroupName> groups() {
     return groups;
+  }
+
+  /** Whether the agent was told on this tunnel that it serves the group; only where it is up. */
+  public boolean isWelcomed(TunnelStream tunnel, GroupName group) {
+    return welcomes.getOrDefault(tunnel, Set.of()).contains(group);
   }
 
   public int maxCalls() {
@@ -158,13 +171,31 @@ public final class AgentSession {
     return tunnels.length > 0;
   }
 
-  synchronized void add(TunnelStream tunnel) {
+  /**
+   * One more tunnel.
+   *
+   * @param welcomed what it was welcomed to: this session, or the same run with groups and a limit
+   *     of its own, which hold from now on
+   */
+  synchronized void add(TunnelStream tunnel, AgentSession welcomed) {
+    groups = welcomed.groups();
+    calls.resize(welcomed.maxCalls());
+    renewing = false;
+    welcomes.put(tunnel, welcomed.groups());
     TunnelStream[] more = Arrays.copyOf(tunnels, tunnels.length + 1);
     more[more.length - 1] = tunnel;
     tunnels = more;
   }
 
+  /** False if one of its tunnels makes way already. */
+  synchronized boolean beginRenewal() {
+    boolean begins = !renewing;
+    renewing = true;
+    return begins;
+  }
+
   synchronized void remove(TunnelStream tunnel) {
+    welcomes.remove(tunnel);
     tunnels = Arrays.stream(tunnels).filter(each -> each != tunnel).toArray(TunnelStream[]::new);
   }
 

@@ -9,13 +9,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** Who took whose place in the last minute. Bounded; any thread. */
+/** Which runs of agents lost their place in the last minute. Bounded; any thread. */
 final class Takeovers {
   private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /**
+   * So long a run that has lost its place may still dial because it has not heard of it: a dial and
+   * the challenge before it is told.
+   */
+  private static final long UNHEARD_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final int MANY = 3;
   private static final int MAX_REMEMBERED = 10_000;
 
-  private record Takeover(AgentId id, long nanos) {}
+  private record Takeover(AgentId id, String ousted, long nanos) {}
 
   private final Ticker ticker;
 
@@ -30,11 +37,27 @@ final class Takeovers {
     this.ticker = ticker;
   }
 
-  synchronized void add(AgentId id) {
+  /**
+   * Another run of the agent has its place.
+   *
+   * @param ousted the run that has not
+   */
+  synchronized void add(AgentId id, String ousted) {
     if (recent.size() >= MAX_REMEMBERED) {
       recent.remove();
     }
-    recent.add(new Takeover(id, ticker.nanoTime()));
+    recent.add(new Takeover(id, ousted, ticker.nanoTime()));
+  }
+
+  /** Whether this run has just lost its place, and may not know it yet. */
+  synchronized boolean isOusted(AgentId id, String instance) {
+    long now = ticker.nanoTime();
+    return recent.stream()
+        .anyMatch(
+            each ->
+                now - each.nanos() <= UNHEARD_NANOS
+                    && each.id().equals(id)
+                    && each.ousted().equals(instance));
   }
 
   /** Agents with three takeovers or more within the minute. */

@@ -8,7 +8,6 @@ import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.tunnel.grpc.ServerTransport;
 import dev.adit.core.wire.RequestHead;
-import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.Hello;
@@ -16,15 +15,15 @@ import dev.adit.proto.v1.Refusal;
 import dev.adit.proto.v1.Welcome;
 import dev.adit.server.identity.Credential;
 import dev.adit.server.registry.AgentSession;
-import dev.adit.server.registry.UpstreamState;
+import dev.adit.server.registry.Joined;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,14 +38,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private static final int HELLO_WITHIN_SECONDS = 5;
   private static final int PROBE_SECONDS = 30;
   private static final int DRAINING_RETRY_MILLIS = 1000;
-  private static final int MAX_UPSTREAMS = 1000;
-  private static final int MAX_NAME_CHARS = 128;
-
-  /** An agent sends one a second at most; each may change what every call chooses from. */
-  private static final int MAX_STATUSES = 50;
-
-  private static final long STATUS_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final Duration CHALLENGE = Duration.ofSeconds(1);
+  private static final int SUPERSEDED_RETRY_MILLIS = 60_000;
 
   // deps
   private final TunnelGreeting greeting;
@@ -55,17 +47,18 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private final ServerTransport transport;
   private final TunnelStream stream;
   private final EventLoop loop;
+  private final StatusReports statuses;
   private final Runnable onIdentitiesChanged;
 
   // state, confined to the loop
   private @Nullable AgentSession session;
   private ScheduledFuture<?> timer;
 
-  private long statusesSince;
-  private int statuses;
-
   /** A hello has come, and is answered by welcome or refusal. */
   private boolean greeted;
+
+  /** The agent asked for no groups in particular, so it serves all that its line has. */
+  private boolean takesAll;
 
   /**
    * A tunnel whose credential is proven.
@@ -91,6 +84,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             transport,
             greeting.settings(),
             this);
+    statuses = new StatusReports(loop.ticker());
     onIdentitiesChanged = () -> loop.execute(this::checkCredential);
     timer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
     call.request(Integer.MAX_VALUE);
@@ -126,9 +120,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   public void onControl(Frame frame) throws TunnelException {
     switch (frame.getKindCase()) {
       case HELLO -> receiveHello(frame.getHello());
-      case AGENT_STATUS -> receiveStatus(joined(frame), frame.getAgentStatus());
-      case CONFIG_RESULT ->
-          greeting.configs().onResult(joined(frame), stream, frame.getConfigResult());
+      case AGENT_STATUS ->
+          greeting.registry().report(joined(frame), statuses.read(frame.getAgentStatus()));
+      case CONFIG_RESULT -> greeting.configs().onResult(joined(frame), frame.getConfigResult());
       case KIND_NOT_SET -> {
         // A newer minor version's frame: ignored, as protocol.md 6 has it.
       }
@@ -145,35 +139,6 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     return joined;
   }
 
-  private void receiveStatus(AgentSession joined, AgentStatus status) throws TunnelException {
-    long now = loop.ticker().nanoTime();
-    if (now - statusesSince > STATUS_WINDOW_NANOS) {
-      statusesSince = now;
-      statuses = 0;
-    }
-    statuses++;
-    if (statuses > MAX_STATUSES || status.getUpstreamsCount() > MAX_UPSTREAMS) {
-      throw new TunnelException(
-          "protocol",
-          "more than "
-              + MAX_STATUSES
-              + " statuses in 10 s, or more than "
-              + MAX_UPSTREAMS
-              + " upstreams");
-    }
-    greeting
-        .registry()
-        .report(joined, status.getUpstreamsList().stream().map(AcceptedTunnel::state).toList());
-  }
-
-  private static UpstreamState state(AgentStatus.Upstream upstream) {
-    return new UpstreamState(
-        ForeignText.printable(upstream.getGroup(), MAX_NAME_CHARS),
-        ForeignText.printable(upstream.getName(), MAX_NAME_CHARS),
-        upstream.getBackends(),
-        upstream.getHealthy());
-  }
-
   private void receiveHello(Hello message) throws TunnelException {
     if (greeted) {
       throw new TunnelException("protocol", "a second hello");
@@ -185,12 +150,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
         throw new AgentHello.Refused("draining", "this server is going away");
       }
       AgentHello hello = AgentHello.of(message, credential.lines());
-      int maxCalls = maxCalls(hello);
-      welcome(hello, maxCalls);
+      takesAll = message.getGroupsCount() == 0;
       if (hello.probe()) {
+        welcome(hello);
         awaitEndOfProbe(hello);
       } else {
-        join(hello, maxCalls);
+        join(hello);
       }
     } catch (AgentHello.Refused e) {
       refuse(e);
@@ -213,7 +178,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             TimeUnit.SECONDS);
   }
 
-  private void welcome(AgentHello hello, int maxCalls) {
+  private void welcome(AgentHello hello) {
     Welcome.Builder welcome =
         Welcome.newBuilder()
             .setProtocolMinor(greeting.settings().frames().agreedMinor(hello.minor()))
@@ -221,7 +186,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             .setSoftwareVersion("adit/" + greeting.version())
             .setLoops(greeting.loops().size())
             .setLoop(greeting.loops().indexOf(loop))
-            .setMaxCalls(maxCalls)
+            .setMaxCalls(maxCalls(hello))
             .setInitialWindow(greeting.settings().windows().initial())
             .setCallWindow(greeting.settings().windows().call())
             .setMaxHeaderBytes(greeting.maxHeaderBytes())
@@ -233,24 +198,26 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     stream.start();
   }
 
-  private void join(AgentHello hello, int maxCalls) {
-    AgentSession joined =
-        greeting
-            .registry()
-            .join(
-                hello.id(),
-                hello.instance(),
-                stream,
-                () ->
-                    new AgentSession(
-                        hello.id(),
-                        hello.instance(),
-                        hello.groups(),
-                        maxCalls,
-                        hello.softwareVersion(),
-                        address,
-                        Instant.now()));
+  private void join(AgentHello hello) throws AgentHello.Refused {
+    AgentSession welcomed =
+        new AgentSession(
+            hello.id(),
+            hello.instance(),
+            hello.groups(),
+            maxCalls(hello),
+            hello.softwareVersion(),
+            address,
+            Instant.now());
+    Joined result = greeting.registry().join(welcomed, stream);
+    AgentSession joined = result.session();
+    if (result.late()) {
+      throw new AgentHello.Refused(
+          "superseded",
+          "instance " + joined.instance() + " has just taken the place of " + welcomed);
+    }
     session = joined;
+    // What others have begun to place here since comes to this loop, and so after the welcome.
+    welcome(hello);
     greeting.metrics().onUp();
     int on = greeting.loops().indexOf(loop);
     if (joined.tunnels().length == 1) {
@@ -258,56 +225,34 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     } else {
       log.debug("{} tunnel up on loop {} from {}", joined, on, address);
     }
+    Joined.Ousted ousted = result.ousted();
+    if (ousted != null) {
+      log.warn("{} is superseded by {} from {}", ousted.session(), joined, address);
+      greeting.metrics().onTakeover();
+      Superseding.tell(ousted, "instance " + joined.instance() + " from " + address);
+    }
     credential.identities().watch(onIdentitiesChanged);
     checkCredential();
-    supersedeOthers(joined);
     greeting.configs().onJoined(joined, stream);
   }
 
-  /** A credential that has been withdrawn, or narrowed, ends the tunnels it has opened. */
+  /**
+   * A credential that has been withdrawn, or narrowed, ends the tunnels it has opened. For one that
+   * was widened the agent dials anew, and is welcomed to all that it may serve.
+   */
   private void checkCredential() {
     AgentSession joined = session;
-    if (joined != null
-        && !stream.isClosed()
-        && !AgentHello.allowed(joined.id(), credential.lines()).containsAll(joined.groups())) {
+    if (joined == null || stream.isClosed()) {
+      return;
+    }
+    Set<GroupName> allowed = AgentHello.allowed(joined.id(), credential.lines());
+    if (!allowed.containsAll(joined.groups())) {
       log.warn("{} may not serve {} any more (forbidden)", joined, joined.groups());
       stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
+    } else if (takesAll && greeting.registry().makesWay(joined, stream, allowed)) {
+      log.info("{} may serve {} now: one of its tunnels is renewed", joined, allowed);
+      stream.drain("renewal", 0);
     }
-  }
-
-  /**
-   * Another run of this agent: new calls go here from now on. One that answers finishes what it
-   * has; one that does not is a ghost, whose calls end at once.
-   */
-  private void supersedeOthers(AgentSession joined) {
-    for (AgentSession other : greeting.registry().others(joined)) {
-      log.warn("{} is superseded by {} from {}", other, joined, address);
-      greeting.registry().noteTakeover(joined.id());
-      greeting.metrics().onTakeover();
-      Drain drain =
-          Drain.newBuilder()
-              .setReason("superseded")
-              .setOther("instance " + joined.instance() + " from " + address)
-              .build();
-      for (TunnelStream tunnel : other.tunnels()) {
-        greeting.registry().leave(other, tunnel);
-        tunnel.loop().execute(() -> challenge(tunnel, drain));
-      }
-    }
-  }
-
-  private static void challenge(TunnelStream tunnel, Drain drain) {
-    tunnel.challenge(
-        CHALLENGE,
-        alive -> {
-          if (alive) {
-            tunnel.drain(drain);
-          } else {
-            tunnel.abort(
-                new TunnelException(
-                    "dead", "superseded, and no echo in " + CHALLENGE.toMillis() + " ms"));
-          }
-        });
   }
 
   private void refuse(AgentHello.Refused refused) {
@@ -315,8 +260,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     greeting.metrics().onRefused(refused.reason());
     Refusal.Builder refusal =
         Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
-    if (refused.reason().equals("draining")) {
-      refusal.setRetryAfterMs(DRAINING_RETRY_MILLIS);
+    switch (refused.reason()) {
+      case "draining" -> refusal.setRetryAfterMs(DRAINING_RETRY_MILLIS);
+      case "superseded" -> refusal.setRetryAfterMs(SUPERSEDED_RETRY_MILLIS);
+      default -> {
+        // Only a person can mend it.
+      }
     }
     stream.send(Frame.newBuilder().setRefusal(refusal).build());
     stream.afterFlush(
@@ -330,7 +279,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     Status status =
         switch (refused.reason()) {
           case "forbidden" -> Status.PERMISSION_DENIED;
-          case "draining" -> Status.UNAVAILABLE;
+          case "draining", "superseded" -> Status.UNAVAILABLE;
           default -> Status.INVALID_ARGUMENT;
         };
     return status.withDescription(refused.text());

@@ -44,11 +44,13 @@ public final class ConfigHandout {
     registry.snapshot().sessions().forEach(this::offerAnywhere);
   }
 
+  /** On the newest tunnel, whose welcome the session's groups are from. */
   private void offerAnywhere(AgentSession session) {
-    for (TunnelStream tunnel : session.tunnels()) {
+    TunnelStream[] tunnels = session.tunnels();
+    if (tunnels.length > 0) {
+      TunnelStream tunnel = tunnels[tunnels.length - 1];
       // On its loop, where a tunnel cannot end between the look and the send.
       tunnel.loop().execute(() -> offer(session, tunnel));
-      return;
     }
   }
 
@@ -57,7 +59,10 @@ public final class ConfigHandout {
     offer(session, tunnel);
   }
 
-  /** Sends what the session lacks. */
+  /**
+   * Sends what the session lacks, but for groups that this tunnel was not welcomed to: an agent
+   * takes no document for those, and the next tunnel will have them.
+   */
   private void offer(AgentSession session, TunnelStream tunnel) {
     assert tunnel.loop().inEventLoop();
     if (tunnel.isClosed()) {
@@ -66,7 +71,9 @@ public final class ConfigHandout {
     }
     Map<GroupName, GroupConfig> now = configs.get();
     for (GroupName group : session.groups()) {
-      offer(session, tunnel, group, now.get(group));
+      if (session.isWelcomed(tunnel, group)) {
+        offer(session, tunnel, group, now.get(group));
+      }
     }
   }
 
@@ -92,9 +99,9 @@ public final class ConfigHandout {
   }
 
   /** An agent's answer, whichever of its tunnels it came on; one to nothing we sent is ignored. */
-  void onResult(AgentSession session, TunnelStream tunnel, ConfigResult result) {
+  void onResult(AgentSession session, ConfigResult result) {
     if (isNews(session, result)) {
-      offer(session, tunnel);
+      offerAnywhere(session);
     }
   }
 

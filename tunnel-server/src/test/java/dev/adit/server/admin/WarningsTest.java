@@ -84,11 +84,11 @@ final class WarningsTest {
 
   private AgentSession join() {
     AgentId id = new AgentId("shop-1");
-    return registry.join(
-        id,
-        "run",
-        pair.server().stream(),
-        () -> new AgentSession(id, "run", Set.of(SHOP), 1, "", "", Instant.EPOCH));
+    return registry
+        .join(
+            new AgentSession(id, "run", Set.of(SHOP), 1, "", "", Instant.EPOCH),
+            pair.server().stream())
+        .session();
   }
 
   @Test
@@ -152,9 +152,12 @@ final class WarningsTest {
 
   @Test
   void agentsThatTakeEachOthersPlaceAreSaid() {
-    for (int i = 0; i < 3; i++) {
+    for (int run = 0; run < 4; run++) {
       assertEquals(List.of(), lines(false));
-      registry.noteTakeover(new AgentId("twin"));
+      registry.join(
+          new AgentSession(
+              new AgentId("twin"), "run-" + run, Set.of(SHOP), 1, "", "", Instant.EPOCH),
+          pair.server().stream());
     }
     String line = lines(false).get(0);
     assertTrue(line.startsWith("agent twin was taken over three times or more"), line);

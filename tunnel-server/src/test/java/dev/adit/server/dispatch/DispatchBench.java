@@ -120,13 +120,12 @@ final class DispatchBench {
   TunnelPair join(String id, int maxCalls, HandLoop loop) {
     TunnelPair pair = new TunnelPair(loop, TunnelPair.SMALL);
     AgentSession session =
-        registry.join(
-            new AgentId(id),
-            "run",
-            pair.server().stream(),
-            () ->
+        registry
+            .join(
                 new AgentSession(
-                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH));
+                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH),
+                pair.server().stream())
+            .session();
     pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));
     agents.add(pair);
     sessions.add(session);

@@ -12,7 +12,6 @@ import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
-import dev.adit.core.name.AgentId;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -372,15 +371,7 @@ final class PlacementTest {
     HandLoop elsewhere = new HandLoop();
     TunnelPair far = bench.join("a", 10, elsewhere);
     TunnelPair near = new TunnelPair(hand, TunnelPair.SMALL);
-    bench
-        .registry()
-        .join(
-            new AgentId("a"),
-            "run",
-            near.server().stream(),
-            () -> {
-              throw new AssertionError("the session exists");
-            });
+    bench.registry().join(bench.sessions().get(0), near.server().stream());
     near.server()
         .tell(
             bench.sessions().get(0)::end,

@@ -32,11 +32,8 @@ final class ServerMetricsTest {
   private final ServerMetrics metrics = new ServerMetrics("1.0");
 
   private AgentSession join(String id, String instance) {
-    return registry.join(
-        new AgentId(id),
-        instance,
-        new TunnelPair(new HandLoop(), TunnelPair.SMALL).server().stream(),
-        () ->
+    return registry
+        .join(
             new AgentSession(
                 new AgentId(id),
                 instance,
@@ -44,7 +41,9 @@ final class ServerMetricsTest {
                 10,
                 "",
                 "",
-                Instant.EPOCH));
+                Instant.EPOCH),
+            new TunnelPair(new HandLoop(), TunnelPair.SMALL).server().stream())
+        .session();
   }
 
   private long series(String name) {

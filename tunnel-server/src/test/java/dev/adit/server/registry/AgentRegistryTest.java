@@ -36,13 +36,17 @@ final class AgentRegistryTest {
   }
 
   private AgentSession join(String id, String instance, TunnelStream tunnel) {
-    return registry.join(
-        new AgentId(id),
-        instance,
-        tunnel,
-        () ->
-            new AgentSession(
-                new AgentId(id), instance, Set.of(ONE, TWO), 10, "", "", Instant.EPOCH));
+    return joined(id, instance, tunnel).session();
+  }
+
+  private Joined joined(String id, String instance, TunnelStream tunnel) {
+    return registry.join(session(id, instance, 10, ONE, TWO), tunnel);
+  }
+
+  private static AgentSession session(
+      String id, String instance, int maxCalls, GroupName... groups) {
+    return new AgentSession(
+        new AgentId(id), instance, Set.of(groups), maxCalls, "", "", Instant.EPOCH);
   }
 
   @Test
@@ -112,12 +116,80 @@ final class AgentRegistryTest {
   }
 
   @Test
-  void otherRunsOfAnAgentAreKnown() {
-    AgentSession old = join("a", "old", tunnel());
+  void runTakesThePlaceOfAnotherOfItsAgent() {
+    TunnelStream tunnel = tunnel();
+    AgentSession old = join("a", "old", tunnel);
     AgentSession other = join("b", "old", tunnel());
+    Joined young = joined("a", "young", tunnel());
+    assertEquals(new Joined.Ousted(old, List.of(tunnel)), young.ousted());
+    assertEquals(List.of(other, young.session()), registry.snapshot().sessions());
+    assertNull(joined("a", "young", tunnel()).ousted());
+  }
+
+  /** Each of its tunnels that is still being dialled would take the place back, and so on. */
+  @Test
+  void runThatHasJustLostItsPlaceDoesNotTakeItBack() {
+    join("a", "old", tunnel());
     AgentSession young = join("a", "young", tunnel());
-    assertEquals(List.of(old), registry.others(young));
-    assertEquals(List.of(), registry.others(other));
+    TunnelStream late = tunnel();
+    Joined again = joined("a", "old", late);
+    assertTrue(again.late());
+    assertSame(young, again.session());
+    assertNull(again.ousted());
+    assertEquals(List.of(young), registry.snapshot().sessions());
+    registry.leave(young, young.tunnels()[0]);
+    assertFalse(joined("a", "old", late).late(), "nobody has its place any more");
+  }
+
+  @Test
+  void oneOfTwoRunsThatComeAtTheSameMomentStays() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      String id = "agent-" + round;
+      List<Callable<Joined>> runs =
+          List.of(() -> joined(id, "one", tunnel()), () -> joined(id, "two", tunnel()));
+      ExecutorService pool = Executors.newFixedThreadPool(2);
+      int ousted = 0;
+      for (Future<Joined> done : pool.invokeAll(runs)) {
+        ousted += done.get().ousted() == null ? 0 : 1;
+      }
+      pool.shutdown();
+      assertEquals(1, ousted);
+      assertEquals(round + 1, registry.snapshot().sessions().size());
+    }
+  }
+
+  @Test
+  void sessionServesWhatItsNewestTunnelIsWelcomedTo() {
+    AgentRegistry widened = new AgentRegistry();
+    TunnelStream first = tunnel();
+    TunnelStream second = tunnel();
+    AgentSession run = widened.join(session("a", "run", 10, ONE), first).session();
+    assertSame(run, widened.join(session("a", "run", 20, ONE, TWO), second).session());
+    widened.leave(run, first);
+    assertNotNull(widened.snapshot().group(TWO), "its welcome says so, and no call goes there");
+    assertTrue(widened.hasEverJoined(TWO));
+    assertEquals(20, run.maxCalls());
+    assertTrue(run.isWelcomed(second, TWO));
+    assertFalse(run.isWelcomed(first, ONE));
+  }
+
+  @Test
+  void oneTunnelMakesWayForOneWithMoreGroupsWhileAnotherStays() {
+    AgentRegistry widened = new AgentRegistry();
+    TunnelStream first = tunnel();
+    TunnelStream second = tunnel();
+    AgentSession run = widened.join(session("a", "run", 10, ONE), first).session();
+    assertFalse(widened.makesWay(run, first, Set.of(ONE, TWO)), "it is the only one");
+    widened.join(session("a", "run", 10, ONE), second);
+    TunnelStream third = tunnel();
+    widened.join(session("a", "run", 10, ONE), third);
+    assertFalse(widened.makesWay(run, first, Set.of(ONE)), "there is nothing more");
+    assertTrue(widened.makesWay(run, first, Set.of(ONE, TWO)));
+    assertEquals(List.of(second, third), List.of(run.tunnels()));
+    assertFalse(widened.makesWay(run, second, Set.of(ONE, TWO)), "another does already");
+    widened.join(session("a", "run", 10, ONE, TWO), tunnel());
+    assertFalse(widened.makesWay(run, second, Set.of(ONE, TWO)), "that is done");
+    assertTrue(widened.makesWay(run, second, Set.of(ONE, TWO, new GroupName("three"))));
   }
 
   @Test

@@ -40,10 +40,8 @@ final class ExpectedGroupsTest {
   void groupWhoseAgentHasBeenHereIsNot() {
     TunnelPair pair = new TunnelPair(new HandLoop(), TunnelPair.SMALL);
     registry.join(
-        new AgentId("a"),
-        "run",
-        pair.server().stream(),
-        () -> new AgentSession(new AgentId("a"), "run", Set.of(SHOP), 1, "", "", Instant.EPOCH));
+        new AgentSession(new AgentId("a"), "run", Set.of(SHOP), 1, "", "", Instant.EPOCH),
+        pair.server().stream());
     assertFalse(expected.test(SHOP));
   }
 }

@@ -10,10 +10,10 @@ import dev.adit.testing.tunnel.TunnelPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +53,7 @@ final class RegistryModelTest {
   private AgentRegistry registry = new AgentRegistry();
   private final List<Party> present = new ArrayList<>();
   private final Map<Party, AgentSession> joined = new HashMap<>();
+  private final Set<String> ousted = new HashSet<>();
 
   @Test
   void everySequenceLeavesWhatTheModelHas() {
@@ -62,6 +63,7 @@ final class RegistryModelTest {
       registry = new AgentRegistry();
       present.clear();
       joined.clear();
+      ousted.clear();
       int rest = sequence;
       for (int step = 0; step < STEPS; step++) {
         step(PARTIES.get(rest % choices / 2), rest % 2 == 0);
@@ -75,8 +77,7 @@ final class RegistryModelTest {
   private void step(Party party, boolean comes) {
     if (comes) {
       if (!present.contains(party)) {
-        joined.put(party, join(party));
-        present.add(party);
+        come(party);
       }
       return;
     }
@@ -87,15 +88,31 @@ final class RegistryModelTest {
     }
   }
 
-  private AgentSession join(Party party) {
+  /** Another run of the agent loses its place, unless it has just taken this one's. */
+  private void come(Party party) {
+    List<Party> rivals =
+        present.stream()
+            .filter(each -> each.agent().equals(party.agent()) && !each.run().equals(party.run()))
+            .toList();
+    Joined came = join(party);
+    assertEquals(!rivals.isEmpty() && ousted.contains(party.session()), came.late());
+    if (came.late()) {
+      return;
+    }
+    Joined.Ousted lost = came.ousted();
+    assertEquals(
+        rivals.stream().map(Party::tunnel).toList(), lost == null ? List.of() : lost.tunnels());
+    rivals.forEach(rival -> ousted.add(rival.session()));
+    present.removeAll(rivals);
+    joined.put(party, came.session());
+    present.add(party);
+  }
+
+  private Joined join(Party party) {
     AgentId id = new AgentId(party.agent());
     return registry.join(
-        id,
-        party.run(),
-        party.tunnel(),
-        () ->
-            new AgentSession(
-                id, party.run(), Set.of(BOTH, party.group()), 1, "", "", Instant.EPOCH));
+        new AgentSession(id, party.run(), Set.of(BOTH, party.group()), 1, "", "", Instant.EPOCH),
+        party.tunnel());
   }
 
   private void check() {
@@ -113,21 +130,6 @@ final class RegistryModelTest {
           joined.keySet().stream().anyMatch(each -> each.group().equals(party.group())),
           registry.hasEverJoined(party.group()));
     }
-    present.forEach(party -> checkOthers(Objects.requireNonNull(joined.get(party))));
-  }
-
-  private void checkOthers(AgentSession session) {
-    Set<String> others =
-        present.stream()
-            .filter(
-                each ->
-                    each.agent().equals(session.id().value())
-                        && !each.run().equals(session.instance()))
-            .map(Party::session)
-            .collect(Collectors.toSet());
-    assertEquals(
-        others,
-        registry.others(session).stream().map(AgentSession::toString).collect(Collectors.toSet()));
   }
 
   /** Sessions with their tunnels, which are in the order in which they came. */

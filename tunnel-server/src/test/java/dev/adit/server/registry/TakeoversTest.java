@@ -1,6 +1,8 @@
 package dev.adit.server.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.name.AgentId;
 import io.netty.util.concurrent.MockTicker;
@@ -18,25 +20,36 @@ final class TakeoversTest {
 
   @Test
   void threeWithinAMinuteAreTooMany() {
-    takeovers.add(ONE);
-    takeovers.add(new AgentId("two"));
+    takeovers.add(ONE, "old");
+    takeovers.add(new AgentId("two"), "old");
     ticker.advance(30, TimeUnit.SECONDS);
-    takeovers.add(ONE);
+    takeovers.add(ONE, "old");
     assertEquals(Set.of(), takeovers.contested());
     ticker.advance(30, TimeUnit.SECONDS);
-    takeovers.add(ONE);
+    takeovers.add(ONE, "old");
     assertEquals(Set.of(ONE), takeovers.contested());
     ticker.advance(1, TimeUnit.SECONDS);
     assertEquals(Set.of(), takeovers.contested());
   }
 
   @Test
+  void runThatHasJustLostItsPlaceIsKnown() {
+    takeovers.add(ONE, "old");
+    ticker.advance(10, TimeUnit.SECONDS);
+    assertTrue(takeovers.isOusted(ONE, "old"));
+    assertFalse(takeovers.isOusted(ONE, "young"));
+    assertFalse(takeovers.isOusted(new AgentId("two"), "old"));
+    ticker.advance(1, TimeUnit.SECONDS);
+    assertFalse(takeovers.isOusted(ONE, "old"));
+  }
+
+  @Test
   void manyAgentsFillNothing() {
     for (int i = 0; i < 100_000; i++) {
-      takeovers.add(new AgentId("agent-" + i));
+      takeovers.add(new AgentId("agent-" + i), "old");
     }
     for (int i = 0; i < 3; i++) {
-      takeovers.add(ONE);
+      takeovers.add(ONE, "old");
     }
     assertEquals(Set.of(ONE), takeovers.contested());
   }

@@ -199,6 +199,18 @@ final class AcceptedTunnelTest {
   }
 
   @Test
+  void runThatIsTakenOverMayNotTakeItsPlaceBackAtOnce() {
+    takeOver();
+    FakeCall again = new FakeCall();
+    bench.receive(bench.accept(again), TunnelBench.hello("edge-1", "old"));
+    assertEquals("superseded", again.sent().get(0).getRefusal().getReason());
+    assertEquals(60_000, again.sent().get(0).getRefusal().getRetryAfterMs());
+    assertNotNull(again.status());
+    assertEquals(Status.Code.UNAVAILABLE, again.status().getCode());
+    assertEquals("young", bench.registry().snapshot().sessions().get(0).instance());
+  }
+
+  @Test
   void runsThatTakeEachOthersPlaceAreNoticed() {
     for (int i = 0; i < 3; i++) {
       assertEquals(Set.of(), bench.registry().contested());

@@ -9,6 +9,7 @@ import dev.adit.proto.v1.ConfigSync;
 import dev.adit.proto.v1.Frame;
 import dev.adit.server.registry.HandedConfig;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,25 @@ final class ConfigHandoutTest {
     tunnel.onCancel();
     bench.hand().run();
     assertEquals(List.of(), documents(second));
+  }
+
+  /** An agent ends a tunnel that brings a document for a group which its welcome does not name. */
+  @Test
+  void documentOfAnAddedGroupGoesOutOnlyWhereTheWelcomeNamesIt() {
+    bench.configure(TunnelBench.MORE, "one");
+    join(tunnel);
+    FakeCall second = new FakeCall();
+    AcceptedTunnel wide = bench.accept(second, Set.of(TunnelBench.SHOP, TunnelBench.MORE));
+    join(wide);
+    assertEquals(List.of("one"), documents(second));
+    bench.configure(TunnelBench.SHOP, "of shop");
+    assertEquals(List.of("one", "of shop"), documents(second));
+    wide.onCancel();
+    bench.hand().run();
+    assertEquals(List.of("of shop"), documents(call));
+    FakeCall third = new FakeCall();
+    join(bench.accept(third, Set.of(TunnelBench.SHOP, TunnelBench.MORE)));
+    assertEquals(List.of("one"), documents(third), "what was lost");
   }
 
   @Test

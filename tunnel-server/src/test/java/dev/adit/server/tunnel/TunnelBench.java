@@ -29,6 +29,7 @@ import java.util.Set;
 /** Tunnels of a server on a loop that is moved by hand. */
 final class TunnelBench {
   static final GroupName SHOP = new GroupName("shop");
+  static final GroupName MORE = new GroupName("more");
 
   private final HandLoop hand = new HandLoop();
   private final AgentRegistry registry = new AgentRegistry();
@@ -49,14 +50,6 @@ final class TunnelBench {
           4096,
           new TunnelMetrics(new PrometheusRegistry()));
   private final TokenHash token = TokenHash.of("secret of the edge");
-  private final Credential credential =
-      new Credential(
-          token,
-          List.of(),
-          new AgentIdentities(
-              List.of(
-                  new AgentIdentity(
-                      new AgentIdPattern("edge-*"), Set.of(SHOP), List.of(token), null))));
   private final List<AcceptedTunnel> accepted = new ArrayList<>();
 
   HandLoop hand() {
@@ -86,6 +79,14 @@ final class TunnelBench {
   }
 
   AcceptedTunnel accept(FakeCall on) {
+    return accept(on, Set.of(SHOP));
+  }
+
+  /** A tunnel of an agent whose line has these groups now. */
+  AcceptedTunnel accept(FakeCall on, Set<GroupName> groups) {
+    AgentIdentity line =
+        new AgentIdentity(new AgentIdPattern("edge-*"), groups, List.of(token), null);
+    Credential credential = new Credential(token, List.of(), new AgentIdentities(List.of(line)));
     AcceptedTunnel made = new AcceptedTunnel(greeting, credential, "192.0.2.1:5", on);
     accepted.add(made);
     return made;
