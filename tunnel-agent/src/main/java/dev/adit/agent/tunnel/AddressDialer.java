@@ -1,7 +1,7 @@
 package dev.adit.agent.tunnel;
 
+import dev.adit.agent.tunnel.loss.DialTimer;
 import dev.adit.agent.tunnel.loss.EndLog;
-import dev.adit.agent.tunnel.loss.Redial;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tunnel.TunnelException;
@@ -38,7 +38,6 @@ final class AddressDialer implements DialedTunnel.Events {
   private static final double RENEW_EARLIEST = 0.8;
   private static final double RENEW_LATEST = 1.2;
   private static final long RENEW_WAIT_MILLIS = 1000;
-  private static final long SUPERSEDED_MILLIS = 60_000;
 
   // A server must not choose how often we dial.
   private static final int MOST_MISSES = 64;
@@ -61,7 +60,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private final TunnelPlan plan;
   private final HostPort server;
   private final SocketAddress address;
-  private final Redial redial;
+  private final DialTimer timer;
   private final EndLog ends;
 
   // state, confined to the dialer's loop
@@ -70,6 +69,7 @@ final class AddressDialer implements DialedTunnel.Events {
   /** Tunnels that have drained and only finish their calls. */
   private final Set<DialedTunnel> leaving = new HashSet<>();
 
+  /** From the look-up of the name, or the reading of the token, until the dial is over. */
   private boolean dialling;
 
   /** The tunnel of the dial under way; null while its token is read, and when none is. */
@@ -87,7 +87,7 @@ final class AddressDialer implements DialedTunnel.Events {
     this.plan = plan;
     this.server = server;
     this.address = address;
-    redial = new Redial(dialer.loop().ticker());
+    timer = new DialTimer(dialer.loop(), this::dialAnew);
     ends = new EndLog(plan.agent(), address, dialer.loop().ticker());
   }
 
@@ -113,13 +113,46 @@ final class AddressDialer implements DialedTunnel.Events {
     return DialedServer.of(server, address, ends.problem(), up.stream().map(Up::tunnel));
   }
 
-  /** Dials one more, unless a dial is under way or the address is given up. */
+  /** Dials one more, unless a dial is under way or to come, or the address is given up. */
   void dial() {
-    if (dialling || retired || (up.size() >= wanted && renewing == null)) {
-      return;
+    if (!dialling && !timer.isPending() && isShort()) {
+      dialling = true;
+      dialer.inBackground(this::readTokenAndDial);
     }
-    dialling = true;
-    dialer.inBackground(this::readTokenAndDial);
+  }
+
+  private boolean isShort() {
+    return !retired && (up.size() < wanted || renewing != null);
+  }
+
+  /** Dials one more whatever pause is left. */
+  void dialNow() {
+    timer.cancel();
+    dial();
+  }
+
+  /** The pause is over. Names are resolved anew at each dial. */
+  private void dialAnew() {
+    if (!dialling && isShort()) {
+      dialling = true;
+      dialer.resolveAndDial(server, this);
+    }
+  }
+
+  /** The name has been resolved, of which the address may be one no longer. */
+  void onResolved(boolean named) {
+    dialling = false;
+    if (named || isUp()) {
+      dial();
+    } else if (!isIdle()) {
+      timer.onLost();
+    }
+  }
+
+  /** The name has no address now; returns the pause, in milliseconds. */
+  long onUnresolved() {
+    dialling = false;
+    return timer.onNoAddress();
   }
 
   /** On the background thread: reading a secret may block. */
@@ -130,7 +163,11 @@ final class AddressDialer implements DialedTunnel.Events {
       dialer.run(() -> dial(secret));
     } catch (IOException e) {
       log.error("the token cannot be read: {}", e.getMessage());
-      dialer.run(() -> after(redial.refusedDelayMillis()));
+      dialer.run(
+          () -> {
+            dialling = false;
+            timer.onRefused();
+          });
     }
   }
 
@@ -140,31 +177,13 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     EventLoop loop = dialer.nextLoop();
     DialedTunnel tunnel =
-        new DialedTunnel(
-            plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), this);
+        new DialedTunnel(plan, address, loop, dialer.newChannel(server, address, loop), this);
     dialled = tunnel;
     loop.execute(() -> tunnel.start(token));
   }
 
-  /** The dial under way has come to nothing; the next one comes later. */
-  private void after(long delayMillis) {
-    dialling = false;
-    dialLater(delayMillis);
-  }
-
-  private void dialLater(long delayMillis) {
-    later(this::dialAnew, delayMillis);
-  }
-
   private void later(Runnable task, long delayMillis) {
     dialer.loop().schedule(task, delayMillis, TimeUnit.MILLISECONDS);
-  }
-
-  /** Names are resolved anew at each dial. */
-  private void dialAnew() {
-    if (!retired) {
-      dialer.resolveAndDial(server);
-    }
   }
 
   @Override
@@ -218,21 +237,11 @@ final class AddressDialer implements DialedTunnel.Events {
     long ofServer =
         up.stream().filter(each -> each.serverId().equals(welcome.getServerId())).count();
     if ((ofServer < wanted || renewing != null) && misses < mostMisses) {
-      dialNext();
+      dial();
     } else if (renewing != null) {
       // The loop was not met; better the old tunnel for a while than none there.
       renewLater(renewing, welcome.getRenewAfterMs());
       renewing = null;
-    }
-  }
-
-  /** One more beside those that are up. */
-  private void dialNext() {
-    long wait = redial.heldOffMillis();
-    if (wait == 0) {
-      dial();
-    } else {
-      dialLater(wait);
     }
   }
 
@@ -258,7 +267,7 @@ final class AddressDialer implements DialedTunnel.Events {
       return;
     }
     boolean predecessorStays = tunnel.renewed() != null && leaving.contains(tunnel.renewed());
-    if (predecessorStays || dialling || renewing != null) {
+    if (predecessorStays || dialling || timer.isPending() || renewing != null) {
       later(() -> renew(tunnel, renewAfterMillis), RENEW_WAIT_MILLIS);
       return;
     }
@@ -277,39 +286,26 @@ final class AddressDialer implements DialedTunnel.Events {
     if (was != null) {
       up.remove(was);
       leaving.add(tunnel);
+      noteEnd(was);
       dialer.onUpChanged();
     }
     if (retired) {
       return;
     }
-    if (was != null) {
-      noteEnd(was);
-    }
-    long delay;
     switch (drain.getReason()) {
       case "superseded" -> {
         ends.onSuperseded(drain.getOther());
-        delay = SUPERSEDED_MILLIS;
+        timer.onSuperseded();
       }
       case "going-away" -> {
         log.info("{} goes away; {} tunnels left there", address, up.size());
-        long asked = redial.askedDelayMillis(drain.getReconnectAfterMs());
-        delay = Math.max(redial.nextDelayMillis(), asked);
+        timer.onGoingAway(drain.getReconnectAfterMs());
       }
       default -> {
-        if (was == null) { // the answer to our own word
-          return;
+        if (was != null) { // else the answer to our own word
+          timer.onLost();
         }
-        delay = redial.nextDelayMillis();
       }
-    }
-    pause(was, delay);
-    dialLater(delay);
-  }
-
-  private void pause(@Nullable Up was, long delayMillis) {
-    if (was != null) {
-      redial.onPause(age(was), delayMillis);
     }
   }
 
@@ -332,27 +328,20 @@ final class AddressDialer implements DialedTunnel.Events {
       return;
     }
     if (failed) {
+      dialling = false;
       dialled = null;
     }
-    if (up.remove(was)) {
+    if (was != null) {
+      up.remove(was);
+      noteEnd(was);
       dialer.onUpChanged();
     }
     if (retired) {
       dialer.onGone();
       return;
     }
-    if (was != null) {
-      noteEnd(was);
-    }
-    long delay =
-        refusal != null && refusal.getRetryAfterMs() > 0
-            ? redial.askedDelayMillis(refusal.getRetryAfterMs())
-            : redial.delayAfterMillis(status);
-    pause(was, delay);
-    ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, delay);
-    if (failed || !dialling) {
-      after(delay);
-    }
+    timer.onEnded(status, refusal == null ? 0 : refusal.getRetryAfterMs());
+    ends.onEnd(was == null ? null : age(was), tunnel.sentBytes(), status, timer.leftMillis());
   }
 
   private @Nullable Up find(DialedTunnel tunnel) {
@@ -364,13 +353,19 @@ final class AddressDialer implements DialedTunnel.Events {
   }
 
   private void noteEnd(Up was) {
-    redial.onEnded(age(was));
+    timer.onDown(age(was));
     misses = 0;
+  }
+
+  /** Dials no more. */
+  void giveUp() {
+    retired = true;
+    timer.cancel();
   }
 
   /** Takes no more calls on any tunnel and dials no more. */
   void retire(String reason) {
-    retired = true;
+    giveUp();
     all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.retire(reason)));
   }
 
@@ -388,9 +383,14 @@ final class AddressDialer implements DialedTunnel.Events {
     return up.isEmpty() && leaving.isEmpty();
   }
 
+  /** Whether nothing is left of it but a pause. */
+  boolean isIdle() {
+    return isGone() && !dialling;
+  }
+
   /** Ends every tunnel now. */
   void abort() {
-    retired = true;
+    giveUp();
     TunnelException cause = new TunnelException("closed", "the agent ends");
     all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.abort(cause)));
   }

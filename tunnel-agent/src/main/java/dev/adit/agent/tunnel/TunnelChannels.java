@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Where a server is and a gRPC channel to it: one TCP connection on a chosen loop. */
-final class TunnelChannels {
+final class TunnelChannels implements TunnelDialer.Network {
   /** The carrier's window never holds a call back: credit does. */
   private static final int CARRIER_WINDOW_BYTES = 16 << 20;
 
@@ -28,7 +28,11 @@ final class TunnelChannels {
   private static final int KEEPALIVE_SECONDS = 10;
   private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
 
-  private TunnelChannels() {}
+  private final TunnelPlan plan;
+
+  TunnelChannels(TunnelPlan plan) {
+    this.plan = plan;
+  }
 
   /**
    * Every address of a server; behind a proxy its name, which the proxy resolves. Blocks: never on
@@ -36,7 +40,8 @@ final class TunnelChannels {
    *
    * @throws UnknownHostException if the name, or the proxy's, has no address
    */
-  static List<SocketAddress> resolve(TunnelPlan plan, HostPort server) throws UnknownHostException {
+  @Override
+  public List<SocketAddress> resolve(HostPort server) throws UnknownHostException {
     ProxyConfig proxy = plan.proxy();
     if (proxy != null && !proxy.isBypassedBy(server.host())) {
       InetAddress proxyAddress = InetAddress.getByName(proxy.address().host());
@@ -54,8 +59,8 @@ final class TunnelChannels {
         .toList();
   }
 
-  static ManagedChannel newChannel(
-      TunnelPlan plan, HostPort server, SocketAddress address, EventLoop loop) {
+  @Override
+  public ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop loop) {
     String name = plan.tlsConfig().serverName();
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address)

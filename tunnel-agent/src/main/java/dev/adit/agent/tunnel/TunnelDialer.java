@@ -1,7 +1,9 @@
 package dev.adit.agent.tunnel;
 
+import dev.adit.agent.tunnel.loss.DialTimer;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.tunnel.TunnelStream;
+import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TunnelDialer {
   private static final Logger log = LoggerFactory.getLogger(TunnelDialer.class);
-  private static final long UNRESOLVED_MILLIS = 5000;
   private static final long REPORT_MILLIS = 1000;
 
   // deps
@@ -35,8 +37,8 @@ public final class TunnelDialer {
   private final IntConsumer onConnected;
   private final EventLoop loop;
   private final List<EventLoop> loops;
-  private final ExecutorService background =
-      Executors.newSingleThreadExecutor(new DefaultThreadFactory("dialer", true));
+  private final Network network;
+  private final ExecutorService background;
 
   // shared: counted down when the last tunnel of a retired dialer has ended
   private final CountDownLatch gone = new CountDownLatch(1);
@@ -48,9 +50,19 @@ public final class TunnelDialer {
   // state, confined to the loop
   private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
   private final Map<HostPort, String> unresolved = new HashMap<>();
+  private final Map<HostPort, DialTimer> lookUps = new HashMap<>();
   private final StatusReport report;
   private int nextLoop;
   private boolean retired;
+
+  /** What lies between an agent and its servers. */
+  interface Network {
+    /** Every address of a server. Blocks. */
+    List<SocketAddress> resolve(HostPort server) throws UnknownHostException;
+
+    /** A connection to be, on this loop. */
+    ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop loop);
+  }
 
   /**
    * A dialer that has not begun.
@@ -59,8 +71,24 @@ public final class TunnelDialer {
    *     have changed
    */
   public TunnelDialer(TunnelPlan plan, IntConsumer onConnected) {
+    this(
+        plan,
+        onConnected,
+        new TunnelChannels(plan),
+        Executors.newSingleThreadExecutor(new DefaultThreadFactory("dialer", true)));
+  }
+
+  /**
+   * A dialer with another way out.
+   *
+   * @param background what blocks is done there; ended with the dialer
+   */
+  TunnelDialer(
+      TunnelPlan plan, IntConsumer onConnected, Network network, ExecutorService background) {
     this.plan = plan;
     this.onConnected = onConnected;
+    this.network = network;
+    this.background = background;
     loops = plan.loops().all();
     loop = loops.get(0);
     report = new StatusReport(plan.dispatcher());
@@ -74,7 +102,7 @@ public final class TunnelDialer {
 
   /** Dials what is not up, whatever pause is left. Any thread. */
   public void dialNow() {
-    loop.execute(() -> plan.servers().forEach(this::resolveAndDial));
+    loop.execute(() -> plan.servers().forEach(this::resolveAndDialAll));
   }
 
   EventLoop loop() {
@@ -112,37 +140,75 @@ public final class TunnelDialer {
     background.execute(task);
   }
 
-  void resolveAndDial(HostPort server) {
+  ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop on) {
+    return network.newChannel(server, address, on);
+  }
+
+  private void resolveAndDialAll(HostPort server) {
+    if (!retired) {
+      resolveAndDial(server, null);
+    }
+  }
+
+  /**
+   * Resolves a name and dials.
+   *
+   * @param asker whose pause is over: dials no other address, unless it is new. Null: dials every
+   *     address, whatever pause is left
+   */
+  void resolveAndDial(HostPort server, @Nullable AddressDialer asker) {
     inBackground(
         () -> {
           try {
-            List<SocketAddress> addresses = TunnelChannels.resolve(plan, server);
-            run(() -> dial(server, addresses));
+            List<SocketAddress> addresses = network.resolve(server);
+            run(() -> onResolved(server, addresses, asker));
           } catch (UnknownHostException e) {
-            log.warn(
-                "server {} has no address: {}; trying again in {} ms",
-                server,
-                e.getMessage(),
-                UNRESOLVED_MILLIS);
-            run(() -> unresolved.put(server, "it has no address: " + e.getMessage()));
-            loop.schedule(() -> resolveAndDial(server), UNRESOLVED_MILLIS, TimeUnit.MILLISECONDS);
+            run(() -> onUnresolved(server, String.valueOf(e.getMessage()), asker));
           }
         });
   }
 
-  private void dial(HostPort server, List<SocketAddress> addresses) {
+  private void onUnresolved(HostPort server, String why, @Nullable AddressDialer asker) {
+    unresolved.put(server, "it has no address: " + why);
+    long pause = asker != null ? asker.onUnresolved() : lookUpLater(server);
+    log.warn("server {} has no address: {}; trying again in {} ms", server, why, pause);
+  }
+
+  private long lookUpLater(HostPort server) {
+    return lookUps
+        .computeIfAbsent(server, name -> new DialTimer(loop, () -> resolveAndDialAll(name)))
+        .onNoAddress();
+  }
+
+  private void onResolved(
+      HostPort server, List<SocketAddress> addresses, @Nullable AddressDialer asker) {
     if (retired) {
       return;
     }
     unresolved.remove(server);
     List<AddressDialer> known = dialers.computeIfAbsent(server, name -> new ArrayList<>());
-    known.removeIf(dialer -> !dialer.isUp() && !addresses.contains(dialer.address()));
+    if (asker != null) {
+      asker.onResolved(addresses.contains(asker.address()));
+    }
+    List<AddressDialer> gone =
+        known.stream()
+            .filter(each -> each.isIdle() && !addresses.contains(each.address()))
+            .toList();
+    gone.forEach(AddressDialer::giveUp);
+    known.removeAll(gone);
     for (SocketAddress address : addresses) {
       if (known.stream().noneMatch(dialer -> dialer.address().equals(address))) {
         known.add(new AddressDialer(this, plan, server, address));
       }
     }
-    known.forEach(AddressDialer::dial);
+    for (AddressDialer each : known) {
+      boolean named = addresses.contains(each.address());
+      if (asker == null && (named || each.isUp())) {
+        each.dialNow();
+      } else if (named && !each.isUp()) {
+        each.dial();
+      }
+    }
   }
 
   /** Once a second: costs next to nothing where nothing is news. */

@@ -75,7 +75,7 @@ public final class TunnelProbe implements DialedTunnel.Events {
    */
   public static List<SocketAddress> resolve(TunnelPlan plan, HostPort server)
       throws UnknownHostException {
-    return TunnelChannels.resolve(plan, server);
+    return new TunnelChannels(plan).resolve(server);
   }
 
   /**
@@ -90,7 +90,7 @@ public final class TunnelProbe implements DialedTunnel.Events {
     EventLoop loop = plan.loops().all().get(0);
     DialedTunnel tunnel =
         new DialedTunnel(
-            plan, address, loop, TunnelChannels.newChannel(plan, server, address, loop), probe);
+            plan, address, loop, new TunnelChannels(plan).newChannel(server, address, loop), probe);
     loop.execute(() -> tunnel.start(token, plan.probe()));
     return probe.answer;
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * 3 s, so that a short outage is over for all agents soon after its end; from the start again after
  * 60 s of health. Confined to the dialer's loop.
  */
-public final class Redial {
+final class Redial {
   private static final long FIRST_MILLIS = 1000;
   private static final long MAX_MILLIS = 30_000;
   private static final long REFUSED_MILLIS = 60_000;
@@ -21,7 +21,6 @@ public final class Redial {
   private static final long RESTART_MILLIS = 60_000;
   private static final long MAX_IN_RESTART_MILLIS = 3000;
   private static final Duration HEALTHY = Duration.ofSeconds(60);
-  private static final Duration SHORT_LIFE = Duration.ofSeconds(1);
 
   // A server must not choose how often we dial, nor for how long we stay away.
   private static final long SOONEST_MILLIS = 1000;
@@ -34,16 +33,14 @@ public final class Redial {
   private long ceilingMillis = FIRST_MILLIS;
   private boolean inTrouble;
   private long troubleNanos;
-  private long heldOffNanos;
 
   /** Nothing has been lost yet. */
-  public Redial(Ticker ticker) {
+  Redial(Ticker ticker) {
     this.ticker = ticker;
-    heldOffNanos = ticker.nanoTime();
   }
 
   /** The time to wait after a failure. */
-  public long nextDelayMillis() {
+  long nextDelayMillis() {
     if (!inTrouble) {
       inTrouble = true;
       troubleNanos = ticker.nanoTime();
@@ -55,44 +52,28 @@ public final class Redial {
     return ThreadLocalRandom.current().nextLong(most + 1);
   }
 
-  /** The time to wait after a tunnel, or a dial, that ended like this. */
-  public long delayAfterMillis(Status status) {
+  /**
+   * Whether a tunnel, or a dial, that ended like this was refused, which only a person can mend.
+   */
+  static boolean isRefusal(Status status) {
     return switch (status.getCode()) {
-      case UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, UNIMPLEMENTED ->
-          refusedDelayMillis();
-      default -> nextDelayMillis();
+      case UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT, UNIMPLEMENTED -> true;
+      default -> false;
     };
   }
 
-  /** The time to wait after a refusal that only a person can mend. */
-  public long refusedDelayMillis() {
+  /** The time to wait after a refusal. */
+  long refusedDelayMillis() {
     return REFUSED_MILLIS + ThreadLocalRandom.current().nextLong(FIRST_MILLIS);
   }
 
   /** The time to wait where the server has said how long. */
-  public long askedDelayMillis(long askedMillis) {
+  long askedDelayMillis(long askedMillis) {
     return Math.max(SOONEST_MILLIS, Math.min(askedMillis, LATEST_MILLIS));
   }
 
-  /**
-   * The next dial comes after a delay, since a tunnel has ended that was up for so long. If that
-   * was hardly a moment, tunnels beside those that are up wait as long, or a server that ends each
-   * would be dialled without a pause.
-   */
-  public void onPause(Duration up, long delayMillis) {
-    if (up.compareTo(SHORT_LIFE) < 0) {
-      heldOffNanos = ticker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
-    }
-  }
-
-  /** How long a tunnel beside those that are up has to wait; 0: not at all. */
-  public long heldOffMillis() {
-    long left = heldOffNanos - ticker.nanoTime();
-    return left <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(left) + 1;
-  }
-
   /** A tunnel has ended after it was up for so long. */
-  public void onEnded(Duration up) {
+  void onEnded(Duration up) {
     if (up.compareTo(HEALTHY) >= 0) {
       ceilingMillis = FIRST_MILLIS;
       inTrouble = false;

@@ -110,18 +110,4 @@ final class RedialTest {
     assertEquals(5000, redial.askedDelayMillis(5000));
     assertEquals(600_000, redial.askedDelayMillis(Integer.MAX_VALUE));
   }
-
-  @Test
-  void tunnelThatWasUpForAMomentHoldsOthersOff() {
-    Redial redial = new Redial(clock);
-    assertEquals(0, redial.heldOffMillis());
-    redial.onPause(Duration.ofSeconds(1), 500);
-    assertEquals(0, redial.heldOffMillis());
-    redial.onPause(Duration.ofMillis(999), 500);
-    assertTrue(redial.heldOffMillis() >= 500);
-    clock.advance(499, TimeUnit.MILLISECONDS);
-    assertTrue(redial.heldOffMillis() > 0);
-    clock.advance(1, TimeUnit.MILLISECONDS);
-    assertEquals(0, redial.heldOffMillis());
-  }
 }
