@@ -93,11 +93,29 @@ public final class Backend {
     }
   }
 
-  /** A call has left. */
-  public void end(Breaker.Outcome outcome) {
+  /**
+   * The response of a call has begun well. A half-open circuit counts that, for the call may be a
+   * stream that runs for hours, and holds nobody else up meanwhile; a closed one waits for the end.
+   *
+   * @return whether it was counted, for {@link #end}
+   */
+  public boolean answered() {
+    if (breaker == null || !breaker.isHalfOpen()) {
+      return false;
+    }
+    onCircuit(breaker.onEnd(Breaker.Outcome.SUCCESS));
+    return true;
+  }
+
+  /**
+   * A call has left.
+   *
+   * @param counted the call's answer has been counted: only a failure is news
+   */
+  public void end(Breaker.Outcome outcome, boolean counted) {
     int left = calls.decrementAndGet();
     assert left >= 0 : left;
-    if (breaker != null) {
+    if (breaker != null && (!counted || outcome == Breaker.Outcome.FAILURE)) {
       onCircuit(breaker.onEnd(outcome));
     }
   }

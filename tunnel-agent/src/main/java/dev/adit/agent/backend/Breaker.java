@@ -39,7 +39,7 @@ public final class Breaker {
    *
    * @param failures in a row, or of the window
    * @param calls of the window, or that succeeded half open
-   * @param trials let through half open and still under way
+   * @param trials let through half open and not answered yet
    * @param sinceNanos the window's or the opening's begin
    */
   private record State(Kind kind, int failures, int calls, int trials, long sinceNanos) {}
@@ -94,7 +94,7 @@ public final class Breaker {
   }
 
   /**
-   * A call has left the backend.
+   * A call has left the backend, or half open has been answered well and goes on.
    *
    * @return what this has done to the circuit
    */
@@ -172,6 +172,11 @@ public final class Breaker {
 
   private State opened() {
     return new State(Kind.OPEN, 0, 0, 0, ticker.nanoTime());
+  }
+
+  /** Whether it decides by the calls that are let through now. */
+  boolean isHalfOpen() {
+    return now().kind() == Kind.HALF_OPEN;
   }
 
   /** closed, open or half-open, for people. */

@@ -40,6 +40,9 @@ final class BackendVisit {
   private long openedNanos = NEVER;
   private boolean answered;
 
+  /** The circuit has counted the answer already. */
+  private boolean counted;
+
   /**
    * A call that is at no backend yet.
    *
@@ -84,6 +87,9 @@ final class BackendVisit {
       series.onAnswered(nowNanos - openedNanos);
     }
     note(grpcStatus, httpStatus);
+    if (backend != null && !counted && outcome == Breaker.Outcome.SUCCESS) {
+      counted = backend.answered();
+    }
   }
 
   void onTrailers(@Nullable AsciiString grpcStatus) {
@@ -131,7 +137,7 @@ final class BackendVisit {
     if (left == null) {
       return;
     }
-    left.end(outcome);
+    left.end(outcome, counted);
     if (series != null) {
       series.onEnded(status, failure, nowNanos - openedNanos);
     } else if (outcome == Breaker.Outcome.FAILURE) {
@@ -143,5 +149,6 @@ final class BackendVisit {
     failure = null;
     status = "";
     answered = false;
+    counted = false;
   }
 }
