@@ -11,9 +11,11 @@ import dev.adit.core.config.LogConfig;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.process.FileFailure;
 import dev.adit.core.upstream.BackendConfig;
 import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.core.upstream.UpstreamName;
+import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,13 +138,29 @@ final class ExposeOptions {
       if (!Files.isReadable(tokenFile)) {
         throw new IllegalArgumentException("--token-file: there is no readable file " + tokenFile);
       }
-      return new SecretRef.FromFile(tokenFile.toAbsolutePath());
+      SecretRef.FromFile file = new SecretRef.FromFile(tokenFile.toAbsolutePath());
+      checked("--token-file", file::read);
+      return file;
     }
     if (environment.getOrDefault(TOKEN_VARIABLE, "").isBlank()) {
       throw new IllegalArgumentException(
           "a token is needed: --token-file FILE, or the environment variable " + TOKEN_VARIABLE);
     }
-    return new SecretRef.FromEnvironment(TOKEN_VARIABLE);
+    SecretRef.FromEnvironment variable = new SecretRef.FromEnvironment(TOKEN_VARIABLE);
+    checked("--token-file", () -> variable.read(environment));
+    return variable;
+  }
+
+  private interface Secret {
+    String read() throws IOException;
+  }
+
+  private static void checked(String option, Secret secret) {
+    try {
+      secret.read();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(option + ": " + FileFailure.text(e), e);
+    }
   }
 
   private static @Nullable ProxyConfig proxy(Map<String, String> environment) {

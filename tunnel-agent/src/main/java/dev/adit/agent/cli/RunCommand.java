@@ -53,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
   private int start(ServiceNotices systemd) throws ConfigException, IOException {
     ConfigProblems problems = new ConfigProblems();
     AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
-    if (config.token() instanceof SecretRef.FromEnvironment variable && !variable.isSet()) {
+    if (config.token() instanceof SecretRef.FromEnvironment variable && !variable.isThere()) {
       throw new ConfigException(variable.missing("token.env"));
     }
     Logging.start(config.log());

@@ -1,6 +1,7 @@
 package dev.adit.agent.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -57,6 +59,30 @@ final class AgentCommandTest {
     assertTrue(out.toString().contains("\nskipped token     nowhere.invalid:1: "), out::toString);
     assertTrue(out.toString().contains("\nfailed  backend   u 127.0.0.1:1: "), out::toString);
     assertEquals("", err.toString());
+  }
+
+  /** As by {@code tunnel-server token new > t}: it must not get as far as a header. */
+  @Test
+  void tokenWithMoreAroundItIsRefusedByEveryCommandAndNotRepeated() throws IOException {
+    Path token = Files.writeString(directory.resolve("t"), "adit_geheim\n\n# For agents.yaml.\n");
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    Files.writeString(file, Files.readString(file).replace("{env: PATH}", "{file: t}"));
+    String config = file.toString();
+    for (String command : List.of("check", "doctor")) {
+      err.getBuffer().setLength(0);
+      assertEquals(3, run(command, "-c", config), command);
+      assertTrue(err.toString().contains(":4:8: token: expected a secret; "), err::toString);
+      assertTrue(err.toString().contains("put the token alone there"), err::toString);
+      assertFalse(err.toString().contains("geheim"), err::toString);
+    }
+    err.getBuffer().setLength(0);
+    assertEquals(
+        2, run("expose", "h:1", "--server", "s:1", "--group", "g", "--token-file", "" + token));
+    assertTrue(err.toString().startsWith("--token-file: secret file " + token), err::toString);
+    assertFalse(err.toString().contains("geheim"), err::toString);
+    Files.writeString(token, "");
+    assertEquals(3, run("check", "-c", config));
+    assertEquals("", out.toString());
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,29 @@ public sealed interface SecretRef {
   /** Longest secret we read; a wrong path must not pull a whole disk into memory. */
   int MAX_BYTES = 65_536;
 
-  /** Reads the secret now, without surrounding white space. May block: never on an event loop. */
+  /**
+   * Reads the secret now, without surrounding white space. May block: never on an event loop.
+   *
+   * @throws IOException if there is none, or something else: whatever is not one line of visible
+   *     ASCII would be repeated, in part or whole, by what is to send it
+   */
   String read() throws IOException;
+
+  /**
+   * The secret in a text.
+   *
+   * @param source names it in failures, which never tell what it holds
+   */
+  private static String secretIn(String text, String source) throws IOException {
+    String secret = text.strip();
+    if (!secret.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw new IOException(
+          source
+              + " holds more than the token, which is one word of visible ASCII: put the token"
+              + " alone there");
+    }
+    return secret;
+  }
 
   /**
    * Warns of a variable that is not set: a process that runs here would not start.
@@ -24,13 +46,16 @@ public sealed interface SecretRef {
    * @param keyPath where the secret is named
    */
   static void check(@Nullable SecretRef secret, String keyPath, ConfigProblems problems) {
-    if (secret instanceof FromEnvironment variable && !variable.isSet()) {
+    if (secret instanceof FromEnvironment variable && !variable.isThere()) {
       problems.warn(
           keyPath + ": the environment variable " + variable.variable() + " is not set here");
     }
   }
 
-  /** Reads {@code {file: ..}} or {@code {env: ..}}; null, and a problem, if it is neither. */
+  /**
+   * Reads {@code {file: ..}} or {@code {env: ..}}; null, and a problem, if it is neither. A file
+   * has to hold a secret, a variable only if it is set.
+   */
   static @Nullable SecretRef of(ConfigValue value) {
     if (!value.isMapping()) {
       value.reject(
@@ -54,14 +79,33 @@ public sealed interface SecretRef {
     }
     if (path != null) {
       @Nullable Path there = path.existingFile();
-      return there == null ? null : new FromFile(there);
+      return there == null ? null : looked(new FromFile(there), value);
     }
     @Nullable String name = variable == null ? null : variable.text("an environment variable");
-    return name == null ? null : new FromEnvironment(name);
+    return name == null ? null : looked(new FromEnvironment(name), value);
   }
+
+  private static SecretRef looked(SecretRef secret, ConfigValue value) {
+    try {
+      if (secret.isThere()) {
+        secret.read();
+      }
+    } catch (IOException e) {
+      value.reject("expected a secret; " + e.getMessage());
+    }
+    return secret;
+  }
+
+  /** Whether there is something to read; what is not has been told, or will be. */
+  boolean isThere();
 
   /** A secret in a file. */
   record FromFile(Path path) implements SecretRef {
+    @Override
+    public boolean isThere() {
+      return Files.isRegularFile(path) && Files.isReadable(path);
+    }
+
     @Override
     public String read() throws IOException {
       byte[] bytes;
@@ -71,18 +115,19 @@ public sealed interface SecretRef {
       if (bytes.length > MAX_BYTES) {
         throw new IOException("secret file " + path + " is larger than " + MAX_BYTES + " B");
       }
-      String secret = new String(bytes, StandardCharsets.UTF_8).strip();
-      if (secret.isEmpty()) {
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (text.isBlank()) {
         throw new IOException("secret file " + path + " is empty");
       }
-      return secret;
+      return secretIn(text, "secret file " + path);
     }
   }
 
   /** A secret in an environment variable. */
   record FromEnvironment(String variable) implements SecretRef {
     /** Whether there is one. What is not there at the start of a process never will be. */
-    public boolean isSet() {
+    @Override
+    public boolean isThere() {
       @Nullable String secret = System.getenv(variable);
       return secret != null && !secret.isBlank();
     }
@@ -95,11 +140,16 @@ public sealed interface SecretRef {
 
     @Override
     public String read() throws IOException {
-      @Nullable String secret = System.getenv(variable);
-      if (secret == null || secret.isBlank()) {
+      return read(System.getenv());
+    }
+
+    /** The same where the environment is given. */
+    public String read(Map<String, String> environment) throws IOException {
+      @Nullable String text = environment.get(variable);
+      if (text == null || text.isBlank()) {
         throw new IOException("environment variable " + variable + " is not set");
       }
-      return secret.strip();
+      return secretIn(text, "environment variable " + variable);
     }
   }
 }

@@ -21,6 +21,9 @@ public final class Logging {
 
   private static final Logger OURS = Logger.getLogger("dev.adit");
 
+  /** It repeats headers that cannot be sent: a token may be among them. */
+  private static final Logger HEADERS = Logger.getLogger("io.grpc.internal.TransportFrameUtil");
+
   private Logging() {}
 
   /**
@@ -30,6 +33,7 @@ public final class Logging {
     LogManager.getLogManager().reset();
     EVERYTHING.setLevel(Level.WARNING);
     OURS.setLevel(level(config.level()));
+    HEADERS.setLevel(Level.OFF);
     EVERYTHING.addHandler(handler(config.format()));
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, problem) ->

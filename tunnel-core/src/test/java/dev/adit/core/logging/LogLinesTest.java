@@ -124,4 +124,17 @@ final class LogLinesTest {
     assertTrue(text.contains("\"level\":\"warn\",\"logger\":\"Theirs\""), text);
     assertFalse(text.contains("not wanted"), text);
   }
+
+  /** What it warns of are headers that cannot be sent as they are: tokens among them. */
+  @Test
+  void whatCouldRepeatATokenIsSilent() throws Exception {
+    String writer = Class.forName("io.grpc.internal.TransportFrameUtil").getName();
+    try {
+      Logging.start(new LogConfig(LogConfig.Level.TRACE, LogConfig.Format.TEXT));
+      assertFalse(java.util.logging.Logger.getLogger(writer).isLoggable(Level.SEVERE));
+    } finally {
+      LogManager.getLogManager().reset();
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+  }
 }

@@ -78,9 +78,9 @@ public final class Corpus {
                 "tls/ca.crt",
                 certificate,
                 "secrets/admin.token",
-                "not looked into\n",
+                "not-looked-into\n",
                 "secrets/agent.token",
-                "not looked into\n")
+                "not-looked-into\n")
             .entrySet()) {
       Path path = directory.resolve(there.getKey());
       Files.createDirectories(path.resolveSibling("."));

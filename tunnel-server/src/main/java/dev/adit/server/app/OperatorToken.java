@@ -31,7 +31,7 @@ final class OperatorToken implements Supplier<@Nullable String>, AutoCloseable {
    * @throws IOException if its file cannot be read
    */
   OperatorToken(@Nullable SecretRef source) throws ConfigException, IOException {
-    if (source instanceof SecretRef.FromEnvironment variable && !variable.isSet()) {
+    if (source instanceof SecretRef.FromEnvironment variable && !variable.isThere()) {
       throw new ConfigException(variable.missing("admin.token.env"));
     }
     if (source instanceof SecretRef.FromFile file) {

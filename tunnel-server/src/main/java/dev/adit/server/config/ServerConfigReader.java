@@ -17,7 +17,6 @@ import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.util.AsciiString;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,7 +212,7 @@ public final class ServerConfigReader {
   private static AdminConfig admin(ConfigMap admin) {
     @Nullable HostPort written = admin.read("listen", ConfigValue::listenAddress);
     HostPort listen = written == null ? new HostPort("127.0.0.1", 8004) : written;
-    @Nullable SecretRef token = admin.read("token", ServerConfigReader::operatorToken);
+    @Nullable SecretRef token = admin.read("token", ConfigValue::secret);
     if (!listen.isLoopback() && !admin.has("token")) {
       rejectKey(
           admin,
@@ -224,18 +223,6 @@ public final class ServerConfigReader {
     }
     admin.end();
     return new AdminConfig(listen, token);
-  }
-
-  private static @Nullable SecretRef operatorToken(ConfigValue value) {
-    @Nullable SecretRef token = value.secret();
-    if (token instanceof SecretRef.FromFile file) {
-      try {
-        file.read();
-      } catch (IOException e) {
-        value.reject("expected a file that holds a secret; " + e.getMessage());
-      }
-    }
-    return token;
   }
 
   private static Path rules(ConfigMap root) {

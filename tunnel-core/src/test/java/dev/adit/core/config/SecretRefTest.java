@@ -1,0 +1,78 @@
+package dev.adit.core.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A secret is one word; whatever else is found in its place is refused without being repeated. */
+final class SecretRefTest {
+  private static final String MORE =
+      " holds more than the token, which is one word of visible ASCII: put the token alone there";
+
+  @TempDir private Path directory = Path.of("");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "adit_geheim\n\n# For agents.yaml.\n- id: a\n",
+        "adit_geheim # of shop",
+        "adit_geheim\radit_zwei",
+        "adit_geh\u00e9im",
+        "\uFEFFadit_geheim\n",
+        "adit_geheim\0"
+      })
+  void whatIsMoreThanOneWordIsRefused(String text) throws IOException {
+    Path file = Files.writeString(directory.resolve("t"), text);
+    IOException refused =
+        assertThrows(IOException.class, () -> new SecretRef.FromFile(file).read());
+    assertEquals("secret file " + file + MORE, refused.getMessage());
+    SecretRef.FromEnvironment variable = new SecretRef.FromEnvironment("T");
+    refused = assertThrows(IOException.class, () -> variable.read(Map.of("T", text)));
+    assertEquals("environment variable T" + MORE, refused.getMessage());
+    String told = told("file: t");
+    assertTrue(told.contains("f.yaml:2:8: token: expected a secret; secret file " + file), told);
+    assertFalse(told.contains("geh"), told);
+  }
+
+  @Test
+  void spaceAroundASecretIsNoPartOfIt() throws IOException {
+    Path file = Files.writeString(directory.resolve("t"), " adit_geheim \r\n");
+    assertEquals("adit_geheim", new SecretRef.FromFile(file).read());
+    assertEquals("", told("file: t"));
+  }
+
+  @Test
+  void emptyFileIsRefusedWhereItIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("t"), "\n");
+    assertEquals(
+        "f.yaml:2:8: token: expected a secret; secret file " + file + " is empty", told("file: t"));
+  }
+
+  @Test
+  void whatIsNotThereIsToldOnceAndWhatIsNotSetLater() {
+    assertEquals(1, told("file: none").lines().count());
+    assertEquals("", told("env: ADIT_TEST_IS_NEVER_SET"));
+  }
+
+  private String told(String secret) {
+    ConfigProblems problems = new ConfigProblems();
+    byte[] file = ("version: 1\ntoken: {" + secret + "}\n").getBytes(StandardCharsets.UTF_8);
+    @Nullable ConfigMap map = new ConfigFile("f.yaml", directory).parse(file, problems);
+    if (map != null) {
+      map.read("token", ConfigValue::secret);
+    }
+    return String.join("\n", problems.toList().stream().map(Object::toString).toList());
+  }
+}
