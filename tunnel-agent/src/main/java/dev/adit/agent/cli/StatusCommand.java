@@ -67,8 +67,9 @@ final class StatusCommand implements Callable<Integer> {
     Watch.Shown shown =
         () ->
             json
-                ? client.get("/status")
-                : StatusText.of(client.get("/status", AgentStatusPage.class), all);
+                ? client.status(AdminClient.Program.AGENT)
+                : StatusText.of(
+                    client.status(AdminClient.Program.AGENT, AgentStatusPage.class), all);
     if (seconds == null) {
       out.print(shown.text());
       out.flush();

@@ -1,6 +1,7 @@
 package dev.adit.core.admin;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonSyntaxException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -9,15 +10,37 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the admin port of a running process, over connections that it keeps. Blocks; any thread. */
 public final class AdminClient {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final String STATUS = "/status";
+
+  /** Whose admin port it is. */
+  public enum Program {
+    SERVER("tunnel-server", "a server", "serverId"),
+    AGENT("tunnel-agent", "an agent", "agent");
+
+    private final String command;
+    private final String words;
+    private final String key;
+
+    /**
+     * @param key what only its own status has
+     */
+    Program(String command, String words, String key) {
+      this.command = command;
+      this.words = words;
+      this.key = key;
+    }
+  }
 
   private final String address;
   private final @Nullable String token;
+  private final @Nullable Path tokenFile;
   private final String option;
   private final Duration patience;
   private final HttpClient http;
@@ -38,7 +61,17 @@ public final class AdminClient {
    * @param option as {@code --server}
    */
   public AdminClient(String address, @Nullable String token, String option) {
-    this(address, token, option, PATIENCE);
+    this(address, token, option, null);
+  }
+
+  /**
+   * The same for a token of a file, which failures name.
+   *
+   * @param tokenFile null if there is no token
+   */
+  public AdminClient(
+      String address, @Nullable String token, String option, @Nullable Path tokenFile) {
+    this(address, token, option, tokenFile, PATIENCE);
   }
 
   /**
@@ -46,9 +79,15 @@ public final class AdminClient {
    *
    * @param patience for a connection, and for an answer; whole seconds
    */
-  AdminClient(String address, @Nullable String token, String option, Duration patience) {
+  AdminClient(
+      String address,
+      @Nullable String token,
+      String option,
+      @Nullable Path tokenFile,
+      Duration patience) {
     this.address = address;
     this.token = token;
+    this.tokenFile = tokenFile;
     this.option = option;
     this.patience = patience;
     http =
@@ -118,7 +157,13 @@ public final class AdminClient {
 
   private String checked(String path, HttpResponse<String> response) throws IOException {
     if (response.statusCode() == 401) {
-      throw new IOException(address + " wants its admin token: --token-file FILE");
+      throw new IOException(
+          token == null
+              ? address + " wants its admin token: --token-file FILE"
+              : "the token"
+                  + (tokenFile == null ? "" : " of " + tokenFile)
+                  + " is not the admin token of "
+                  + address);
     }
     if (response.statusCode() != 200) {
       throw new IOException(
@@ -136,7 +181,54 @@ public final class AdminClient {
     try {
       return new Gson().fromJson(get(path), type);
     } catch (JsonSyntaxException e) {
-      throw new IOException(address + path + " is no admin port of this kind", e);
+      throw otherKind(path, e);
     }
+  }
+
+  /**
+   * The status of a program, as it tells it.
+   *
+   * @throws IOException if it cannot be had, or is that of the other program
+   */
+  public String status(Program program) throws IOException {
+    String status = get(STATUS);
+    JsonObject tree;
+    try {
+      tree = new Gson().fromJson(status, JsonObject.class);
+    } catch (JsonSyntaxException e) {
+      throw otherKind(STATUS, e);
+    }
+    for (Program found : Program.values()) {
+      if (found != program && tree != null && tree.has(found.key)) {
+        throw new IOException(
+            address
+                + " is the admin port of "
+                + found.words
+                + ": use "
+                + found.command
+                + " status, or name the one of "
+                + program.words
+                + " ("
+                + option
+                + " ADDR)");
+      }
+    }
+    if (tree == null || !tree.has(program.key)) {
+      throw otherKind(STATUS, null);
+    }
+    return status;
+  }
+
+  /** The same as a record. */
+  public <T> T status(Program program, Class<T> type) throws IOException {
+    try {
+      return new Gson().fromJson(status(program), type);
+    } catch (JsonSyntaxException e) {
+      throw otherKind(STATUS, e);
+    }
+  }
+
+  private IOException otherKind(String path, @Nullable Exception cause) {
+    return new IOException(address + path + " is no admin port of this kind", cause);
   }
 }

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.admin.AdminClient.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What operators are told when they ask the wrong address. */
@@ -17,12 +19,20 @@ final class AdminClientTest {
   private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
 
   private static String said(AdminClient client) {
-    IOException failure = assertThrows(IOException.class, () -> client.get("/status"));
+    return said(client, Program.SERVER);
+  }
+
+  private static String said(AdminClient client, Program program) {
+    IOException failure = assertThrows(IOException.class, () -> client.status(program));
     return String.valueOf(failure.getMessage());
   }
 
   /** What a client says of a peer that answers every connection so. */
   private static String said(byte[] answer) throws Exception {
+    return said(answer, Program.SERVER);
+  }
+
+  private static String said(byte[] answer, Program program) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Thread peer =
           new Thread(
@@ -42,7 +52,7 @@ final class AdminClientTest {
       peer.start();
       String address = "127.0.0.1:" + listener.getLocalPort();
       AdminClient client = new AdminClient(address, null);
-      return said(client).replace(address, "ADDR");
+      return said(client, program).replace(address, "ADDR");
     }
   }
 
@@ -69,11 +79,36 @@ final class AdminClientTest {
     assertEquals("ADDR/status answers 404: what", said(page.getBytes(StandardCharsets.US_ASCII)));
   }
 
+  private static byte[] json(String body) {
+    String page = "HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
+    return page.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void portOfTheOtherProgram() throws Exception {
+    assertEquals(
+        "ADDR is the admin port of an agent: use tunnel-agent status, or name the one of a server"
+            + " (--admin ADDR)",
+        said(json("{\"state\": \"running\", \"agent\": \"shop-1\"}"), Program.SERVER));
+    assertEquals(
+        "ADDR is the admin port of a server: use tunnel-server status, or name the one of an agent"
+            + " (--admin ADDR)",
+        said(json("{\"state\": \"running\", \"serverId\": \"s\"}"), Program.AGENT));
+  }
+
+  @Test
+  void portOfAProgramThatIsNeither() throws Exception {
+    for (String page : List.of("{}", "", "null", "[]", "{\"agent\"", "7")) {
+      assertEquals(
+          "ADDR/status is no admin port of this kind", said(json(page), Program.AGENT), page);
+    }
+  }
+
   @Test
   void portThatNeverAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + silent.getLocalPort();
-      AdminClient client = new AdminClient(address, null, "--server", Duration.ofSeconds(1));
+      AdminClient client = new AdminClient(address, null, "--server", null, Duration.ofSeconds(1));
       assertEquals(
           address + " has not answered for 1 s: is that its admin.listen? (--server ADDR)",
           said(client));

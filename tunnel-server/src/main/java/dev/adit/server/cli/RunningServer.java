@@ -54,6 +54,9 @@ final class RunningServer {
 
   private AdminClient client() throws IOException {
     return new AdminClient(
-        address(), tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read(), OPTION);
+        address(),
+        tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read(),
+        OPTION,
+        tokenFile);
   }
 }

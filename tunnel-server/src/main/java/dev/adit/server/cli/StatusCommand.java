@@ -74,13 +74,18 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = command.getOut();
     AdminClient client =
         new AdminClient(
-            admin.toString(), tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read());
+            admin.toString(),
+            tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read(),
+            "--admin",
+            tokenFile);
     StatusText text = new StatusText(all);
     Watch.Shown shown =
         () ->
             json
-                ? client.get("/status")
-                : text.of(client.get("/status", ServerStatus.class), System.nanoTime());
+                ? client.status(AdminClient.Program.SERVER)
+                : text.of(
+                    client.status(AdminClient.Program.SERVER, ServerStatus.class),
+                    System.nanoTime());
     if (seconds == null) {
       out.print(shown.text());
       out.flush();

@@ -211,6 +211,21 @@ final class RunningServerTest {
     assertTrue(String.valueOf(bad.getMessage()).contains("answers 400: expected JSON"));
   }
 
+  @Test
+  void wrongTokenIsToldFromNone() throws IOException {
+    write("other.token", "let-me-in-too");
+    String[] status = {"status", "--admin", admin, "--token-file", path("other.token")};
+    assertEquals(1, run(status));
+    assertEquals(
+        "error: the token of " + path("other.token") + " is not the admin token of " + admin,
+        err.toString().strip());
+    write("admin.token", "let-me-in");
+    assertEquals(0, run("status", "--admin", admin, "--token-file", path("admin.token")));
+    assertTrue(out.toString().startsWith("server   "), out::toString);
+    assertEquals(1, run("status", "--admin", admin));
+    assertTrue(err.toString().contains("wants its admin token: --token-file FILE"), err::toString);
+  }
+
   /** Whatever is posted is answered: a connection that just ends names no cause. */
   @ParameterizedTest
   @ValueSource(
