@@ -19,7 +19,6 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The commands of a program under its own name, and how all of them tell of mistakes and failures.
@@ -109,7 +108,7 @@ public record Commands(
     program.setCaseInsensitiveEnumValuesAllowed(true);
     Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
     program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
-    program.setParameterExceptionHandler((wrong, args) -> misused(wrong));
+    program.setParameterExceptionHandler((wrong, args) -> Misuse.tell(wrong));
     program.setExecutionExceptionHandler(
         (exception, failed, result) -> report(exception, failed.getErr()));
     return program;
@@ -124,17 +123,6 @@ public record Commands(
     ParseResult named = group.commandLine().getParseResult().subcommand();
     CommandSpec used = named == null ? group : named.commandSpec();
     return new ParameterException(used.commandLine(), message);
-  }
-
-  /** Goes to standard error, which may be no terminal where standard output is one. */
-  private static int misused(ParameterException wrong) {
-    CommandLine command = wrong.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println(wrong.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
-      command.usage(err, Ansi.OFF);
-    }
-    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int report(Exception exception, PrintWriter err) throws Exception {

@@ -33,7 +33,7 @@ final class HelpCommand implements Runnable {
     for (String word : words) {
       CommandLine next = command.getSubcommands().get(word);
       if (next == null) {
-        throw new ParameterException(command, "there is no command '" + word + "'");
+        throw new ParameterException(command, Misuse.unknownCommand(command, word));
       }
       command = next;
     }

@@ -12,10 +12,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ServerCommandTest {
@@ -73,6 +75,17 @@ final class ServerCommandTest {
     assertTrue(said.contains("agents.yaml:2:10: agents[0].groups: "), said);
     assertTrue(said.contains("a.yaml:3:16: rules[0].to: "), said);
     assertEquals("", out.toString());
+  }
+
+  @Test
+  void adminTokenWithMoreAroundItIsRefusedAndNotRepeated() throws IOException {
+    write("t", "geheim\nand more\n");
+    write(
+        "server.yaml",
+        "version: 1\ntunnel: {insecure: true}\nrules: rules/\nadmin: {token: {file: t}}\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    assertTrue(err.toString().contains(":4:16: admin.token: expected a secret; "), err::toString);
+    assertFalse(err.toString().contains("geheim"), err::toString);
   }
 
   @Test
@@ -154,6 +167,42 @@ final class ServerCommandTest {
     assertTrue(err.toString().contains("expected exactly one of --method and --path"));
     assertEquals(2, run("token", "new", "--agent", "a*b"));
     assertEquals(2, run("rules", "explain", path("rules"), "--host", "a", "--path", "x"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "run --confg x | unknown option '--confg'; did you mean '--config'? | run",
+        "run --confg=x | unknown option '--confg'; did you mean '--config'? | run",
+        "run -x | unknown option '-x' | run",
+        "run a.yaml | unexpected word 'a.yaml'; missing required option: '--config=FILE' | run",
+        "run -c a b | unexpected word 'b' | run",
+        "-c x run | unknown option '-c'; expected it after the command that it is for |",
+        "-c x run -c y | unknown option '-c'; expected it after the command that it is for |",
+        "rnu -c x | there is no command 'rnu'; did you mean 'run'? |",
+        "frobnicate | there is no command 'frobnicate' |",
+        "rules chekc rules | there is no command 'chekc'; did you mean 'check'? | rules",
+        "rules test --jsn d | unknown option '--jsn'; did you mean '--json'? | rules test",
+        "run | Missing required option: '--config=FILE' | run"
+      })
+  void wordThatIsNotKnownIsToldFirstAndNothingElse(
+      String words, String told, @Nullable String command) {
+    assertEquals(2, run(words.split(" ")));
+    String see = "see: tunnel-server " + (command == null ? "" : command + " ") + "--help";
+    assertEquals(List.of(told, see), err.toString().lines().toList());
+  }
+
+  @Test
+  void whoNamesNoCommandSeesThemAll() {
+    assertEquals(2, run("help", "rules", "chek"));
+    assertTrue(
+        err.toString().startsWith("there is no command 'chek'; did you mean 'check'?\nUsage: "),
+        err::toString);
+    err.getBuffer().setLength(0);
+    assertEquals(2, run("token"));
+    assertTrue(err.toString().startsWith("expected new\nUsage: "), err::toString);
   }
 
   @Test
