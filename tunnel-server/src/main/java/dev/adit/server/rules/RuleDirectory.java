@@ -4,6 +4,7 @@ import dev.adit.core.config.ConfigFile;
 import dev.adit.core.process.FileStamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * swap of a Kubernetes ConfigMap are changes like any other.
  */
 public record RuleDirectory(Path path) {
+  private static final Pattern LIKE_RULE_FILES =
+      Pattern.compile("[^.].*\\.(ya?ml|json)", Pattern.CASE_INSENSITIVE);
 
   /**
    * All files of one moment in the order of their names, each cut off past the size we read, and
@@ -34,6 +38,7 @@ public record RuleDirectory(Path path) {
   public static final class Snapshot {
     private final RuleDirectory directory;
     private final Map<Path, byte[]> files;
+    private final List<Path> unread;
     private final NamedFiles named;
     private final String filesHash;
     private final String hash;
@@ -42,11 +47,14 @@ public record RuleDirectory(Path path) {
     private Snapshot(
         RuleDirectory directory,
         Map<Path, byte[]> files,
+        List<Path> unread,
         String filesHash,
         NamedFiles named,
         Instant readFrom) {
       this.directory = directory;
       this.files = Collections.unmodifiableMap(files);
+      // A set of keys for tokens is JSON, and read.
+      this.unread = unread.stream().filter(file -> !named.paths().contains(file)).toList();
       this.filesHash = filesHash;
       this.named = named;
       this.hash = named.paths().isEmpty() ? filesHash : hashOf(filesHash, named);
@@ -74,6 +82,11 @@ public record RuleDirectory(Path path) {
       return files;
     }
 
+    /** Files that look like rule files but for the end of their names, in the order of these. */
+    public List<Path> unread() {
+      return unread;
+    }
+
     NamedFiles named() {
       return named;
     }
@@ -91,10 +104,21 @@ public record RuleDirectory(Path path) {
       return before;
     }
     List<Path> paths = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path, RuleDirectory::isRuleFile)) {
-      stream.forEach(paths::add);
+    List<Path> unread = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+      for (Path file : stream) {
+        if (isRuleFile(file)) {
+          paths.add(file);
+        } else if (looksLikeOne(file)) {
+          unread.add(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
-    paths.sort(Comparator.comparing(file -> file.getFileName().toString()));
+    Comparator<Path> byName = Comparator.comparing(file -> file.getFileName().toString());
+    paths.sort(byName);
+    unread.sort(byName);
     Map<Path, byte[]> files = new LinkedHashMap<>();
     for (Path file : paths) {
       try (var in = Files.newInputStream(file)) {
@@ -111,7 +135,7 @@ public record RuleDirectory(Path path) {
     boolean same = before != null && before.filesHash.equals(hash);
     Collection<Path> named =
         before != null && same ? before.named.paths() : NamedFiles.namesIn(files);
-    return new Snapshot(this, files, hash, NamedFiles.read(named), now);
+    return new Snapshot(this, files, unread, hash, NamedFiles.read(named), now);
   }
 
   private static boolean isRuleFile(Path file) {
@@ -119,6 +143,13 @@ public record RuleDirectory(Path path) {
     return name.endsWith(".yaml")
         && !name.startsWith(".")
         && (Files.isRegularFile(file) || leadsNowhere(file));
+  }
+
+  private static boolean looksLikeOne(Path file) {
+    String name = file.getFileName().toString();
+    return LIKE_RULE_FILES.matcher(name).matches()
+        && !name.endsWith(".schema.json")
+        && Files.isRegularFile(file);
   }
 
   /** A link whose file has been taken away: what it held must not just be missing. */

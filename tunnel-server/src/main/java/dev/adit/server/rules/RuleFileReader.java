@@ -69,14 +69,21 @@ public final class RuleFileReader {
   /** The usable rules in the files of a snapshot; what is wrong goes to problems. */
   public static RuleSet read(RuleDirectory.Snapshot snapshot, ConfigProblems problems) {
     RuleFileReader reader = new RuleFileReader(snapshot.named());
+    int before = problems.size();
     for (Map.Entry<Path, byte[]> file : snapshot.files().entrySet()) {
       @Nullable ConfigMap root = ConfigFile.of(file.getKey()).parse(file.getValue(), problems);
       if (root != null) {
         reader.file(root);
       }
     }
+    boolean empty = reader.rules.isEmpty() && problems.size() == before;
     return new RuleSet(
-        snapshot.hash(), snapshot.files().size(), reader.rules, reader.groups, reader.tests);
+        snapshot.hash(),
+        snapshot.files().size(),
+        reader.rules,
+        reader.groups,
+        reader.tests,
+        new RuleSet.Directory(snapshot.directory().path(), snapshot.unread(), empty));
   }
 
   private void file(ConfigMap root) {

@@ -2,6 +2,7 @@ package dev.adit.server.rules.check;
 
 import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.routing.Rule;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Something in a rule file that is allowed but hardly meant. */
@@ -11,7 +12,9 @@ public record LintFinding(String place, Kind kind, String name, String message) 
     /** A rule. */
     RULE,
     /** What a group is handed. */
-    GROUP;
+    GROUP,
+    /** A file, or the directory, as such: it is its own place. */
+    PATH;
 
     /** As it is called in text and JSON. */
     public String word() {
@@ -27,8 +30,15 @@ public record LintFinding(String place, Kind kind, String name, String message) 
     this(group.place(), Kind.GROUP, group.name().value(), message);
   }
 
+  LintFinding(Path path, String message) {
+    this(path.toString(), Kind.PATH, path.toString(), message);
+  }
+
   @Override
   public String toString() {
+    if (kind == Kind.PATH) {
+      return place + ": " + message;
+    }
     return place + ": " + kind.word() + " " + name + ": " + message;
   }
 }

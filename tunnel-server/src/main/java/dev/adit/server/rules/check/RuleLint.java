@@ -18,11 +18,17 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Finds rules that can never decide, groups that nobody can serve, and settings that clash. */
+/**
+ * Finds files that are not read, rules that can never decide, groups that nobody can serve, and
+ * settings that clash.
+ */
 public final class RuleLint {
 
   /** Pairs of lines that are compared at most; a set of 100,000 rules must not stall a reload. */
   private static final int MAX_PAIRS = 2_000_000;
+
+  /** Files that are told not to be read; a directory full of other things must not fill a log. */
+  private static final int MOST_UNREAD = 10;
 
   private final List<LintFinding> findings = new ArrayList<>();
   private int pairsLeft = MAX_PAIRS;
@@ -42,6 +48,7 @@ public final class RuleLint {
     }
     rules.groups().values().forEach(group -> lint.handed(group, isServable));
     lint.unreachable(rules.rules());
+    lint.directory(rules.directory());
     return List.copyOf(lint.findings);
   }
 
@@ -64,6 +71,19 @@ public final class RuleLint {
               group,
               "names files under tls, which agents never take from a server; leave them out"));
     }
+  }
+
+  private void directory(RuleSet.Directory directory) {
+    if (directory.isEmpty()) {
+      findings.add(
+          new LintFinding(directory.path(), "no rule: every call is refused (reason no-rule)"));
+    }
+    directory.unread().stream()
+        .limit(MOST_UNREAD)
+        .forEach(
+            file ->
+                findings.add(
+                    new LintFinding(file, "is not read: names of rule files end with .yaml")));
   }
 
   private void settings(Rule rule) {

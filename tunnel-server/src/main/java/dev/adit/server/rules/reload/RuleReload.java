@@ -51,7 +51,7 @@ public final class RuleReload implements AutoCloseable {
   private final ScheduledExecutorService thread;
 
   // state, confined to the background thread
-  private String seenHash;
+  private String seenState;
   private RuleDirectory.@Nullable Snapshot seen;
   private String unreadable = "";
 
@@ -70,7 +70,7 @@ public final class RuleReload implements AutoCloseable {
     this.isServable = isServable;
     this.listener = listener;
     this.clock = clock;
-    this.seenHash = first.hash();
+    this.seenState = state(first.hash(), first.directory().unread());
     this.status = loaded(first, 1, 0);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -131,9 +131,9 @@ public final class RuleReload implements AutoCloseable {
 
   private void poll() {
     try {
-      String hash = snapshot().hash();
-      if (!hash.equals(seenHash) || !unreadable.isEmpty()) {
-        thread.schedule(() -> settle(hash), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+      String state = state(snapshot());
+      if (!state.equals(seenState) || !unreadable.isEmpty()) {
+        thread.schedule(() -> settle(state), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (IOException e) {
       refuse(e);
@@ -144,14 +144,15 @@ public final class RuleReload implements AutoCloseable {
   }
 
   /** Loads the files if they have stayed as they were; if not, the next poll sees them. */
-  private void settle(String hash) {
+  private void settle(String state) {
     try {
       RuleDirectory.Snapshot snapshot = snapshot();
-      boolean loadedMeanwhile = snapshot.hash().equals(seenHash) && unreadable.isEmpty();
-      if (snapshot.hash().equals(hash) && !loadedMeanwhile) {
+      String now = state(snapshot);
+      boolean loadedMeanwhile = now.equals(seenState) && unreadable.isEmpty();
+      if (now.equals(state) && !loadedMeanwhile) {
         load(snapshot);
       } else if (!loadedMeanwhile) {
-        thread.schedule(() -> settle(snapshot.hash()), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+        thread.schedule(() -> settle(now), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (IOException e) {
       refuse(e);
@@ -176,8 +177,17 @@ public final class RuleReload implements AutoCloseable {
     return now;
   }
 
+  private static String state(RuleDirectory.Snapshot snapshot) {
+    return state(snapshot.hash(), snapshot.unread());
+  }
+
+  /** All that a reload looks at: a file that is not read is a warning, so that it counts too. */
+  private static String state(String hash, List<Path> unread) {
+    return hash + unread;
+  }
+
   private void load(RuleDirectory.Snapshot snapshot) {
-    seenHash = snapshot.hash();
+    seenState = state(snapshot);
     unreadable = "";
     ConfigProblems problems = new ConfigProblems();
     RuleSet rules = RuleFileReader.read(snapshot, problems);

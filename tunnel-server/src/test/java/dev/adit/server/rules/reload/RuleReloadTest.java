@@ -64,6 +64,31 @@ final class RuleReloadTest {
     }
   }
 
+  /** An empty set is legal, but hardly meant, and a name is soon mistaken. */
+  @Test
+  void rulesThatVanishAndFilesThatAreNotReadAreWarnings() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      assertEquals(List.of(), reload.status().warnings());
+      write("b.yml", "two");
+      String unread =
+          directory.resolve("b.yml") + ": is not read: names of rule files end with .yaml";
+      await().atMost(SOON).until(() -> warnings(reload).equals(List.of(unread)));
+      assertEquals(List.of("one"), names());
+      Files.delete(directory.resolve("a.yaml"));
+      String none = directory + ": no rule: every call is refused (reason no-rule)";
+      await().atMost(SOON).until(() -> warnings(reload).equals(List.of(none, unread)));
+      assertEquals(List.of(), names());
+      Files.move(directory.resolve("b.yml"), directory.resolve("b.yaml"));
+      await().atMost(SOON).until(() -> warnings(reload).isEmpty());
+      assertEquals(List.of("two"), names());
+    }
+  }
+
+  private static List<String> warnings(RuleReload reload) {
+    return reload.status().warnings().stream().map(Object::toString).toList();
+  }
+
   @Test
   void symlinkSwapOfAConfigMapIsSeen() throws Exception {
     Path data = directory.resolve("..data");
