@@ -250,7 +250,7 @@ public final class AgentApp implements ProcessEnd.Program {
 
   /** How the agent stands. */
   public AgentStatusPage status() {
-    List<CertificateStatus> certificates = AgentWarnings.certificates(config);
+    List<CertificateStatus> certificates = config.certificates();
     List<DialedServer> dialed = dialer.servers();
     List<AgentStatusPage.UpstreamPage> upstreams = AgentStatusPage.upstreams(served);
     return new AgentStatusPage(

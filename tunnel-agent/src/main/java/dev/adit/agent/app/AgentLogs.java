@@ -5,13 +5,13 @@ import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tls.CertificateNames;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.PemFiles;
 import dev.adit.core.upstream.UpstreamConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 /** What an agent says when it has started. */
 final class AgentLogs {
   private static final Logger log = LoggerFactory.getLogger(AgentLogs.class);
-
-  /** From when on an end that is near is worth a warning. */
-  private static final Duration NEAR = Duration.ofDays(14);
 
   private AgentLogs() {}
 
@@ -55,6 +52,8 @@ final class AgentLogs {
       log.info(
           "{} admin on {}:{}", config.id(), admin.getAddress().getHostAddress(), admin.getPort());
     }
+    CertificateStatus.warnings(config.certificates(), Instant.now())
+        .forEach(warning -> log.warn("{} {}", config.id(), warning));
   }
 
   private static String trust(AgentTlsConfig tls) {
@@ -73,20 +72,16 @@ final class AgentLogs {
     if (file == null) {
       return token;
     }
-    return (token.isEmpty() ? "" : token + ", ") + certificate(config, file);
+    return (token.isEmpty() ? "" : token + ", ") + certificate(file);
   }
 
-  private static String certificate(AgentConfig config, Path file) {
+  private static String certificate(Path file) {
     try {
       X509Certificate certificate = PemFiles.certificates(file).get(0);
-      Instant end = certificate.getNotAfter().toInstant();
-      if (Instant.now().plus(NEAR).isAfter(end)) {
-        log.warn("{} {} ends at {}: put a new one in its place", config.id(), file, end);
-      }
       return "certificate of "
           + String.join(" ", CertificateNames.all(certificate))
           + " until "
-          + end;
+          + certificate.getNotAfter().toInstant();
     } catch (IOException e) {
       // It has been read a moment ago, so it is being replaced; that is told of when it is done.
       return "certificate in " + file;

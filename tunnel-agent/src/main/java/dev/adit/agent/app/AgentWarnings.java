@@ -1,18 +1,14 @@
 package dev.adit.agent.app;
 
-import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.dispatch.UpstreamHealth;
 import dev.adit.agent.sync.HandedStatus;
 import dev.adit.agent.tunnel.DialedServer;
 import dev.adit.core.flow.MemoryBudget;
 import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.FollowedTls;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** What the owner of an agent should look at now, a line each. Any thread. */
 final class AgentWarnings {
@@ -32,22 +28,6 @@ final class AgentWarnings {
     this.insecure = insecure;
     this.memory = memory;
     this.tls = tls;
-  }
-
-  /** What the agent shows to servers and to backends. Reads files. */
-  static List<CertificateStatus> certificates(AgentConfig config) {
-    return Stream.concat(
-            shown("tls", config.tls().cert()),
-            config.upstreams().stream()
-                .flatMap(
-                    each ->
-                        Stream.ofNullable(each.tls())
-                            .flatMap(tls -> shown("upstream " + each.name(), tls.cert()))))
-        .toList();
-  }
-
-  private static Stream<CertificateStatus> shown(String use, @Nullable Path file) {
-    return Stream.ofNullable(file).flatMap(each -> CertificateStatus.read(use, each));
   }
 
   /** The warnings of this moment; empty if all is well. */
@@ -86,7 +66,7 @@ final class AgentWarnings {
     if (!tls.problem().isEmpty()) {
       lines.add(tls.problem());
     }
-    certificates.forEach(each -> each.warning(Instant.now()).ifPresent(lines::add));
+    lines.addAll(CertificateStatus.warnings(certificates, Instant.now()));
     return lines;
   }
 }

@@ -8,7 +8,9 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.tls.CertificateStatus;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +48,7 @@ final class CheckCommand implements Callable<Integer> {
     try {
       AgentConfig config = AgentConfigReader.read(file, System.getenv(), problems);
       SecretRef.check(config.token(), "token", problems);
+      CertificateStatus.warnings(config.certificates(), Instant.now()).forEach(problems::warn);
       if (!json) {
         problems.warnings().forEach(this::complain);
       }

@@ -6,13 +6,16 @@ import dev.adit.core.config.SecretRef;
 import dev.adit.core.config.TracingConfig;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.upstream.AgentRoute;
 import dev.adit.core.upstream.UpstreamConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,5 +56,21 @@ public record AgentConfig(
     servers = List.copyOf(servers);
     upstreams = List.copyOf(upstreams);
     routes = List.copyOf(routes);
+  }
+
+  /** What the agent shows to servers and to backends. Reads files. */
+  public List<CertificateStatus> certificates() {
+    return Stream.concat(
+            shown("tls", tls.cert()),
+            upstreams.stream()
+                .flatMap(
+                    each ->
+                        Stream.ofNullable(each.tls())
+                            .flatMap(own -> shown("upstream " + each.name(), own.cert()))))
+        .toList();
+  }
+
+  private static Stream<CertificateStatus> shown(String use, @Nullable Path file) {
+    return Stream.ofNullable(file).flatMap(each -> CertificateStatus.read(use, each));
   }
 }

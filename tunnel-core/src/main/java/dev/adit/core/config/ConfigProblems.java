@@ -23,7 +23,7 @@ public final class ConfigProblems {
   }
 
   /** Adds what does no harm to the reading, but may not be what was meant. */
-  void warn(String line) {
+  public void warn(String line) {
     warnings.add(line);
   }
 

@@ -15,14 +15,21 @@ import java.util.stream.Stream;
  *
  * @param use the part of the configuration that names it: {@code entry.tls}
  * @param names what peers may know it by; the subject where it has no such names
- * @param ends when it stops being valid, as an Instant writes it
+ * @param begins since when it is valid, as an Instant writes it
+ * @param ends when it stops being valid
  */
-public record CertificateStatus(String use, String file, List<String> names, String ends) {
+public record CertificateStatus(
+    String use, String file, List<String> names, String begins, String ends) {
   /** From when on an end that is near is worth a warning. */
   private static final Duration NEAR = Duration.ofDays(14);
 
   public CertificateStatus {
     names = List.copyOf(names);
+  }
+
+  /** Warnings of several, each once. */
+  public static List<String> warnings(List<CertificateStatus> certificates, Instant now) {
+    return certificates.stream().flatMap(each -> each.warning(now).stream()).distinct().toList();
   }
 
   /** The certificate in a file; nothing if it cannot be read, which following the file tells. */
@@ -40,11 +47,23 @@ public record CertificateStatus(String use, String file, List<String> names, Str
     }
     return Stream.of(
         new CertificateStatus(
-            use, file.toString(), names, own.getNotAfter().toInstant().toString()));
+            use,
+            file.toString(),
+            names,
+            own.getNotBefore().toInstant().toString(),
+            own.getNotAfter().toInstant().toString()));
   }
 
-  /** What to do about it, if its end is near or past. */
+  /** What to do about it, if it is not valid yet or its end is near or past. */
   public Optional<String> warning(Instant now) {
+    if (now.isBefore(Instant.parse(begins))) {
+      return Optional.of(
+          file
+              + " is not valid before "
+              + begins
+              + ", and peers refuse it until then: put another in its place, or set this host's"
+              + " clock");
+    }
     Instant end = Instant.parse(ends);
     if (now.plus(NEAR).isBefore(end)) {
       return Optional.empty();

@@ -83,28 +83,22 @@ final class ServerTls implements AutoCloseable {
         .toList();
   }
 
-  /** Files that are refused, and certificates whose end is near or past. Reads files. */
+  /**
+   * Files that are refused, and certificates that are not valid or will not be soon. Reads files.
+   */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();
     Stream.of(entryFiles, tunnelFiles)
         .map(FollowedTls::problem)
         .filter(text -> !text.isEmpty())
         .forEach(lines::add);
-    certificates().stream()
-        .flatMap(each -> each.warning(Instant.now()).stream())
-        .distinct()
-        .forEach(lines::add);
+    lines.addAll(CertificateStatus.warnings(certificates(), Instant.now()));
     return lines;
   }
 
   /** What both listeners show to their peers. Reads files. */
   List<CertificateStatus> certificates() {
-    return Stream.concat(
-            config.entry().tls().stream()
-                .flatMap(each -> CertificateStatus.read("entry.tls", each.cert())),
-            Stream.ofNullable(config.tunnel().tls())
-                .flatMap(each -> CertificateStatus.read("tunnel.tls", each.cert())))
-        .toList();
+    return config.certificates();
   }
 
   @Override

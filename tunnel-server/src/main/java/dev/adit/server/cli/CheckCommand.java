@@ -4,6 +4,7 @@ import dev.adit.core.cli.Commands;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tls.CertificateStatus;
 import dev.adit.server.cli.output.Output;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
@@ -16,6 +17,7 @@ import dev.adit.server.rules.check.LintFinding;
 import dev.adit.server.rules.check.RuleLint;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +60,7 @@ final class CheckCommand implements Callable<Integer> {
     @Nullable ServerConfig config = ServerConfigReader.read(file, System.getenv(), problems);
     if (config != null) {
       SecretRef.check(config.admin().token(), "admin.token", problems);
+      CertificateStatus.warnings(config.certificates(), Instant.now()).forEach(problems::warn);
     }
     List<AgentIdentity> agents = config == null ? List.of() : agents(config, problems);
     @Nullable RuleSet rules =
