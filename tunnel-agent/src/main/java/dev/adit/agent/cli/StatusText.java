@@ -20,7 +20,7 @@ final class StatusText {
   static String of(AgentStatusPage status, boolean all) {
     Sheet sheet = new Sheet(all);
     sheet.line("agent", status.agent() + ", version " + status.version());
-    sheet.line("", status.state() + " since " + Sheet.time(status.since()));
+    sheet.line("", Sheet.state(status.state(), status.since()));
     sheet.line("servers", status.connected() + " of " + status.servers().size() + " connected");
     sheet.list("server", status.dialed(), MOST, each -> server(sheet, each));
     sheet.line("calls", status.callsRunning() + " running, " + status.callsTotal() + " in all");

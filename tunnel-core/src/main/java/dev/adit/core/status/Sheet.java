@@ -102,6 +102,13 @@ public final class Sheet {
     }
   }
 
+  /** What a process does, and since when it runs, which is before it began to drain. */
+  public static String state(String state, String since) {
+    return state.equals("running")
+        ? "running since " + time(since)
+        : state + ", running since " + time(since);
+  }
+
   /**
    * A round trip.
    *

@@ -7,6 +7,13 @@ import org.junit.jupiter.api.Test;
 
 final class SheetTest {
   @Test
+  void drainIsNotSaidToHaveBegunWithTheProcess() {
+    String since = "2026-11-20T21:29:59.796003262Z";
+    assertEquals("running since 2026-11-20 21:29:59Z", Sheet.state("running", since));
+    assertEquals("draining, running since 2026-11-20 21:29:59Z", Sheet.state("draining", since));
+  }
+
+  @Test
   void longTextIsBrokenBetweenWordsAndStaysUnderItsLabel() {
     String words = "word ".repeat(30).strip();
     Sheet sheet = new Sheet(false).line("label", words);

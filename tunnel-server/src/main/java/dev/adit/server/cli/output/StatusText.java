@@ -39,7 +39,7 @@ public final class StatusText {
   public String of(ServerStatus status, long nowNanos) {
     Sheet sheet = new Sheet(all);
     sheet.line("server", status.serverId() + ", version " + status.version());
-    sheet.line("", status.state() + " since " + Sheet.time(status.since()));
+    sheet.line("", Sheet.state(status.state(), status.since()));
     calls(sheet, status.calls(), nowNanos);
     rules(sheet, status.rules());
     sheet.list("cert", status.certificates(), MOST, each -> certificate(sheet, each));
