@@ -113,6 +113,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private void refuse(CallException e) {
     writer.pushback(e.pushbackMillis());
+    writer.awaitRequest();
     fail(e.failure(), e.failure().grpcCode(), e.failure().httpStatus(), e.text());
   }
 
@@ -197,7 +198,9 @@ final class EntryCall extends RunningCall implements PlacementListener {
     RequestSide side = request;
     if (side == null || writer.ended()) {
       data.release();
-      if (bytes > 0) {
+      if (last) {
+        writer.onRequestEnd();
+      } else if (bytes > 0) {
         connection.consume(stream, bytes);
       }
       return;
@@ -207,7 +210,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   /** Whether its caller has heard nothing of it yet. */
   boolean isUnanswered() {
-    return !writer.headSent() && !writer.ended();
+    return writer.isUnanswered();
   }
 
   long begunNanos() {
@@ -384,9 +387,8 @@ final class EntryCall extends RunningCall implements PlacementListener {
     closed = true;
     CallTimers.stop(timers);
     RequestSide side = request;
-    if (!writer.ended()) {
+    if (writer.abandon()) {
       record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, CallFailure.CANCELLED.httpStatus());
-      writer.abandon();
       if (side != null) {
         side.onCancel(CallReset.cancelled());
       }

@@ -26,9 +26,9 @@ final class ResponseWriter {
   private static final long USUAL_PUSHBACK_MILLIS = 1000;
 
   /**
-   * How long a caller whose response is complete may go on with its request, as far as its window
-   * goes. Most end it in that time; some clients drop the response when a reset comes before they
-   * have (curl 7.88).
+   * How long a caller has for the rest of its request once its call is refused, or its response
+   * complete. Most have ended it by then; some clients are at a loss with an answer that comes
+   * before that, or a reset (curl 7.88).
    */
   private static final long REQUEST_END_MILLIS = 50;
 
@@ -40,6 +40,8 @@ final class ResponseWriter {
   // state, confined to the loop
   private boolean headSent;
   private boolean ended;
+  private boolean patient;
+  private @Nullable Runnable refusal;
   private long pushbackMillis = USUAL_PUSHBACK_MILLIS;
 
   /**
@@ -59,8 +61,23 @@ final class ResponseWriter {
     pushbackMillis = millis;
   }
 
-  boolean headSent() {
-    return headSent;
+  /** A failure from here on may wait for the end of the request, for a while. */
+  void awaitRequest() {
+    patient = true;
+  }
+
+  /** The caller has sent all of its request. */
+  void onRequestEnd() {
+    Runnable waiting = refusal;
+    if (waiting != null) {
+      refusal = null;
+      waiting.run();
+    }
+  }
+
+  /** Whether the caller has heard nothing of its call yet. */
+  boolean isUnanswered() {
+    return refusal != null || !(headSent || ended);
   }
 
   boolean ended() {
@@ -142,7 +159,23 @@ final class ResponseWriter {
       reset(Http2Error.REFUSED_STREAM.code());
     } else if (failure == CallFailure.CANCELLED) {
       reset(Http2Error.CANCEL.code());
-    } else if (request.isGrpc()) {
+    } else if (patient && !headSent && stream.state() == Http2Stream.State.OPEN) {
+      ended = true;
+      refusal = () -> answer(request, failure, code, httpStatus, message, requestId);
+      connection.loop().schedule(this::onRequestEnd, REQUEST_END_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      answer(request, failure, code, httpStatus, message, requestId);
+    }
+  }
+
+  private void answer(
+      CallHeaders request,
+      CallFailure failure,
+      GrpcCode code,
+      int httpStatus,
+      String message,
+      AsciiString requestId) {
+    if (request.isGrpc()) {
       failGrpc(failure, code, message, requestId);
     } else if (headSent) {
       reset(cannotWait(failure) ? Http2Error.CANCEL.code() : Http2Error.INTERNAL_ERROR.code());
@@ -225,9 +258,16 @@ final class ResponseWriter {
         && HeaderRules.isGrpcContentType(head.fields().get(HeaderNames.CONTENT_TYPE));
   }
 
-  /** The stream is gone: nothing can be written any more. */
-  void abandon() {
+  /**
+   * The stream is gone: nothing can be written any more.
+   *
+   * @return whether the response had no end yet
+   */
+  boolean abandon() {
+    boolean early = !ended;
     ended = true;
+    refusal = null;
+    return early;
   }
 
   /** Ends the stream at once. */
