@@ -328,6 +328,18 @@ final class PlacementTest {
   }
 
   @Test
+  void callThatHasNotLeftInTimeMovesNowhere() {
+    TunnelPair stays = bench.join("a", 10, new HandLoop());
+    TunnelPair drains = bench.join("a", 10, new HandLoop());
+    dispatch(within(Duration.ofMillis(50)));
+    hand.freeze(Duration.ofMillis(50));
+    drains.server().stream().drain("renewal", 0);
+    settle();
+    assertEquals(List.of("reset deadline last"), caller.events());
+    assertEquals(List.of(), stays.agent().arrived());
+  }
+
+  @Test
   void callThatHasNotLeftIsPlacedAgainWhereItsAgentHasNoOtherTunnel() {
     TunnelPair drains = bench.join("a", 10, new HandLoop());
     RequestSide request = dispatch();

@@ -343,7 +343,7 @@ public final class Placement implements RequestSide {
     /** The same placement on another tunnel of the agent, which has not heard of the call. */
     private boolean moves() {
       TunnelStream tunnel = agent.tunnelFor(home);
-      if (tunnel == null || !agent.tryBegin()) {
+      if (tunnel == null || isLate() || !agent.tryBegin()) {
         return false;
       }
       open(new Spot(agent, tunnel));
