@@ -213,6 +213,16 @@ public final class ConfigValue {
     return read;
   }
 
+  /** The same under a key that does not say percent: a fraction would be meant otherwise. */
+  public double share(double fallback) {
+    if (node instanceof Scalar scalar && Scalars.isFraction(scalar.text())) {
+      String meant = Scalars.fractionMeant(scalar.text());
+      rejectScalar("a percentage; below 1 with its sign", scalar, meant);
+      return fallback;
+    }
+    return percent(fallback);
+  }
+
   /** A finite number within the limits; a fraction is allowed. */
   public double decimal(double fallback, double min, double max) {
     String what = "a number from " + min + " to " + max;
@@ -275,7 +285,9 @@ public final class ConfigValue {
   public @Nullable Path existingFile() {
     @Nullable Path path = path();
     if (path != null && !Files.isRegularFile(path)) {
-      reject("expected a file; there is none at " + path);
+      String found =
+          Files.isDirectory(path) ? path + " is a directory" : "there is none at " + path;
+      reject("expected a file; " + found);
     } else if (path != null && !Files.isReadable(path)) {
       String user = System.getProperty("user.name");
       reject("expected a file that the user '" + user + "' may read; not so " + path);

@@ -22,7 +22,7 @@ public record TracingConfig(URI otlp, double samplePercent) {
     @Nullable ConfigValue value = tracing.required("otlp", what);
     @Nullable URI otlp = value == null ? null : value.parse(what, TracingConfig::collector);
     @Nullable ConfigValue sample = tracing.optional("sample");
-    double percent = sample == null ? USUAL_PERCENT : sample.percent(USUAL_PERCENT);
+    double percent = sample == null ? USUAL_PERCENT : sample.share(USUAL_PERCENT);
     tracing.end();
     return otlp == null ? null : new TracingConfig(otlp, percent);
   }

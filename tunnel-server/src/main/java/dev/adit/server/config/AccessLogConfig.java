@@ -70,7 +70,7 @@ public record AccessLogConfig(
     long maxBytes = map.bytes("maxSize", UNLIMITED, 64 * KIB, 1L << 40);
     int keep = map.integer("keep", DEFAULT.keep, 1, MOST_KEPT);
     @Nullable ConfigValue sample = map.optional("sample");
-    double percent = sample == null ? DEFAULT.samplePercent : sample.percent(DEFAULT.samplePercent);
+    double percent = sample == null ? DEFAULT.samplePercent : sample.share(DEFAULT.samplePercent);
     Duration openAfter =
         map.duration("openAfter", DEFAULT.openAfter, Duration.ofMillis(100), Duration.ofDays(365));
     if (map.isMapping() && file == null && !map.has("file") && rotated) {

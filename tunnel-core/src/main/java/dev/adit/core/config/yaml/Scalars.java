@@ -1,5 +1,6 @@
 package dev.adit.core.config.yaml;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,18 @@ public final class Scalars {
   /** A number with or without a percent sign, or NaN. */
   public static double percent(String text) {
     return decimal(text.endsWith("%") ? text.substring(0, text.length() - 1) : text);
+  }
+
+  /** Whether it is a number between 0 and 1, which may be a share of one or of a hundred. */
+  public static boolean isFraction(String text) {
+    double number = decimal(text);
+    return number > 0 && number < 1;
+  }
+
+  /** {@code 0.1} was meant as 10% or as 0.1%. */
+  public static String fractionMeant(String text) {
+    String ofOne = new BigDecimal(text).movePointRight(2).stripTrailingZeros().toPlainString();
+    return ofOne + "% or " + text + "%";
   }
 
   /** A duration such as {@code 1m30s}, or null. */
