@@ -59,7 +59,7 @@ public final class ServerConfigReader {
   public static @Nullable ServerConfig read(
       Path path, Map<String, String> environment, ConfigProblems problems) {
     @Nullable ConfigMap root = open(path, environment, problems);
-    if (root == null) {
+    if (root == null || !root.isMapping()) {
       return null;
     }
     ServerConfig config =
@@ -74,6 +74,9 @@ public final class ServerConfigReader {
             LogConfig.read(root),
             TracingConfig.read(root));
     root.end();
+    if (problems.isEmpty()) {
+      ListenAddresses.check(root, config);
+    }
     return config;
   }
 
@@ -232,7 +235,7 @@ public final class ServerConfigReader {
     if (value != null && path != null && !Files.isDirectory(path)) {
       value.reject("expected " + what + "; there is no directory " + path);
     }
-    return path == null ? root.value().file().directory() : path;
+    return path == null ? root.value().file().directory().resolve("rules") : path;
   }
 
   private static AgentsSource agents(ConfigMap root) {
