@@ -28,6 +28,9 @@ public record HostPattern(AsciiString name, boolean wildcard) {
     if (!wildcard && IPV6.matcher(name).matches()) {
       return new HostPattern(AsciiString.of(name), false);
     }
+    if (name.contains("://")) {
+      throw new IllegalArgumentException("leave the scheme out, only the host is looked at");
+    }
     if (name.indexOf(':') >= 0) {
       throw new IllegalArgumentException("leave the port out, ports are not looked at");
     }

@@ -133,6 +133,10 @@ final class RuleReader {
     if (value.isMapping()) {
       return hash(value.map());
     }
+    if (value.isWord("hash")) {
+      value.reject("expected the header beside it", "{hash: {header: NAME}}");
+      return Balance.DEFAULT;
+    }
     Simple kind = value.choice(Simple.class, Simple.LEAST_CALLS);
     return switch (kind) {
       case LEAST_CALLS -> Balance.DEFAULT;
