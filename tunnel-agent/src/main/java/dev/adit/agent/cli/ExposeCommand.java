@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tunnel-agent expose 127.0.0.1:50051 --server tunnel.example.com:8003 --group shop --token-file agent.token",
-      "  TUNNEL_TOKEN=... tunnel-agent expose 127.0.0.1:50051 --server 127.0.0.1:8003 --group shop --insecure"
+      "  tunnel-agent expose 127.0.0.1:50051 --server tunnel.example.com:8003 \\",
+      "      --group shop --token-file agent.token",
+      "  TUNNEL_TOKEN=... tunnel-agent expose 127.0.0.1:50051 --insecure \\",
+      "      --server 127.0.0.1:8003 --group shop"
     })
 final class ExposeCommand implements Callable<Integer> {
   @Mixin private final ExposeOptions options = new ExposeOptions();

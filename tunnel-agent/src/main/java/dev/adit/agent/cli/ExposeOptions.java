@@ -91,7 +91,9 @@ final class ExposeOptions {
     List<HostPort> dialled =
         servers.stream().map(server -> option("--server", () -> dialled(server))).toList();
     Set<GroupName> named = new LinkedHashSet<>();
-    groups.forEach(group -> named.add(option("--group", () -> new GroupName(group))));
+    groups.forEach(
+        group ->
+            named.add(option("--group", () -> GroupName.given(group, "give --group for each"))));
     UpstreamConfig upstream =
         UpstreamConfig.of(new UpstreamName("exposed"), List.of(new BackendConfig(address, 1)));
     return new AgentConfig(

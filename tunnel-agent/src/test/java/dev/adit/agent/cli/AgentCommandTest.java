@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +86,32 @@ final class AgentCommandTest {
     Files.writeString(token, "");
     assertEquals(3, run("check", "-c", config));
     assertEquals("", out.toString());
+  }
+
+  @Test
+  void certificateThatWillNotBeValidMuchLongerIsAWarning() throws IOException {
+    TlsIdentity soon =
+        CertificateAuthority.create("test").issue(List.of("a.example"), Duration.ofDays(3));
+    Path cert = directory.resolve("own.crt");
+    Files.writeString(cert, CertificateAuthority.pem(soon.chain()));
+    Files.writeString(directory.resolve("own.key"), CertificateAuthority.pem(soon.key()));
+    Path file =
+        write(
+            """
+            upstreams: [{name: u, backends: "127.0.0.1:1"}]
+            tls: {cert: own.crt, key: own.key}
+            """);
+    assertEquals(0, run("check", "-c", file.toString()));
+    assertTrue(err.toString().startsWith("warning: " + cert + " expires at 20"), err::toString);
+  }
+
+  /** It is for many agents, and this is one. */
+  @Test
+  void patternIsNoId() throws IOException {
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    Files.writeString(file, Files.readString(file).replace("id: a", "id: \"shop-*\""));
+    assertEquals(3, run("check", "-c", file.toString()));
+    assertTrue(err.toString().contains(":2:5: id: expected an agent id; "), err::toString);
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -70,6 +71,7 @@ final class CommandsTest {
         DOCUMENT.blocks().stream()
             .filter(block -> section.contains("```\n" + block.body() + "```"))
             .flatMap(block -> block.body().lines())
+            .map(String::strip)
             .toList());
     List<List<String>> rows = new ArrayList<>();
     spec.positionalParameters().forEach(each -> rows.add(row(each)));
@@ -77,6 +79,16 @@ final class CommandsTest {
         .filter(each -> !each.usageHelp() && !each.versionHelp())
         .forEach(each -> rows.add(row(each)));
     assertEquals(rows, section.contains("|---|") ? DOCUMENT.table(shown.name()) : List.of());
+  }
+
+  /** One that is broken within a word cannot be copied. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void examplesFitATerminalOf80Columns(Shown shown) {
+    List<String> shownLines = shown.command.getUsageMessage(Ansi.OFF).lines().toList();
+    Arrays.stream(shown.command.getCommandSpec().usageMessage().footer())
+        .filter(line -> line.startsWith("  "))
+        .forEach(line -> assertTrue(shownLines.contains(line), line));
   }
 
   @Test

@@ -33,13 +33,16 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tunnel-server init adit",
-      "  tunnel-server init adit --host tunnel.example.com --group shop --backend 127.0.0.1:50051",
+      "  tunnel-server init adit --host tunnel.example.com --group shop \\",
+      "      --backend 127.0.0.1:50051",
       "  tunnel-server init adit --renew",
       "",
       "Keys and the token can be read by their owner only. A running server takes a renewed",
       "certificate within seconds, without losing a call."
     })
 final class InitCommand implements Callable<Integer> {
+  private static final String ONE = "name the others in agents.yaml and agent.yaml afterwards";
+
   @Parameters(paramLabel = "DIR", description = "A new or empty directory.")
   private Path directory = Path.of("adit");
 
@@ -85,7 +88,7 @@ final class InitCommand implements Callable<Integer> {
             directory,
             names,
             checked("--agent", agent, text -> new AgentId(text).value()),
-            checked("--group", group, text -> new GroupName(text).value()),
+            checked("--group", group, text -> GroupName.given(text, ONE).value()),
             backend.toString())
         .write();
     print("# made " + directory + "; the certificate is for " + String.join(", ", names));

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tunnel-server rules check rules/",
-      "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
+      "  tunnel-server rules explain rules/ --host a.example --method shop.v1.Cart/Get",
       "  tunnel-server rules test rules/"
     })
 final class RulesCommand implements Runnable {
@@ -151,10 +151,10 @@ final class RulesCommand implements Runnable {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
-        "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
-        "  tunnel-server rules explain rules/ --host api.example.com --path /static/a.css",
-        "  tunnel-server rules explain rules/ --host a.example --method s.S/M -H x-tenant=acme",
-        "  tunnel-server rules explain --server 127.0.0.1:8004 --host a.example --method s.S/M"
+        "  tunnel-server rules explain rules/ --host a.example --method shop.v1.Cart/Get",
+        "  tunnel-server rules explain rules/ --host a.example --path /static/a.css",
+        "  tunnel-server rules explain rules/ --host a.example --path / -H x-tenant=acme",
+        "  tunnel-server rules explain --server 127.0.0.1:8004 --host a.example --path /"
       })
   int explain(
       @Parameters(

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "  tunnel-server init adit --host tunnel.example.com",
       "  tunnel-server run -c server.yaml",
       "  tunnel-server check -c server.yaml",
-      "  tunnel-server rules explain rules/ --host api.example.com --method shop.v1.Orders/Get",
+      "  tunnel-server rules explain rules/ --host a.example --method shop.v1.Cart/Get",
       "  tunnel-server token new --agent shop-1 --group shop",
       "",
       "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."

@@ -41,7 +41,7 @@ final class TokenCommand implements Runnable {
       footerHeading = "%nExamples:%n",
       footer = {
         "  tunnel-server token new --agent shop-1 --group shop",
-        "  tunnel-server token new --agent 'shop-*' --group shop --group shop-canary --json"
+        "  tunnel-server token new --agent 'shop-*' --group shop --group shop-canary"
       })
   int create(
       @Option(
@@ -53,7 +53,7 @@ final class TokenCommand implements Runnable {
       @Option(
               names = "--group",
               paramLabel = "GROUP",
-              description = "A group it may serve; may be given several times.")
+              description = "A group it may serve [default]; may be given several times.")
           @Nullable List<String> groups,
       @Option(names = "--json", description = "Print the result as JSON.") boolean json) {
     AgentIdPattern id = id(agent);
@@ -92,7 +92,9 @@ final class TokenCommand implements Runnable {
 
   private List<String> names(List<String> groups) {
     try {
-      return groups.stream().map(group -> new GroupName(group).value()).toList();
+      return groups.stream()
+          .map(group -> GroupName.given(group, "give --group for each").value())
+          .toList();
     } catch (IllegalArgumentException e) {
       throw wrong("--group: " + e.getMessage());
     }

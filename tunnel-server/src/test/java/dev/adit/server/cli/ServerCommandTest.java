@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.TokenHash;
 import dev.adit.testing.corpus.Corpus;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,10 +50,12 @@ final class ServerCommandTest {
         "--host=http://a",
         "--host=fe80::1%lo",
         "--host=",
+        "--agent=shop-*",
+        "--group=a,b",
         "--backend=a",
         "--backend=a:0"
       })
-  void initWantsHostsAndABackendThatCanBeDialled(String option) {
+  void initWantsNamesAndAddressesThatCanBeUsed(String option) {
     assertEquals(2, run("init", path("new"), option), err::toString);
     assertFalse(Files.exists(directory.resolve("new")));
   }
@@ -110,6 +115,67 @@ final class ServerCommandTest {
   }
 
   @Test
+  void directoryWithoutRulesIsGoodWithAWarning() throws IOException {
+    Files.move(directory.resolve("rules/a.yaml"), directory.resolve("rules/a.yml"));
+    write("rules/keys.schema.json", "{}");
+    write("rules/.b.yml", "");
+    List<String> warnings =
+        List.of(
+            "warning: " + path("rules") + ": no rule: every call is refused (reason no-rule)",
+            "warning: "
+                + path("rules/a.yml")
+                + ": is not read: names of rule files end with .yaml");
+    assertEquals(0, run("rules", "check", path("rules")));
+    assertEquals(warnings, err.toString().lines().toList());
+    err.getBuffer().setLength(0);
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+    assertEquals(warnings, err.toString().lines().toList());
+    assertEquals(0, run("rules", "check", path("rules"), "--json"));
+    assertTrue(out.toString().contains("\"path\": \"" + path("rules/a.yml")), out::toString);
+  }
+
+  @Test
+  void directoryWhoseRulesAreBrokenIsNotSaidToHaveNone() throws IOException {
+    write("rules/a.yaml", "version: 1\nrules: [{name: r}]\n");
+    assertEquals(3, run("rules", "check", path("rules")));
+    assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  @Test
+  void certificateThatWillNotBeValidMuchLongerIsAWarning() throws IOException {
+    TlsIdentity soon =
+        CertificateAuthority.create("test").issue(List.of("a.example"), Duration.ofDays(3));
+    write("own.crt", CertificateAuthority.pem(soon.chain()));
+    write("own.key", CertificateAuthority.pem(soon.key()));
+    write(
+        "server.yaml",
+        """
+        version: 1
+        entry: {tls: {cert: own.crt, key: own.key}}
+        tunnel: {tls: {cert: own.crt, key: own.key}}
+        rules: rules/
+        """);
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+    String told = err.toString().strip();
+    assertTrue(told.startsWith("warning: " + path("own.crt") + " expires at 20"), told);
+    assertEquals(1, told.lines().count(), told);
+  }
+
+  @Test
+  void fileThatIsAListIsOneProblem() throws IOException {
+    write("server.yaml", "- version: 1\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  @Test
+  void directoryOfAFileWithoutRulesIsNotReadAsRules() throws IOException {
+    write("server.yaml", "version: 1\ntunnel: {insecure: true}\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    assertFalse(err.toString().contains("agents.yaml"), err::toString);
+  }
+
+  @Test
   void callIsExplained() {
     String samples = Corpus.projectRoot().resolve("rules/samples").toString();
     List<String> call = List.of("--host", "tenants.example.com", "--method", "shop.v1.Cart/Get");
@@ -166,6 +232,11 @@ final class ServerCommandTest {
     assertEquals(2, run("rules", "explain", path("rules"), "--host", "a"));
     assertTrue(err.toString().contains("expected exactly one of --method and --path"));
     assertEquals(2, run("token", "new", "--agent", "a*b"));
+    assertEquals(2, run("token", "new", "--agent", "a", "--group", "x,y"));
+    assertTrue(
+        err.toString()
+            .contains("--group: expected one group, not the list 'x,y': give --group for each"),
+        err::toString);
     assertEquals(2, run("rules", "explain", path("rules"), "--host", "a", "--path", "x"));
   }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 
 /** What the user said on the command line of a sample backend, and the start it leads to. */
 @Command(
-    name = "demo-backend",
+    name = "tunnel-sample",
     description = "Runs a sample gRPC backend until it is asked to end (SIGTERM).",
     sortOptions = false)
 public final class BackendCommand implements Callable<Integer> {
