@@ -11,6 +11,7 @@ import dev.adit.conformance.peer.RawBackend;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.TlsIdentity;
+import dev.adit.testing.tls.TestCertificate;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.TunnelMessage;
@@ -123,6 +124,19 @@ final class DoctorTest extends DoctorBench {
     TlsIdentity expired = authority.issue(List.of("localhost"), Duration.ofMinutes(-5));
     dial("localhost:" + opened(Listener.tls(expired, "h2")).port());
     assertFails(examine(), Step.TLS, "has expired at 20", "put a new certificate", TO_TLS);
+  }
+
+  @Test
+  void certificateOfTomorrow() throws Exception {
+    TestCertificate made =
+        TestCertificate.make(setup, "tomorrow", "CN=localhost", "dns:localhost", "+1d");
+    TlsIdentity early = TlsIdentity.read(made.file(), made.key());
+    dial("localhost:" + opened(Listener.tls(early, "h2")).port());
+    List<Finding> findings = examine();
+    assertFails(findings, Step.TLS, "is good only from 20", "set this host's clock", TO_TLS);
+    assertTrue(
+        findings.stream().anyMatch(each -> each.found().matches(".*, and it is [0-9T:-]{19}Z here")),
+        findings::toString);
   }
 
   @Test

@@ -258,7 +258,7 @@ final class BadInputIT {
     Result empty = Command.server(directory, "check", "-c", "server.yaml").run();
     assertEquals(3, empty.exit());
     assertTrue(
-        empty.err().startsWith("server.yaml:4:16: admin.token: expected a file that holds"),
+        empty.err().startsWith("server.yaml:4:16: admin.token: expected a secret; secret file "),
         empty.err());
     write("server.yaml", SERVER.replace("admin: {", "admin: {token: {env: ADIT_NO}, "));
     assertSays(

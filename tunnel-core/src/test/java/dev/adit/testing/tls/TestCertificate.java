@@ -30,8 +30,19 @@ public record TestCertificate(X509Certificate certificate, Path file, Path key) 
    */
   public static TestCertificate make(Path directory, String name, String subject, String names)
       throws IOException, InterruptedException, GeneralSecurityException {
+    return make(directory, name, subject, names, "+0d");
+  }
+
+  /**
+   * Makes one that is valid later.
+   *
+   * @param start from when on, as keytool writes it, such as {@code +2d}
+   */
+  public static TestCertificate make(
+      Path directory, String name, String subject, String names, String start)
+      throws IOException, InterruptedException, GeneralSecurityException {
     Path store = directory.resolve(name + ".p12");
-    run(directory, store, subject, names);
+    run(directory, store, subject, names, start);
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD);
@@ -44,13 +55,14 @@ public record TestCertificate(X509Certificate certificate, Path file, Path key) 
     return new TestCertificate(certificate, file, key);
   }
 
-  private static void run(Path directory, Path store, String subject, String names)
+  private static void run(Path directory, Path store, String subject, String names, String start)
       throws IOException, InterruptedException {
     String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
     List<String> words =
         new ArrayList<>(
             List.of(keytool, "-genkeypair", "-alias", "it", "-keyalg", "EC", "-groupname"));
     words.addAll(List.of("secp256r1", "-validity", "2", "-dname", subject, "-storetype", "PKCS12"));
+    words.addAll(List.of("-startdate", start));
     words.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));
     if (!names.isEmpty()) {
       words.addAll(List.of("-ext", "san=" + names));

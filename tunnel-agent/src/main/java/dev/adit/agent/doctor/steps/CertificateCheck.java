@@ -14,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -95,7 +96,7 @@ public record CertificateCheck(String peer, @Nullable Path ca, String host, Stri
               + " is good only from "
               + own.getNotBefore().toInstant()
               + ", and it is "
-              + now
+              + now.truncatedTo(ChronoUnit.SECONDS)
               + " here",
           "set this host's clock");
     }
