@@ -6,6 +6,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
@@ -45,6 +46,9 @@ public final class AdminGrpc implements Http2Side {
             .channelType(LocalServerChannel.class)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
+            // gRPC sets it on every connection, and Netty warns each time: these know no such
+            // thing.
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)

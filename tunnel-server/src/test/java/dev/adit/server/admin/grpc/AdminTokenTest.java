@@ -11,6 +11,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
+import dev.adit.testing.logging.LoggedLines;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -30,7 +31,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -93,6 +96,15 @@ final class AdminTokenTest {
             .watch(HealthCheckRequest.getDefaultInstance())
             .next()
             .getStatus());
+  }
+
+  /** A probe every ten seconds would fill the log. */
+  @Test
+  void connectionIsNoLineOfTheLog() {
+    try (LoggedLines lines = new LoggedLines("", Level.WARNING)) {
+      howTheServerItselfIsMayEverybodyAsk();
+      assertEquals(List.of(), lines.all());
+    }
   }
 
   @ParameterizedTest
