@@ -15,9 +15,11 @@ import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.server.registry.AgentSession;
+import dev.adit.testing.logging.LoggedLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,10 +100,19 @@ final class WithdrawnCredentialTest {
   }
 
   @Test
-  void agentThatLosesOneOfItsGroupsLosesTheTunnelsThatServeIt() throws Exception {
+  void agentThatLosesOneOfItsGroupsLosesTheTunnelsThatServeItWhichIsToldOnce() throws Exception {
+    Eventually.holds("all have all their tunnels", () -> site.hasAllTunnels());
     String text = Files.readString(site.agentsFile());
-    Files.writeString(site.agentsFile(), text.replace("groups: [shop, carts]", "groups: [shop]"));
-    Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
+    try (LoggedLines lines = new LoggedLines("dev.adit.server.tunnel", Level.INFO)) {
+      Files.writeString(site.agentsFile(), text.replace("groups: [shop, carts]", "groups: [shop]"));
+      Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
+      Eventually.holds("its end is told", () -> count(lines, "has no tunnel left") == 1);
+      assertEquals(1, count(lines, "may not serve"), lines.all()::toString);
+    }
+  }
+
+  private static long count(LoggedLines lines, String text) {
+    return lines.all().stream().filter(line -> line.contains(text)).count();
   }
 
   /** On the same run of it: no tunnel of it is cut. */

@@ -42,6 +42,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   // deps
   private final TunnelGreeting greeting;
+  private final SessionLog sessions;
   private final Credential credential;
   private final String address;
   private final ServerTransport transport;
@@ -68,10 +69,12 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
    */
   AcceptedTunnel(
       TunnelGreeting greeting,
+      SessionLog sessions,
       Credential credential,
       String address,
       ServerCall<ByteBuf, ByteBuf> call) {
     this.greeting = greeting;
+    this.sessions = sessions;
     this.credential = credential;
     this.address = address;
     loop = greeting.currentLoop();
@@ -108,7 +111,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   @Override
   public void onHalfClose() {
     transport.finish();
-    stream.onClosed(TunnelException.lost("closed by the agent"));
+    stream.onClosed(new TunnelException("closed", "closed by the agent"));
   }
 
   @Override
@@ -218,6 +221,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     session = joined;
     // What others have begun to place here since comes to this loop, and so after the welcome.
     welcome(hello);
+    sessions.onUp(joined);
     greeting.metrics().onUp();
     int on = greeting.loops().indexOf(loop);
     if (joined.tunnels().length == 1) {
@@ -247,7 +251,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     }
     Set<GroupName> allowed = AgentHello.allowed(joined.id(), credential.lines());
     if (!allowed.containsAll(joined.groups())) {
-      log.warn("{} may not serve {} any more (forbidden)", joined, joined.groups());
+      sessions.onWithdrawn(joined);
       stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
     } else if (takesAll && greeting.registry().makesWay(joined, stream, allowed)) {
       log.info("{} may serve {} now: one of its tunnels is renewed", joined, allowed);
@@ -304,7 +308,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     AgentSession joined = session;
     if (joined != null) {
       greeting.registry().leave(joined, stream);
-      log.debug("{} drains a tunnel", joined);
+      sessions.onDrain(joined, drain.getReason());
     }
   }
 
@@ -336,10 +340,6 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     greeting.metrics().onEnded(cause.reason());
     greeting.registry().leave(joined, stream);
     greeting.configs().onClosed(joined, stream);
-    if (joined.tunnels().length == 0) {
-      log.info("{} has no tunnel left: {} ({})", joined, cause.getMessage(), cause.reason());
-    } else {
-      log.debug("{} tunnel ended: {} ({})", joined, cause.getMessage(), cause.reason());
-    }
+    sessions.onEnded(joined, cause);
   }
 }

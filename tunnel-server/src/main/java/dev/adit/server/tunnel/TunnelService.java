@@ -37,6 +37,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private final TunnelGreeting greeting;
   private final AgentIdentities identities;
   private final WrongCredentials wrong = new WrongCredentials();
+  private final SessionLog sessions = new SessionLog();
 
   public TunnelService(TunnelGreeting greeting, AgentIdentities identities) {
     this.greeting = greeting;
@@ -65,7 +66,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     if (credential.lines().isEmpty()) {
       return refuse(call, address, ForeignText.printable(credential.complaint(), MAX_WHY_CHARS));
     }
-    return new AcceptedTunnel(greeting, credential, address, call);
+    return new AcceptedTunnel(greeting, sessions, credential, address, call);
   }
 
   /** What the agent's certificate, which the handshake has verified, names it. */

@@ -50,6 +50,7 @@ final class TunnelBench {
           4096,
           new TunnelMetrics(new PrometheusRegistry()));
   private final TokenHash token = TokenHash.of("secret of the edge");
+  private final SessionLog sessions = new SessionLog();
   private final List<AcceptedTunnel> accepted = new ArrayList<>();
 
   HandLoop hand() {
@@ -87,7 +88,7 @@ final class TunnelBench {
     AgentIdentity line =
         new AgentIdentity(new AgentIdPattern("edge-*"), groups, List.of(token), null);
     Credential credential = new Credential(token, List.of(), new AgentIdentities(List.of(line)));
-    AcceptedTunnel made = new AcceptedTunnel(greeting, credential, "192.0.2.1:5", on);
+    AcceptedTunnel made = new AcceptedTunnel(greeting, sessions, credential, "192.0.2.1:5", on);
     accepted.add(made);
     return made;
   }

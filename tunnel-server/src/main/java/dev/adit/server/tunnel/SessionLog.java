@@ -1,0 +1,65 @@
+package dev.adit.server.tunnel;
+
+import dev.adit.core.tunnel.TunnelException;
+import dev.adit.server.registry.AgentSession;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of runs of agents that go: each thing once, however many tunnels a run has, and its end
+ * when the last of them has ended, those included that only finished their calls. Any thread.
+ */
+final class SessionLog {
+  private static final Logger log = LoggerFactory.getLogger(SessionLog.class);
+
+  // shared: guarded by the monitor
+  private final Map<AgentSession, Told> sessions = new HashMap<>();
+
+  /** What is known of a run, and has been said of it. */
+  private static final class Told {
+    private int tunnels;
+    private boolean draining;
+    private boolean withdrawn;
+  }
+
+  /** A tunnel of the run is up; its end is told by {@link #onEnded}. */
+  synchronized void onUp(AgentSession session) {
+    sessions.computeIfAbsent(session, each -> new Told()).tunnels++;
+  }
+
+  /** A tunnel of the run takes no more calls: its agent goes away, or has another in its place. */
+  synchronized void onDrain(AgentSession session, String reason) {
+    log.debug("{} drains a tunnel", session);
+    Told told = sessions.get(session);
+    if (told != null && !told.draining && reason.equals("going-away")) {
+      told.draining = true;
+      log.info("{} is draining: {} calls run", session, session.calls());
+    }
+  }
+
+  /** A tunnel of the run is about to be cut, as its credential is no good any more. */
+  synchronized void onWithdrawn(AgentSession session) {
+    Told told = sessions.get(session);
+    if (told != null && !told.withdrawn) {
+      told.withdrawn = true;
+      log.warn("{} may not serve {} any more (forbidden)", session, session.groups());
+    }
+  }
+
+  /** A tunnel of the run has ended. */
+  synchronized void onEnded(AgentSession session, TunnelException cause) {
+    Told told = sessions.get(session);
+    if (told == null) {
+      return;
+    }
+    told.tunnels--;
+    if (told.tunnels > 0) {
+      log.debug("{} tunnel ended: {} ({})", session, cause.getMessage(), cause.reason());
+      return;
+    }
+    sessions.remove(session);
+    log.info("{} has no tunnel left: {} ({})", session, cause.getMessage(), cause.reason());
+  }
+}
