@@ -45,6 +45,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,7 @@ public final class AgentApp implements ProcessEnd.Program {
   private volatile int connected;
   private volatile boolean draining;
   private volatile boolean closed;
+  private final AtomicBoolean endTold = new AtomicBoolean();
 
   /**
    * Starts an agent; it dials in the background.
@@ -326,12 +328,17 @@ public final class AgentApp implements ProcessEnd.Program {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    log.info("{} drained: {} calls were still running", config.id(), running());
+    if (endTold.compareAndSet(false, true)) {
+      log.info("{} drained: {} calls were still running", config.id(), running());
+    }
   }
 
   /** Ends now: calls that run are lost. */
   @Override
   public void close() {
+    if (endTold.compareAndSet(false, true)) {
+      log.info("{} stopped: {} calls were cut", config.id(), running());
+    }
     closed = true;
     firstTunnel.countDown();
     dialer.close();

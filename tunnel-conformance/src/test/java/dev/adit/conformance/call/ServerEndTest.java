@@ -10,8 +10,10 @@ import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
+import dev.adit.testing.logging.LoggedLines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +60,33 @@ final class ServerEndTest {
       for (RawStream stream : atBackend) {
         stream.awaitReset();
       }
+    }
+  }
+
+  /** A second signal while it drains: the calls are counted before they are cut. */
+  @Test
+  @Timeout(30)
+  void forcedStopSaysHowManyCallsItCuts() throws Exception {
+    try (RawBackend backend = RawBackend.start(stream -> {});
+        LocalSite site = LocalSite.start(SitePlan.of(backend.hostAndPort()));
+        RawConnection caller = RawConnection.dial(site.entry());
+        LoggedLines lines = new LoggedLines("dev.adit.server.app.ServerDrain", Level.INFO)) {
+      backend.script(backend::handOver);
+      for (int i = 0; i < 3; i++) {
+        caller.open(CallerKind.GRPC.request("/a.B/Stream"), false);
+        backend.awaitRequest();
+      }
+      Thread drain = new Thread(site.server()::drain, "drain");
+      drain.start();
+      Eventually.holds("it drains", () -> lines.all().size() == 1);
+      site.server().close();
+      drain.join();
+      Expect.equal(
+          List.of(
+              "INFO ServerDrain - draining: 3 calls run",
+              "INFO ServerDrain - stopped: 3 calls were cut"),
+          lines.all().stream().map(line -> line.replaceFirst(", up to.*", "")).toList(),
+          "what is said");
     }
   }
 

@@ -30,8 +30,12 @@ public final class Drain {
     return true;
   }
 
-  /** Nothing runs any more, or time is up. */
-  public synchronized void complete() {
+  /** Nothing runs any more, or time is up. False if it was so before. */
+  public synchronized boolean complete() {
+    if (isComplete()) {
+      return false;
+    }
     state = DrainState.DRAINED;
+    return true;
   }
 }

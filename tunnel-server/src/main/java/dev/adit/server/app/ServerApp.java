@@ -358,9 +358,7 @@ public final class ServerApp implements ProcessEnd.Program {
   /** Ends now, and with it the calls that run. */
   @Override
   public void close() {
-    drain.complete();
-    entry.stopListening();
-    newDrain().cutCalls(entryContext.running());
+    newDrain().stop(entryContext.running());
     operators.close();
     closeAll(admin);
   }

@@ -48,17 +48,23 @@ final class ServerDrain {
     entry.stopListening();
     entry.drain();
     awaitCalls(grace);
-    drain.complete();
-    log.info("drained: {} calls were still running", calls.running());
+    if (drain.complete()) {
+      log.info("drained: {} calls were still running", calls.running());
+    }
   }
 
   /**
-   * Ends the calls that still run. Blocks until their callers have been told, for a moment at most:
-   * one that does not read cannot be.
+   * Ends the drain, if there is one that is not over, and the calls that still run. Blocks until
+   * their callers have been told, for a moment at most: one that does not read cannot be.
    *
    * @param running all of them
    */
-  void cutCalls(RunningCalls running) {
+  void stop(RunningCalls running) {
+    boolean forced = drain.complete();
+    entry.stopListening();
+    if (forced) {
+      log.info("stopped: {} calls were cut", calls.running());
+    }
     running.cutAll(Runnable::run);
     await(LAST_WORDS, () -> calls.running() == 0);
   }
