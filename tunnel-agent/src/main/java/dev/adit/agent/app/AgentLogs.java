@@ -4,6 +4,7 @@ import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
+import dev.adit.core.name.AddressText;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.PemFiles;
@@ -49,8 +50,7 @@ final class AgentLogs {
           upstream.tls() == null ? "" : ", TLS");
     }
     if (admin != null) {
-      log.info(
-          "{} admin on {}:{}", config.id(), admin.getAddress().getHostAddress(), admin.getPort());
+      log.info("{} admin on {}", config.id(), AddressText.of(admin));
     }
     CertificateStatus.warnings(config.certificates(), Instant.now())
         .forEach(warning -> log.warn("{} {}", config.id(), warning));

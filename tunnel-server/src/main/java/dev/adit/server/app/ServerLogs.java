@@ -1,5 +1,7 @@
 package dev.adit.server.app;
 
+import dev.adit.core.config.HostPort;
+import dev.adit.core.name.AddressText;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
 import dev.adit.server.accesslog.AccessLog;
@@ -9,12 +11,14 @@ import dev.adit.server.config.TlsConfig;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,26 +61,31 @@ final class ServerLogs {
       List<String> warnings) {
     TlsConfig agents = config.tunnel().tls();
     log.info("server {}", version);
-    log.info("entry on {}: {}", texts(listening.entry()), identities(config.entry().tls()));
+    log.info(
+        "entry on {}: {}",
+        texts(listening.entry(), config.entry().listen()),
+        identities(config.entry().tls()));
     log.info(
         "tunnel on {}: {}; {} lines of agents may connect",
-        texts(listening.tunnel()),
+        texts(listening.tunnel(), config.tunnel().listen()),
         identities(agents == null ? List.of() : List.of(agents)),
         identities);
     log.info(
         "admin on {}: {}",
-        text(listening.admin()),
+        text(listening.admin(), config.admin().listen()),
         config.admin().token() == null ? "for this machine, without a token" : "with a token");
     log.info("access log: {}", text(config.accessLog()));
     warnings.forEach(log::warn);
   }
 
-  private static String texts(List<? extends SocketAddress> addresses) {
-    return addresses.stream().map(ServerLogs::text).collect(Collectors.joining(", "));
+  private static String texts(List<? extends SocketAddress> addresses, List<HostPort> wanted) {
+    return IntStream.range(0, addresses.size())
+        .mapToObj(i -> text(addresses.get(i), wanted.get(i)))
+        .collect(Collectors.joining(", "));
   }
 
-  private static String text(SocketAddress address) {
-    return address.toString().replaceFirst("^[^/]*/", "");
+  private static String text(SocketAddress address, HostPort wanted) {
+    return AddressText.ofListener((InetSocketAddress) address, wanted.host());
   }
 
   private static String identities(List<TlsConfig> all) {

@@ -3,13 +3,13 @@ package dev.adit.server.app;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.ProcessEnd;
+import dev.adit.core.name.AddressText;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.config.ServerConfig;
-import io.netty.util.NetUtil;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -90,13 +90,7 @@ public final class ServerProcess {
     return status.warnings().isEmpty() ? counts : counts + "; warning: " + status.warnings().get(0);
   }
 
-  /** A socket for all of IPv4 is one for all of IPv6 too, and calls itself so. */
   private static String text(SocketAddress address, HostPort wanted) {
-    InetSocketAddress inet = (InetSocketAddress) address;
-    String host =
-        inet.getAddress().isAnyLocalAddress()
-            ? wanted.host()
-            : NetUtil.toAddressString(inet.getAddress());
-    return new HostPort(host, inet.getPort()).toString();
+    return AddressText.ofListener((InetSocketAddress) address, wanted.host());
   }
 }

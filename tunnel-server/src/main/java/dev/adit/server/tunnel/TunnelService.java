@@ -1,5 +1,6 @@
 package dev.adit.server.tunnel;
 
+import dev.adit.core.name.AddressText;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
@@ -14,6 +15,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,9 +56,8 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   @Override
   public ServerCall.Listener<ByteBuf> startCall(
       ServerCall<ByteBuf, ByteBuf> call, Metadata headers) {
-    String address =
-        String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
-            .replaceFirst("^[^/]*/", "");
+    SocketAddress from = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    String address = from == null ? "unknown" : AddressText.of(from);
     String authorization = headers.get(AUTHORIZATION);
     @Nullable TokenHash token =
         authorization == null || !authorization.startsWith(BEARER)
