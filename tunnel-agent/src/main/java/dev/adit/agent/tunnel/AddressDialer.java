@@ -60,6 +60,7 @@ final class AddressDialer implements DialedTunnel.Events {
   private final TunnelPlan plan;
   private final HostPort server;
   private final SocketAddress address;
+  private final String where;
   private final DialTimer timer;
   private final EndLog ends;
 
@@ -88,7 +89,8 @@ final class AddressDialer implements DialedTunnel.Events {
     this.server = server;
     this.address = address;
     timer = new DialTimer(dialer.loop(), this::dialAnew);
-    ends = new EndLog(plan.agent(), address, dialer.loop().ticker());
+    where = TunnelChannels.text(server, address);
+    ends = new EndLog(plan.agent(), where, plan.endCause(), dialer.loop().ticker());
   }
 
   SocketAddress address() {
@@ -230,7 +232,7 @@ final class AddressDialer implements DialedTunnel.Events {
         replace(old);
       }
       if (up.size() == 1 && leaving.isEmpty()) {
-        log.info("{} connected to {} groups {}", plan.agent(), address, welcome.getGroupsList());
+        log.info("{} connected to {} groups {}", plan.agent(), where, welcome.getGroupsList());
       }
       dialer.onUpChanged();
     }
@@ -298,7 +300,7 @@ final class AddressDialer implements DialedTunnel.Events {
         timer.onSuperseded();
       }
       case "going-away" -> {
-        log.info("{} goes away; {} tunnels left there", address, up.size());
+        log.info("{} goes away; {} tunnels left there", where, up.size());
         timer.onGoingAway(drain.getReconnectAfterMs());
       }
       default -> {

@@ -24,7 +24,7 @@ final class ConfigExchange implements ConfigPeer {
     this.plan = plan;
     this.stream = stream;
     this.welcome = welcome;
-    this.address = address.toString().replaceFirst("^[^/]*/", "");
+    this.address = TunnelChannels.text(address);
   }
 
   @Override

@@ -28,9 +28,6 @@ public record DialedServer(
       HostPort server, SocketAddress address, String lastEnd, Stream<DialedTunnel> up) {
     List<TunnelStream> streams = up.flatMap(each -> Stream.ofNullable(each.stream())).toList();
     return new DialedServer(
-        server,
-        address.toString().replaceFirst("^.*/", ""),
-        streams.isEmpty() ? lastEnd : "",
-        streams);
+        server, TunnelChannels.text(address), streams.isEmpty() ? lastEnd : "", streams);
   }
 }

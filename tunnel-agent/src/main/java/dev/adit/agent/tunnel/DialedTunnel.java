@@ -329,6 +329,6 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     if (configs != null) {
       plan.handed().onTunnelEnded(configs);
     }
-    log.debug("{}: {} ({})", address, cause.getMessage(), cause.reason());
+    log.debug("{}: {} ({})", TunnelChannels.text(address), cause.getMessage(), cause.reason());
   }
 }

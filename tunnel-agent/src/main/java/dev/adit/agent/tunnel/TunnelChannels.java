@@ -2,6 +2,7 @@ package dev.adit.agent.tunnel;
 
 import dev.adit.agent.config.ProxyConfig;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.name.AddressText;
 import dev.adit.core.wire.FrameLimits;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.ManagedChannel;
@@ -57,6 +58,21 @@ final class TunnelChannels implements TunnelDialer.Network {
     return Arrays.stream(InetAddress.getAllByName(server.host()))
         .<SocketAddress>map(address -> new InetSocketAddress(address, server.port()))
         .toList();
+  }
+
+  /** An address of {@link #resolve} for people. */
+  static String text(SocketAddress address) {
+    return address instanceof HttpConnectProxiedSocketAddress through
+        ? AddressText.of(through.getTargetAddress())
+            + " through "
+            + AddressText.of(through.getProxyAddress())
+        : AddressText.of(address);
+  }
+
+  /** The same with the name that it was found by, where there is one. */
+  static String text(HostPort server, SocketAddress address) {
+    String numbers = text(address);
+    return numbers.startsWith(server.toString()) ? numbers : server + " at " + numbers;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.adit.agent.config.ProxyConfig;
 import dev.adit.agent.dispatch.CallDispatcher;
 import dev.adit.agent.metrics.DialMetrics;
 import dev.adit.agent.sync.HandedGroups;
+import dev.adit.agent.tunnel.loss.EndCause;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.flow.MemoryBudget;
@@ -49,6 +50,11 @@ public record TunnelPlan(
   public TunnelPlan {
     groups = Set.copyOf(groups);
     servers = List.copyOf(servers);
+  }
+
+  /** Says why tunnels end. */
+  EndCause endCause() {
+    return new EndCause(tls != null, tlsConfig.ca());
   }
 
   /** What every tunnel begins with. */

@@ -3,8 +3,8 @@ package dev.adit.agent.tunnel.loss;
 import dev.adit.core.name.AgentId;
 import io.grpc.Status;
 import io.netty.util.concurrent.Ticker;
-import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,26 +19,35 @@ public final class EndLog {
 
   // deps
   private final AgentId agent;
-  private final SocketAddress address;
+  private final String address;
+  private final EndCause causes;
   private final Ticker ticker;
   private final CutPattern cuts = new CutPattern();
 
   // state, confined to the loop
   private boolean complained;
+  private boolean superseded;
 
   /** Why the last tunnel or dial has ended. */
   private String problem = "";
 
-  /** For the tunnels to one address. */
-  public EndLog(AgentId agent, SocketAddress address, Ticker ticker) {
+  /**
+   * For the tunnels to one address.
+   *
+   * @param address for people
+   * @param causes says why they have ended
+   */
+  public EndLog(AgentId agent, String address, EndCause causes, Ticker ticker) {
     this.agent = agent;
     this.address = address;
+    this.causes = causes;
     this.ticker = ticker;
   }
 
   /** A tunnel is up: the next failure is news again. */
   public void onUp() {
     complained = false;
+    superseded = false;
   }
 
   /**
@@ -49,26 +58,36 @@ public final class EndLog {
    * @param delayMillis until the next dial
    */
   public void onEnd(@Nullable Duration age, long sentBytes, Status status, long delayMillis) {
-    String text = text(status);
-    problem = text;
+    String text = causes.text(status, age != null);
+    String more =
+        age == null && EndCause.isOfConnection(status) ? "; tunnel-agent doctor says more" : "";
+    problem = text + more;
+    long seconds = TimeUnit.MILLISECONDS.toSeconds(delayMillis);
     switch (status.getCode()) {
       case UNAUTHENTICATED ->
           log.error(
-              "{} refuses our credential ({}): put a token into the agent's token file whose hash is in the server's agents.yaml, or show a certificate whose name is there",
+              "{} refuses our credential ({}): put a token into the agent's token file whose hash is in the server's agents.yaml, or show a certificate whose name is there; dialling again in {} s",
               address,
-              text);
+              text,
+              seconds);
       case PERMISSION_DENIED, INVALID_ARGUMENT ->
-          log.error("{} refuses agent {}: {}", address, agent, text);
+          log.error(
+              "{} refuses agent {}: {}; dialling again in {} s", address, agent, text, seconds);
       case UNIMPLEMENTED ->
-          log.error("{} speaks another version of the tunnel protocol: {}", address, text);
+          log.error(
+              "{} speaks another version of the tunnel protocol: {}; dialling again in {} s",
+              address,
+              text,
+              seconds);
       default -> {
         if (age != null || !complained) {
           log.warn(
-              "{} tunnel {}: {}; dialling again in {} ms",
+              "{} tunnel {}: {}; dialling again in {} ms{}",
               address,
               age == null ? "not up" : "lost",
               text,
-              delayMillis);
+              delayMillis,
+              more);
         }
       }
     }
@@ -79,12 +98,17 @@ public final class EndLog {
   }
 
   /**
-   * Another process took our place.
+   * Another process took our place: told at the first tunnel that it has ended, and again once we
+   * have been up.
    *
    * @param other its name, as the server has it
    */
   public void onSuperseded(String other) {
     problem = "superseded: another process runs with this agent id; give each its own";
+    if (superseded) {
+      return;
+    }
+    superseded = true;
     log.error(
         "{} is superseded at {} by {}: another process runs with this agent id; give each its own",
         agent,
@@ -105,15 +129,6 @@ public final class EndLog {
           address,
           common);
     }
-  }
-
-  /** Why a tunnel or a dial has ended, on one line. */
-  private static String text(Status status) {
-    String said = printable(status.getDescription(), status.getCode().toString());
-    Throwable cause = status.getCause();
-    return cause == null || cause.getMessage() == null
-        ? said
-        : said + ": " + printable(cause.getMessage(), "");
   }
 
   /** Text of others on one line, cut to a length. */
