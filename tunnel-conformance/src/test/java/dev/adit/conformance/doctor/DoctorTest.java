@@ -11,12 +11,12 @@ import dev.adit.conformance.peer.RawBackend;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.TlsIdentity;
-import dev.adit.testing.tls.TestCertificate;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.Welcome;
 import dev.adit.server.app.ServerApp;
+import dev.adit.testing.tls.TestCertificate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -135,7 +135,8 @@ final class DoctorTest extends DoctorBench {
     List<Finding> findings = examine();
     assertFails(findings, Step.TLS, "is good only from 20", "set this host's clock", TO_TLS);
     assertTrue(
-        findings.stream().anyMatch(each -> each.found().matches(".*, and it is [0-9T:-]{19}Z here")),
+        findings.stream()
+            .anyMatch(each -> each.found().matches(".*, and it is [0-9T:-]{19}Z here")),
         findings::toString);
   }
 
