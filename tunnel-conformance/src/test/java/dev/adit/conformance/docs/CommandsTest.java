@@ -167,9 +167,9 @@ final class CommandsTest {
   @ParameterizedTest
   @MethodSource("all")
   void helpHasExamplesThatAreTaken(Shown shown) {
-    List<String> examples = examples(shown.command.getCommandSpec());
-    assertFalse(examples.isEmpty());
-    for (String example : examples) {
+    List<String> lines = examples(shown.command.getCommandSpec());
+    assertFalse(lines.isEmpty());
+    for (String example : String.join("\n", lines).replace("\\\n", "").split("\n", -1)) {
       String program = shown.name().split(" ", 2)[0];
       Matcher typed = Pattern.compile(".*?" + program + " (.*?)\\)?").matcher(example);
       assertTrue(typed.matches(), example);
