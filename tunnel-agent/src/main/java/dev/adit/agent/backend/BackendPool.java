@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one event loop to one backend. A call takes a stream on the first that has one
- * free; where none has, another connection is opened or the call waits, as long as connecting may
- * take. Confined to its loop.
+ * free; where none has, another connection is opened or the call waits, for as long as it has
+ * patience. Confined to its loop.
  */
 public final class BackendPool {
   private static final Logger log = LoggerFactory.getLogger(BackendPool.class);
@@ -224,7 +224,7 @@ public final class BackendPool {
 
     Waiter(ConnectionUser user) {
       this.user = user;
-      timer = loop.schedule(this, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      timer = loop.schedule(this, user.patienceMillis(), TimeUnit.MILLISECONDS);
     }
 
     void serve(BackendConnection connection) {

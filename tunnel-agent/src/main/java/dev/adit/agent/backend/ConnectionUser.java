@@ -13,6 +13,9 @@ public interface ConnectionUser {
    */
   void onConnection(BackendConnection connection);
 
+  /** How long it waits for a stream at most; asked only if it has to. */
+  int patienceMillis();
+
   /** There is none, and there will be none soon. */
   void onNoConnection();
 }

@@ -152,6 +152,16 @@ public final class Upstream {
     return chosen.takes() && !tried.contains(chosen) ? chosen : best(tried);
   }
 
+  /** Whether there is a backend that would be given this call and has not been tried. */
+  public boolean hasOther(List<Backend> tried) {
+    for (Backend each : backends) {
+      if (each.isUsable() && !tried.contains(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Backend leastCalls() {
     if (backends.size() == 1) {
       return backends.get(0);

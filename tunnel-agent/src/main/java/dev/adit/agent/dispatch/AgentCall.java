@@ -120,6 +120,13 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     picked.pool(tunnel.loop()).acquire(this);
   }
 
+  /** Until it is accepted a call has 2 s for all backends: each may use up half of what is left. */
+  @Override
+  public int patienceMillis() {
+    long left = accepted ? CONNECT_NANOS : CONNECT_NANOS - (now() - begunNanos);
+    return (int) TimeUnit.NANOSECONDS.toMillis(upstream.hasOther(tried) ? left / 2 : left);
+  }
+
   @Override
   public void onNoConnection() {
     if (state != State.ENDED) {

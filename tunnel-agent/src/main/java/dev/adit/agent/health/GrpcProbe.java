@@ -3,6 +3,7 @@ package dev.adit.agent.health;
 import dev.adit.agent.backend.Backend;
 import dev.adit.agent.backend.ConnectionUser;
 import dev.adit.agent.backend.connection.BackendConnection;
+import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.agent.backend.connection.BackendEvents;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
@@ -68,6 +69,11 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
       on.cancel(streamId);
     }
     end("no answer in " + timeout.toMillis() + " ms");
+  }
+
+  @Override
+  public int patienceMillis() {
+    return BackendConnector.CONNECT_TIMEOUT_MILLIS;
   }
 
   @Override
