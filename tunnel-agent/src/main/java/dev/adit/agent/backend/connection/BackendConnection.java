@@ -237,9 +237,20 @@ public final class BackendConnection extends EdgeHandler {
     }
   }
 
-  /** The peer took too long to become usable. */
+  /**
+   * The peer took too long to become usable. The owner is told at once: a channel whose name is
+   * still looked up has nothing to tell when it is closed.
+   */
   public void giveUp() {
-    if (state == State.CONNECTING) {
+    if (state != State.CONNECTING) {
+      return;
+    }
+    boolean silent = hasContext() && context().channel().isActive();
+    onConnectFailed(
+        (silent ? "no HTTP/2 SETTINGS within " : "no connection within ")
+            + BackendConnector.CONNECT_TIMEOUT_MILLIS / 1000
+            + " s");
+    if (hasContext()) {
       close();
     }
   }
@@ -260,7 +271,7 @@ public final class BackendConnection extends EdgeHandler {
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
-      tlsFailure = "TLS failed: " + cause.getMessage();
+      tlsFailure = "TLS failed: " + text(cause);
     }
     super.userEventTriggered(ctx, event);
   }
@@ -277,6 +288,12 @@ public final class BackendConnection extends EdgeHandler {
     }
   }
 
+  /** What went wrong, for people; its kind where it says nothing. */
+  static String text(Throwable cause) {
+    String said = cause.getMessage();
+    return said == null || said.isEmpty() ? cause.getClass().getSimpleName() : said;
+  }
+
   private String whyNever() {
     return tlsFailure.isEmpty()
         ? "the backend closed the connection without HTTP/2 SETTINGS"
@@ -289,7 +306,7 @@ public final class BackendConnection extends EdgeHandler {
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception http2Ex) {
-    owner.onConnectionError(String.valueOf(cause.getMessage()));
+    owner.onConnectionError(text(cause));
     super.onConnectionError(ctx, outbound, cause, http2Ex);
   }
 }

@@ -78,7 +78,7 @@ public record BackendConnector(
     connected.addListener(
         done -> {
           if (!done.isSuccess()) {
-            connection.onConnectFailed(String.valueOf(done.cause().getMessage()));
+            connection.onConnectFailed(BackendConnection.text(done.cause()));
           }
         });
   }
@@ -102,7 +102,7 @@ public record BackendConnector(
         .connect(InetSocketAddress.createUnresolved(address.host(), address.port()))
         .addListener(
             (ChannelFuture done) -> {
-              answer.accept(done.isSuccess() ? "" : String.valueOf(done.cause().getMessage()));
+              answer.accept(done.isSuccess() ? "" : BackendConnection.text(done.cause()));
               done.channel().close();
             });
   }
