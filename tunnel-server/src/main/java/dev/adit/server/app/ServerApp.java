@@ -6,6 +6,7 @@ import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
@@ -255,6 +256,7 @@ public final class ServerApp implements ProcessEnd.Program {
           tls.tunnel(),
           tunnel.connections(),
           metrics.agentFloods()::add,
+          new HandshakeWatch(metrics.agentFloods()::add),
           loops,
           service.definition());
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.ConnectionCounts;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
@@ -35,6 +36,7 @@ public final class EntryServer {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
   private final ConnectionCounts counts;
+  private final HandshakeWatch handshakes;
   private volatile boolean drained;
 
   /**
@@ -46,6 +48,7 @@ public final class EntryServer {
     this.entry = entry;
     this.tls = tls;
     counts = new ConnectionCounts(entry.config().connections());
+    handshakes = new HandshakeWatch(entry.floods()::add);
   }
 
   /**
@@ -122,7 +125,7 @@ public final class EntryServer {
       if (tls == null) {
         channel.pipeline().addLast(connection);
       } else {
-        tls.addTo(channel, connection);
+        tls.addTo(channel, handshakes, connection);
       }
       channel
           .eventLoop()

@@ -1,5 +1,6 @@
 package dev.adit.server.entry;
 
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.TlsContexts;
 import dev.adit.core.tls.TlsIdentity;
@@ -70,13 +71,13 @@ public final class EntryTls {
     return new Contexts(first, byName.build());
   }
 
-  /** Puts a new connection into a channel, behind TLS. */
-  void addTo(SocketChannel channel, ChannelHandler connection) {
+  /** Puts a new connection into a channel, behind TLS and who watches its handshake. */
+  void addTo(SocketChannel channel, HandshakeWatch watch, ChannelHandler connection) {
     Contexts now = current;
     if (configs.size() > 1) {
-      channel.pipeline().addLast(new ByName(now.byName(), connection));
+      channel.pipeline().addLast(new ByName(now.byName(), connection), watch);
     } else {
-      channel.pipeline().addLast(now.first().newHandler(channel.alloc()), connection);
+      channel.pipeline().addLast(now.first().newHandler(channel.alloc()), watch, connection);
     }
   }
 

@@ -1,25 +1,59 @@
 package dev.adit.server.metrics;
 
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.Flood;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
- * Counts connections of one listener that were ended because the peer passed a limit. Any thread.
+ * Counts connections of one listener that were ended because the peer passed a limit, and those
+ * that did not come as far as TLS. Any thread.
  */
 public final class FloodMetrics {
   private final Counter floods;
+  private final Counter handshakes;
 
-  /** A counter that is shown by {@code registry}. */
-  public FloodMetrics(PrometheusRegistry registry, String name, String help) {
-    floods = Counter.builder().name(name).help(help).labelNames("limit").register(registry);
+  /**
+   * Counters that are shown by {@code registry}.
+   *
+   * @param listener begins their names
+   * @param connections of whom they are, in words
+   */
+  public FloodMetrics(PrometheusRegistry registry, String listener, String connections) {
+    floods =
+        Counter.builder()
+            .name(listener + "_floods")
+            .help(
+                "Connections "
+                    + connections
+                    + " that were ended or refused, by the limit they passed.")
+            .labelNames("limit")
+            .register(registry);
     for (Flood limit : Flood.values()) {
       floods.initLabelValues(limit.text());
+    }
+    handshakes =
+        Counter.builder()
+            .name(listener + "_tls_failures")
+            .help(
+                "Connections "
+                    + connections
+                    + " whose TLS handshake failed. cause: clear-text; certificate, the peer's is not"
+                    + " to be trusted; or other, as where none is shown and one is required.")
+            .labelNames("cause")
+            .register(registry);
+    for (HandshakeWatch.Cause cause : HandshakeWatch.Cause.values()) {
+      handshakes.initLabelValues(cause.text());
     }
   }
 
   /** A peer has passed a limit. */
   public void add(Flood limit) {
     floods.labelValues(limit.text()).inc();
+  }
+
+  /** A peer's handshake has failed. */
+  public void add(HandshakeWatch.Cause cause) {
+    handshakes.labelValues(cause.text()).inc();
   }
 }

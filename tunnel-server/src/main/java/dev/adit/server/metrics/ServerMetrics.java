@@ -25,16 +25,8 @@ public final class ServerMetrics {
   public ServerMetrics(String version) {
     process = new ProcessMetrics(version);
     calls = new CallMetrics(process.registry());
-    callerFloods =
-        new FloodMetrics(
-            process.registry(),
-            "adit_entry_floods",
-            "Connections of callers that were ended or refused, by the limit they passed.");
-    agentFloods =
-        new FloodMetrics(
-            process.registry(),
-            "adit_tunnel_floods",
-            "Connections to the tunnels' port that were ended or refused, by the limit they passed.");
+    callerFloods = new FloodMetrics(process.registry(), "adit_entry", "of callers");
+    agentFloods = new FloodMetrics(process.registry(), "adit_tunnel", "to the tunnels' port");
     tunnels = new TunnelMetrics(process.registry());
     process.watchStalls(tunnels.stalls());
   }
@@ -49,7 +41,7 @@ public final class ServerMetrics {
     return calls;
   }
 
-  /** Where connections of callers that were ended for a flood are counted. */
+  /** Where connections of callers that were ended for a flood, or had no TLS, are counted. */
   public FloodMetrics callerFloods() {
     return callerFloods;
   }

@@ -104,7 +104,7 @@ final class EntryBench implements AutoCloseable {
             dispatcher,
             accessLog,
             new CallMetrics(new PrometheusRegistry()),
-            new FloodMetrics(new PrometheusRegistry(), "floods", "For tests."),
+            new FloodMetrics(new PrometheusRegistry(), "test", "of tests"),
             drain,
             memory,
             new CallerCheck(Clock.systemUTC()),

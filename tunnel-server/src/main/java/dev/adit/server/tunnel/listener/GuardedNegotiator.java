@@ -1,5 +1,6 @@
 package dev.adit.server.tunnel.listener;
 
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodHandler;
@@ -26,12 +27,18 @@ final class GuardedNegotiator implements ProtocolNegotiator {
   private final boolean encrypted;
   private final ConnectionLimits limits;
   private final Consumer<Flood> onFlood;
+  private final HandshakeWatch handshakes;
 
   /**
    * @param tls null: clear text
    * @param onFlood told the limit that an agent's connection has passed
+   * @param handshakes stands behind TLS
    */
-  GuardedNegotiator(@Nullable SslContext tls, ConnectionLimits limits, Consumer<Flood> onFlood) {
+  GuardedNegotiator(
+      @Nullable SslContext tls,
+      ConnectionLimits limits,
+      Consumer<Flood> onFlood,
+      HandshakeWatch handshakes) {
     negotiator =
         tls == null
             ? InternalProtocolNegotiators.serverPlaintext()
@@ -39,6 +46,7 @@ final class GuardedNegotiator implements ProtocolNegotiator {
     encrypted = tls != null;
     this.limits = limits;
     this.onFlood = onFlood;
+    this.handshakes = handshakes;
   }
 
   @Override
@@ -50,7 +58,9 @@ final class GuardedNegotiator implements ProtocolNegotiator {
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler codec) {
     ChannelHandler negotiation = negotiator.newHandler(codec);
     FloodHandler guard = new FloodHandler(limits, onFlood);
-    return encrypted ? new TlsPlacer(negotiation, guard) : new ClearTextPlacer(negotiation, guard);
+    return encrypted
+        ? new TlsPlacer(negotiation, guard, handshakes)
+        : new ClearTextPlacer(negotiation, guard);
   }
 
   @Override
@@ -82,10 +92,12 @@ final class GuardedNegotiator implements ProtocolNegotiator {
   private static final class TlsPlacer extends ChannelInboundHandlerAdapter {
     private final ChannelHandler negotiation;
     private final FloodHandler guard;
+    private final HandshakeWatch handshakes;
 
-    TlsPlacer(ChannelHandler negotiation, FloodHandler guard) {
+    TlsPlacer(ChannelHandler negotiation, FloodHandler guard, HandshakeWatch handshakes) {
       this.negotiation = negotiation;
       this.guard = guard;
+      this.handshakes = handshakes;
     }
 
     @Override
@@ -99,6 +111,7 @@ final class GuardedNegotiator implements ProtocolNegotiator {
       ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
       if (tls != null && !ctx.isRemoved()) {
         ctx.pipeline().addAfter(tls.name(), null, guard);
+        ctx.pipeline().addAfter(tls.name(), null, handshakes);
         ctx.pipeline().remove(this);
       }
     }

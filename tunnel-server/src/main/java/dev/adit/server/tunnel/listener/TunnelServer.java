@@ -1,5 +1,6 @@
 package dev.adit.server.tunnel.listener;
 
+import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
@@ -54,6 +55,7 @@ public final class TunnelServer {
    *
    * @param tls null: clear text
    * @param onFlood told the limit that a connection has passed
+   * @param handshakes told of TLS that fails
    * @throws IOException if an address cannot be had
    */
   public static TunnelServer start(
@@ -61,6 +63,7 @@ public final class TunnelServer {
       @Nullable SslContext tls,
       ConnectionLimits limits,
       Consumer<Flood> onFlood,
+      HandshakeWatch handshakes,
       EventLoops loops,
       ServerServiceDefinition service)
       throws IOException {
@@ -71,7 +74,7 @@ public final class TunnelServer {
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
         .channelFactory(() -> listener(loops, door))
-        .protocolNegotiator(new GuardedNegotiator(tls, limits, onFlood))
+        .protocolNegotiator(new GuardedNegotiator(tls, limits, onFlood, handshakes))
         .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
         .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .directExecutor()
