@@ -161,7 +161,7 @@ final class StatusCommandIT {
     assertHas(text, "upstream all");
     assertHas(text, "         backend " + NOWHERE + ": .*");
     String unbroken = text.replace("\n         ", " ");
-    assertHas(unbroken, "warning  no tunnel to " + NOWHERE + ": .*Connection refused.*");
+    assertHas(unbroken, "warning  no tunnel to " + NOWHERE + ": connection refused; .*doctor.*");
     assertHas(text, "warning  insecure: .*");
   }
 

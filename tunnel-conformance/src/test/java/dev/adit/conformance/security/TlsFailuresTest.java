@@ -1,16 +1,24 @@
 package dev.adit.conformance.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
+import dev.adit.core.tls.CertificateAuthority;
+import dev.adit.core.tls.TlsIdentity;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +96,29 @@ final class TlsFailuresTest {
       TlsCaller.isSpokenTo(number, directory.resolve("tls/ca.crt"));
       Eventually.holds("it is counted", () -> counted(site, port, "other") == 1);
       assertEquals(0, counted(site, port, "certificate") + counted(site, port, "clear-text"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void certificateThatHasExpired(Port port) throws Exception {
+    try (SecureSite site = start(port)) {
+      int number = number(site, port);
+      // Of the right authority: clients do not show one of another.
+      TlsIdentity own =
+          CertificateAuthority.read(
+                  directory.resolve("tls/ca.crt"), directory.resolve("tls/ca.key"))
+              .issue(List.of("a.example"), Duration.ofMinutes(-5));
+      Path cert =
+          Files.writeString(directory.resolve("a.crt"), CertificateAuthority.pem(own.chain()));
+      Path key = Files.writeString(directory.resolve("a.key"), CertificateAuthority.pem(own.key()));
+      TlsChannelCredentials.Builder credentials =
+          TlsChannelCredentials.newBuilder()
+              .trustManager(directory.resolve("tls/ca.crt").toFile())
+              .keyManager(cert.toFile(), key.toFile());
+      assertThrows(StatusRuntimeException.class, () -> TlsCaller.call(number, credentials));
+      Eventually.holds("it is counted", () -> counted(site, port, "certificate") >= 1);
+      assertEquals(0, counted(site, port, "other") + counted(site, port, "clear-text"));
     }
   }
 }
