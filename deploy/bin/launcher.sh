@@ -23,7 +23,7 @@ while [ -L "$self" ]; do
     *) self=$(dirname "$self")/$link ;;
   esac
 done
-home=$(cd -P "$(dirname "$self")/.." && pwd -P) || exit 1
+home=$(CDPATH= cd -P "$(dirname "$self")/.." && pwd -P) || exit 1
 program=${self##*/}
 sample=
 
@@ -103,10 +103,13 @@ fi
 # collector gets that one; Java does not start with two. The heap begins small and grows when it
 # must: without $heap it would begin with 1/64 of the machine's memory, and all of it is used before
 # the first collection.
-case " ${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} " in
-  *" -XX:+Use"*GC" "*) ;;
-  *) flags="$flags -XX:+UseSerialGC $heap" ;;
-esac
+# Word splitting is meant, here and at the end, and nothing else that the shell does to words.
+set -f
+collector=
+for word in ${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}; do
+  case $word in -XX:+Use*GC) collector=$word ;; esac
+done
+[ -n "$collector" ] || flags="$flags -XX:+UseSerialGC $heap"
 # The classes of a start, kept in an archive by -Xshare:dump among JAVA_OPTS (docs/install.md), one
 # for each release of Java. What this Java cannot use it passes over, and would say so on standard
 # output.
@@ -121,7 +124,6 @@ case " ${JAVA_OPTS:-} " in
   *) [ -f "$archive" ] && flags="$flags -Xshare:auto -Xlog:cds*=off" || archive= ;;
 esac
 
-# Word splitting is meant, and nothing else that the shell does to words. JAVA_OPTS comes after ours.
-set -f
+# JAVA_OPTS comes after ours.
 # shellcheck disable=SC2086
 exec "$java" $flags ${archive:+"-XX:SharedArchiveFile=$archive"} ${classes:+"-XX:SharedClassListFile=$classes"} ${JAVA_OPTS:-} "$@"

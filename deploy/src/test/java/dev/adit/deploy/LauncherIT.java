@@ -245,6 +245,11 @@ final class LauncherIT {
     List<String> words = given("17", Map.of("JAVA_OPTS", "-XX:+UseZGC  -Xms256m"), "tunnel-agent");
     assertFalse(words.contains("-XX:+UseSerialGC"), words::toString);
     assertTrue(words.contains("-XX:+UseZGC"), words::toString);
+    String lines = "-Xmx1g\n-XX:+UseG1GC\n";
+    assertFalse(
+        given("17", Map.of("JAVA_OPTS", lines), "tunnel-agent").contains("-XX:+UseSerialGC"));
+    String none = "-XX:+UseStringDeduplication -XX:+DisableExplicitGC";
+    assertTrue(given("17", Map.of("JAVA_OPTS", none), "tunnel-agent").contains("-XX:+UseSerialGC"));
     List<String> heap = given("17", Map.of("JAVA_OPTS", "-Xms256m"), "tunnel-agent");
     assertTrue(heap.indexOf("-Xms256m") > heap.indexOf("-Xms8m"), heap::toString);
     assertTrue(heap.contains("-Xms8m"), heap::toString);

@@ -15,7 +15,7 @@ final class ExportLog implements SpanExporter {
   private static final Logger log = LoggerFactory.getLogger(ExportLog.class);
 
   // deps
-  private final URI collector;
+  private final String collector;
   private final SpanExporter exporter;
 
   // shared: batches end on threads of the exporter's
@@ -23,7 +23,10 @@ final class ExportLog implements SpanExporter {
   private final AtomicLong lost = new AtomicLong();
 
   ExportLog(URI collector, SpanExporter exporter) {
-    this.collector = collector;
+    // No more of it: there may be a password.
+    int port = collector.getPort();
+    this.collector =
+        collector.getScheme() + "://" + collector.getHost() + (port < 0 ? "" : ":" + port);
     this.exporter = exporter;
   }
 

@@ -244,7 +244,8 @@ public final class AgentConfigReader {
                     v.parse(
                         "an address that may be dialled, such as 127.0.0.1:* or *.internal:443",
                         AllowList.Pattern::parse)));
-    if (allow.patterns().isEmpty()) {
+    if (allow.patterns().isEmpty() && !root.isEmptyList("allow")) {
+      // All of them were refused, and told.
       return allow;
     }
     for (UpstreamConfig upstream : upstreams) {

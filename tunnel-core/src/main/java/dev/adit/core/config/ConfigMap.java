@@ -4,6 +4,7 @@ import dev.adit.core.config.yaml.Suggestion;
 import dev.adit.core.config.yaml.YamlNode.Entry;
 import dev.adit.core.config.yaml.YamlNode.Mapping;
 import dev.adit.core.config.yaml.YamlNode.Scalar;
+import dev.adit.core.config.yaml.YamlNode.Sequence;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,6 +48,12 @@ public final class ConfigMap {
   /** Whether the key is written; asking makes it a known one. */
   public boolean has(String key) {
     return optional(key) != null;
+  }
+
+  /** Whether a list is written there that has nothing in it. */
+  public boolean isEmptyList(String key) {
+    @Nullable Entry entry = mapping == null ? null : mapping.entries().get(key);
+    return entry != null && entry.value() instanceof Sequence list && list.items().isEmpty();
   }
 
   /** The value of a key, or null if the key is absent. */

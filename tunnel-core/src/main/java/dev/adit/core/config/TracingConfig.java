@@ -1,6 +1,7 @@
 package dev.adit.core.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +36,14 @@ public record TracingConfig(URI otlp, double samplePercent) {
 
   private static URI collector(String text) {
     boolean http = text.startsWith("http://") || text.startsWith("https://");
-    if (!http || URI.create(text).getHost() == null) {
-      throw new IllegalArgumentException("it needs http:// or https:// and a host");
+    try {
+      URI collector = new URI(text);
+      if (http && collector.getHost() != null) {
+        return collector;
+      }
+    } catch (URISyntaxException e) {
+      // What it says repeats the address, which may hold a password.
     }
-    return URI.create(text);
+    throw new IllegalArgumentException("it needs http:// or https:// and a host");
   }
 }

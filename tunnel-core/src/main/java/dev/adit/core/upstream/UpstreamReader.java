@@ -55,8 +55,10 @@ public final class UpstreamReader {
             .map(UpstreamConfig::name)
             .collect(Collectors.toCollection(LinkedHashSet::new));
     List<AgentRoute> routes = map.list("routes", value -> route(value, names));
-    if (upstreams.size() > 1 && !map.has("routes")) {
-      map.value().reject("expected routes, since there is more than one upstream to choose from");
+    @Nullable ConfigValue given = map.optional("routes");
+    if (upstreams.size() > 1 && (given == null || map.isEmptyList("routes"))) {
+      ConfigValue at = given == null ? map.value() : given;
+      at.reject("expected routes, since there is more than one upstream to choose from");
     }
     return routes;
   }

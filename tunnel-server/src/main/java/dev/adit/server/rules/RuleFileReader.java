@@ -31,6 +31,7 @@ public final class RuleFileReader {
   // state, confined to the reading thread
   private final List<Rule> rules = new ArrayList<>();
   private final Map<RuleName, String> rulePlaces = new HashMap<>();
+  private final Map<GroupName, String> groupPlaces = new HashMap<>();
   private final Map<GroupName, GroupConfig> groups = new LinkedHashMap<>();
   private final List<RuleTestCase> tests = new ArrayList<>();
   private final AuthReader auth;
@@ -88,8 +89,7 @@ public final class RuleFileReader {
 
   private void file(ConfigMap root) {
     rules.addAll(root.list("rules", this::rule));
-    List<GroupConfig> read = root.list("groups", this::group);
-    read.forEach(group -> groups.put(group.name(), group));
+    root.list("groups", this::group).forEach(group -> groups.putIfAbsent(group.name(), group));
     tests.addAll(root.list("tests", TestCaseReader::read));
     root.end();
   }
@@ -116,8 +116,11 @@ public final class RuleFileReader {
     List<UpstreamConfig> upstreams = UpstreamReader.upstreamsElsewhere(map);
     List<AgentRoute> routes = UpstreamReader.routes(map, upstreams);
     map.end();
-    if (nameValue != null && name != null && groups.containsKey(name)) {
-      nameValue.reject("expected each group once; '" + name + "' is already configured");
+    if (nameValue != null && name != null) {
+      @Nullable String first = groupPlaces.putIfAbsent(name, value.place());
+      if (first != null) {
+        nameValue.reject("expected each group once; '" + name + "' is already at " + first);
+      }
     }
     if (name == null) {
       return null;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.name.GroupName;
@@ -14,7 +15,10 @@ import dev.adit.core.upstream.UpstreamName;
 import dev.adit.core.upstream.UpstreamTls;
 import io.netty.util.AsciiString;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +49,17 @@ final class PolicyTest {
     assertFalse(new HeaderChanges(one, List.of(), List.of()).isEmpty());
     assertFalse(new HeaderChanges(List.of(), one, List.of()).isEmpty());
     assertFalse(new HeaderChanges(List.of(), List.of(), List.of(AsciiString.of("a"))).isEmpty());
+  }
+
+  /** A server and a command compare rules by their text. */
+  @Test
+  void retryableCodesHaveOneOrder() {
+    Set<GrpcCode> codes =
+        new LinkedHashSet<>(List.of(GrpcCode.UNAVAILABLE, GrpcCode.ABORTED, GrpcCode.INTERNAL));
+    Duration second = Duration.ofSeconds(1);
+    assertEquals(
+        "[ABORTED, INTERNAL, UNAVAILABLE]",
+        new RetryPolicy(2, second, second, 2, codes, null).retryableStatusCodes().toString());
   }
 
   /** No agent takes one from a server: it would read the agent's files. */

@@ -57,6 +57,9 @@ function onProblem(failure) {
 }
 
 function showLogin() {
+  if (login) {
+    return;
+  }
   feed.stop();
   say(at('login-problem'), hasToken() ? 'That is not the token of this port.' : '');
   forgetToken();
@@ -232,8 +235,13 @@ function onTyped() {
 function start() {
   at('login').addEventListener('submit', (event) => {
     event.preventDefault();
-    setToken(at('token').value.trim());
+    const token = at('token').value.trim();
     at('token').value = '';
+    if (!/^[!-~]+$/.test(token)) {
+      say(at('login-problem'), 'A token is one word of visible ASCII.');
+      return;
+    }
+    setToken(token);
     login = false;
     showView();
     feed.start();

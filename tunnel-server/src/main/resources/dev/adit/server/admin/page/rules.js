@@ -59,7 +59,7 @@ export class Configuration {
       {head: true, text: (l) => l.key},
       code((l) => l.value),
     ]);
-    this.certificates = new Table(at('certificates'), (c) => c.file + c.use + c.names.join(), [
+    this.certificates = new Table(at('certificates'), (c) => String(c.nr), [
       {head: true, text: (c) => c.use},
       {text: (c) => (c.problem === '' ? c.names.join(', ') : c.problem), kind: (c) => (c.problem === '' ? '' : 'bad')},
       {text: (c) => (c.end === '' ? '' : moment(c.end))},
@@ -72,7 +72,8 @@ export class Configuration {
     try {
       const shown = await get('/config');
       this.settings.show(shown.settings);
-      this.certificates.show(shown.certificates);
+      // Two of one file may have the same names, as while an authority is changed.
+      this.certificates.show(shown.certificates.map((c, nr) => ({...c, nr})));
     } catch (failure) {
       this.onProblem(failure);
     }

@@ -39,13 +39,15 @@ async function checked(response) {
 }
 
 export async function get(path) {
-  const response = await fetch(path, {headers: headers(), cache: 'no-store'});
+  const response = await fetch(path, {
+    headers: headers(), cache: 'no-store', signal: AbortSignal.timeout(SILENCE_MILLIS)});
   return (await checked(response)).json();
 }
 
 export async function post(path, body) {
   const response = await fetch(path, {
-    method: 'POST', headers: headers(), body: JSON.stringify(body), cache: 'no-store'});
+    method: 'POST', headers: headers(), body: JSON.stringify(body), cache: 'no-store',
+    signal: AbortSignal.timeout(SILENCE_MILLIS)});
   return (await checked(response)).json();
 }
 
@@ -77,18 +79,21 @@ export class Feed {
 
   async read(control) {
     let why = 'the connection has ended';
+    const late = setTimeout(() => control.abort(), SILENCE_MILLIS);
     try {
       const response = await checked(
         await fetch('/live', {headers: headers(), cache: 'no-store', signal: control.signal}));
+      clearTimeout(late);
       await this.events(response.body.getReader(), control);
     } catch (failure) {
-      why = failure instanceof TypeError ? 'the server does not answer' : failure.message;
+      why = failure instanceof TypeError || failure.name === 'AbortError' ? 'the server does not answer' : failure.message;
       if (failure instanceof Unauthorized && this.running === control) {
         this.running = null;
         this.on.unauthorized();
         return;
       }
     }
+    clearTimeout(late);
     if (this.running === control) {
       this.running = null;
       this.on.down(why);
