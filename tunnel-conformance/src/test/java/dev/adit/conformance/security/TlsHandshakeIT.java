@@ -73,7 +73,7 @@ final class TlsHandshakeIT {
     // With an RSA key, so that suites are refused for what they are and not for want of a key.
     Tool.Run made =
         tool(("openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=other.example"
-                    + " -addext subjectAltName=DNS:other.example,DNS:localhost -keyout adit/tls/rsa.key"
+                    + " -addext subjectAltName=DNS:*,DNS:other.example,DNS:localhost -keyout adit/tls/rsa.key"
                     + " -out adit/tls/rsa.crt")
                 .split(" "))
             .orElseThrow();

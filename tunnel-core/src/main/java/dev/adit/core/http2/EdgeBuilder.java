@@ -114,7 +114,7 @@ public final class EdgeBuilder {
    * read to its end, for those that come after it, and what fits of it is kept.
    */
   private static final class FlatHeadersDecoder extends DefaultHttp2HeadersDecoder {
-    private Http2HeaderFields list = new Http2HeaderFields();
+    private @Nullable Http2HeaderFields list;
 
     FlatHeadersDecoder(long maxHeaderListBytes) {
       super(true, maxHeaderListBytes);
@@ -122,8 +122,9 @@ public final class EdgeBuilder {
 
     @Override
     protected Http2Headers newHeaders() {
-      list = new Http2HeaderFields();
-      return list;
+      Http2HeaderFields made = new Http2HeaderFields();
+      list = made;
+      return made;
     }
 
     @Override
@@ -131,7 +132,13 @@ public final class EdgeBuilder {
       try {
         return super.decodeHeaders(streamId, block);
       } catch (Http2Exception.HeaderListSizeException e) {
-        return list.cut();
+        Http2HeaderFields part = list;
+        if (part == null) {
+          throw e;
+        }
+        return part.cut();
+      } finally {
+        list = null;
       }
     }
   }

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -222,6 +223,12 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       Http2HeaderFields fields,
       boolean last,
       @Nullable ChannelFutureListener written) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null && stream.isResetSent()) {
+      // Nothing follows our RST_STREAM (RFC 9113 5.1).
+      newPromise(written).setFailure(new ClosedChannelException());
+      return;
+    }
     if (guard != null) {
       guard.onHeadersSent();
     }

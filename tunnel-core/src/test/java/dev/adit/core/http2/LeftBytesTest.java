@@ -94,7 +94,8 @@ final class LeftBytesTest {
               .pipeline()
               .fireChannelRead(
                   PooledByteBufAllocator.DEFAULT.buffer().writeBytes(late.toByteArray()));
-          edge.writeChunk(1, chunk(10), true, null);
+          edge.writeChunk(1, chunk(10), false, null);
+          edge.writeFields(1, Http2HeaderFields.ofTrailers(new HeaderFields()), true, null);
           edge.consume(edge.connection().stream(1), 16_000);
         });
     List<String> types = bench.read().stream().map(Seen::type).toList();

@@ -61,14 +61,22 @@ public final class EntryTls {
       SslContext context = context(config, identity);
       contexts.add(context);
       for (String name : CertificateNames.dns(identity.certificate())) {
-        // Of two that name a host the first is shown, as without a name.
-        named.putIfAbsent(name.toLowerCase(Locale.ROOT), context);
+        if (isAskedFor(name)) {
+          // Of two that name a host the first is shown, as without a name.
+          named.putIfAbsent(name.toLowerCase(Locale.ROOT), context);
+        }
       }
     }
     SslContext first = contexts.get(0);
     DomainWildcardMappingBuilder<SslContext> byName = new DomainWildcardMappingBuilder<>(first);
     named.forEach(byName::add);
     return new Contexts(first, byName.build());
+  }
+
+  /** Whether a caller may mean this name by SNI; certificates may have others, of no use here. */
+  private static boolean isAskedFor(String name) {
+    String host = name.startsWith("*.") ? name.substring(2) : name;
+    return !host.isEmpty() && host.charAt(0) != '.' && host.indexOf('*') < 0;
   }
 
   /** Puts a new connection into a channel, behind TLS and who watches its handshake. */

@@ -47,7 +47,6 @@ public final class AgentRegistry {
       }
     }
     if (rival != null && takeovers.isOusted(welcomed.id(), welcomed.instance())) {
-      takeovers.add(welcomed.id(), welcomed.instance());
       return new Joined(rival, true, null);
     }
     Joined.Ousted ousted = rival == null ? null : oust(rival);
@@ -80,7 +79,8 @@ public final class AgentRegistry {
     List<TunnelStream> tunnels = List.of(session.tunnels());
     if (session.groups().containsAll(groups)
         || !tunnels.contains(tunnel)
-        || tunnels.size() == 1
+        || tunnels.stream()
+            .noneMatch(each -> each != tunnel && each.takesCalls() && !each.isQuiet())
         || !session.beginRenewal()) {
       return false;
     }

@@ -197,6 +197,10 @@ public final class AgentSession {
   synchronized void remove(TunnelStream tunnel) {
     welcomes.remove(tunnel);
     tunnels = Arrays.stream(tunnels).filter(each -> each != tunnel).toArray(TunnelStream[]::new);
+    if (tunnels.length > 0) {
+      // Of the newest that is left.
+      groups = welcomes.getOrDefault(tunnels[tunnels.length - 1], groups);
+    }
   }
 
   /**

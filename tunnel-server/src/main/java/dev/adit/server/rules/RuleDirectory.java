@@ -54,11 +54,15 @@ public record RuleDirectory(Path path) {
       this.directory = directory;
       this.files = Collections.unmodifiableMap(files);
       // A set of keys for tokens is JSON, and read.
-      this.unread = unread.stream().filter(file -> !named.paths().contains(file)).toList();
+      this.unread = unread.stream().filter(file -> !isNamed(named, file)).toList();
       this.filesHash = filesHash;
       this.named = named;
       this.hash = named.paths().isEmpty() ? filesHash : hashOf(filesHash, named);
       this.stamps = stamps(readFrom);
+    }
+
+    private static boolean isNamed(NamedFiles named, Path file) {
+      return named.paths().contains(file.toAbsolutePath().normalize());
     }
 
     /** What the file system says now of all that this was read from. */

@@ -53,6 +53,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   // state, confined to the loop
   private @Nullable AgentSession session;
+
+  private Set<GroupName> welcomedTo = Set.of();
   private ScheduledFuture<?> timer;
 
   /** A hello has come, and is answered by welcome or refusal. */
@@ -219,6 +221,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
           "instance " + joined.instance() + " has just taken the place of " + welcomed);
     }
     session = joined;
+    welcomedTo = hello.groups();
     // What others have begun to place here since comes to this loop, and so after the welcome.
     welcome(hello);
     sessions.onUp(joined);
@@ -250,7 +253,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       return;
     }
     Set<GroupName> allowed = AgentHello.allowed(joined.id(), credential.lines());
-    if (!allowed.containsAll(joined.groups())) {
+    if (!allowed.containsAll(welcomedTo)) {
       sessions.onWithdrawn(joined);
       stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
     } else if (takesAll && greeting.registry().makesWay(joined, stream, allowed)) {

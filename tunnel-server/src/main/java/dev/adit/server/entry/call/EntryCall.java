@@ -367,7 +367,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
       fail(failure, failure.grpcCode(), failure.httpStatus(), reset.message());
     } else if (!closed) {
       // The response is complete but the caller does not take it.
-      connection.writeReset(stream.id(), CallReset.cancelled().http2Code());
+      writer.reset(CallReset.cancelled().http2Code());
     }
   }
 

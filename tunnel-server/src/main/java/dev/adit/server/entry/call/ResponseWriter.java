@@ -273,6 +273,7 @@ final class ResponseWriter {
   /** Ends the stream at once. */
   void reset(long http2Code) {
     ended = true;
+    refusal = null;
     connection.writeReset(stream.id(), http2Code);
   }
 }
