@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.name.AgentId;
+import dev.adit.core.name.GroupName;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
@@ -218,6 +219,18 @@ final class AcceptedTunnelTest {
     }
     bench.receive(bench.accept(new FakeCall()), TunnelBench.hello("edge-1", "run-4"));
     assertEquals(Set.of(new AgentId("edge-1")), bench.registry().contested());
+  }
+
+  @Test
+  void runServesWhatTheNewestOfItsTunnelsIsWelcomedTo() {
+    GroupName extra = new GroupName("extra");
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    AcceptedTunnel wider = bench.accept(new FakeCall(), Set.of(TunnelBench.SHOP, extra));
+    bench.receive(wider, TunnelBench.hello("edge-1", "run"));
+    assertNotNull(bench.registry().snapshot().group(extra));
+    wider.onCancel();
+    assertNull(bench.registry().snapshot().group(extra));
+    assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP));
   }
 
   @Test
