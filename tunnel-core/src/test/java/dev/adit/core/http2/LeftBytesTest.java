@@ -1,6 +1,7 @@
 package dev.adit.core.http2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.HeaderFields;
@@ -101,6 +102,24 @@ final class LeftBytesTest {
     List<String> types = bench.read().stream().map(Seen::type).toList();
     assertEquals(List.of("reset"), types);
     assertTrue(bench.channel.isActive());
+  }
+
+  @Test
+  void headBehindOurResetIsNotWritten() {
+    bench.begin();
+    open(1, false);
+    boolean[] written = {true};
+    bench.hand.run(
+        () -> {
+          edge.writeReset(1, CANCEL);
+          edge.writeFields(
+              1,
+              Http2HeaderFields.ofResponse(new ResponseHead(200, new HeaderFields())),
+              true,
+              done -> written[0] = done.isSuccess());
+        });
+    assertEquals(List.of("reset"), bench.read().stream().map(Seen::type).toList());
+    assertFalse(written[0]);
   }
 
   @Test
