@@ -258,10 +258,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     writer.head(head, last);
   }
 
-  /**
-   * What an agent sends is checked like what a caller sends; a list that may not be written ends
-   * the call.
-   */
+  /** What an agent sends is checked like what a caller sends: an unsound list ends the call. */
   private boolean checkSound(HeaderFields fields, boolean last) {
     if (FieldRules.areSound(fields)) {
       return true;
@@ -381,6 +378,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   /** The stream is over, or its response is: if that is not, the caller has gone. */
   void onOver() {
+    writer.stopWaiting();
     if (closed) {
       return;
     }

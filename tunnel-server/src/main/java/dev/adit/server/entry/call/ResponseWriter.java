@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class ResponseWriter {
   private boolean ended;
   private boolean patient;
   private @Nullable Runnable refusal;
+  private @Nullable Future<?> wait;
   private long pushbackMillis = USUAL_PUSHBACK_MILLIS;
 
   /**
@@ -68,6 +70,7 @@ final class ResponseWriter {
 
   /** The caller has sent all of its request. */
   void onRequestEnd() {
+    stopWaiting();
     Runnable waiting = refusal;
     if (waiting != null) {
       refusal = null;
@@ -124,9 +127,22 @@ final class ResponseWriter {
       }
       if (isRequestOpen()) {
         onComplete.run();
-        connection.loop().schedule(this::stopCaller, REQUEST_END_MILLIS, TimeUnit.MILLISECONDS);
+        awaitEnd(this::stopCaller);
       }
     };
+  }
+
+  private void awaitEnd(Runnable after) {
+    wait = connection.loop().schedule(after, REQUEST_END_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** What was to be done if the request did not end soon is not, for the stream is over. */
+  void stopWaiting() {
+    Future<?> timer = wait;
+    if (timer != null) {
+      wait = null;
+      timer.cancel(false);
+    }
   }
 
   private boolean isRequestOpen() {
@@ -162,7 +178,7 @@ final class ResponseWriter {
     } else if (patient && !headSent && stream.state() == Http2Stream.State.OPEN) {
       ended = true;
       refusal = () -> answer(request, failure, code, httpStatus, message, requestId);
-      connection.loop().schedule(this::onRequestEnd, REQUEST_END_MILLIS, TimeUnit.MILLISECONDS);
+      awaitEnd(this::onRequestEnd);
     } else {
       answer(request, failure, code, httpStatus, message, requestId);
     }
