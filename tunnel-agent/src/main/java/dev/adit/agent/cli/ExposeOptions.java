@@ -149,7 +149,7 @@ final class ExposeOptions {
           "a token is needed: --token-file FILE, or the environment variable " + TOKEN_VARIABLE);
     }
     SecretRef.FromEnvironment variable = new SecretRef.FromEnvironment(TOKEN_VARIABLE);
-    checked("--token-file", () -> variable.read(environment));
+    checked(TOKEN_VARIABLE, () -> variable.read(environment));
     return variable;
   }
 

@@ -1,14 +1,14 @@
 package dev.adit.agent.cli;
 
-import dev.adit.core.process.Libraries;
+import dev.adit.core.process.Build;
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code version}: which build this is, and of what. */
@@ -16,12 +16,15 @@ import picocli.CommandLine.Spec;
     name = "version",
     description = "Print the version, and the versions of the libraries inside.",
     mixinStandardHelpOptions = true,
-    footerHeading = "%nExample:%n",
-    footer = "  tunnel-agent version")
+    footerHeading = "%nExamples:%n",
+    footer = {"  tunnel-agent version", "  tunnel-agent version --json"})
 final class VersionCommand implements Callable<Integer> {
+  /** This one, without the libraries that only the other program has. */
+  private static final Build BUILD =
+      Build.of("tunnel-agent", AgentCommand.class, "nimbus-jose-jwt", "prometheus-metrics");
 
-  /** Libraries that only the other program has. */
-  private static final List<String> ABSENT = List.of("nimbus-jose-jwt", "prometheus-metrics");
+  @Option(names = "--json", description = "Print them as JSON.")
+  private boolean json;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -29,22 +32,22 @@ final class VersionCommand implements Callable<Integer> {
   static final class Provider implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return Stream.concat(Stream.of("tunnel-agent " + version()), Libraries.lines(ABSENT).stream())
-          .toArray(String[]::new);
+      return BUILD.lines().toArray(String[]::new);
     }
   }
 
   /** The version alone. */
   static String version() {
-    @Nullable String version = AgentCommand.class.getPackage().getImplementationVersion();
-    return version == null ? "(development)" : version;
+    return BUILD.version();
   }
 
   @Override
   public Integer call() {
-    if (spec != null) {
-      PrintWriter out = spec.commandLine().getOut();
-      Stream.of(new Provider().getVersion()).forEach(out::println);
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (json) {
+      out.println(BUILD.json());
+    } else {
+      BUILD.lines().forEach(out::println);
     }
     return 0;
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 import dev.adit.conformance.manners.Command.Result;
 import dev.adit.conformance.tools.Tool;
 import java.io.IOException;
@@ -148,6 +150,14 @@ final class CommandIT {
     assertTrue(version.startsWith("tunnel-server "), version);
     assertEquals(version, Command.server(directory, "rules", "check", "-V").run().out());
     assertEquals(version, Command.server(directory, "help", "--version").run().out());
+    for (Command command :
+        List.of(
+            Command.server(directory, "version", "--json"),
+            Command.agent(directory, "version", "--json"))) {
+      JsonObject tree = new Gson().fromJson(command.run().out(), JsonObject.class);
+      assertTrue(version.startsWith("tunnel-server " + tree.get("version").getAsString()), version);
+      assertTrue(tree.getAsJsonObject("libraries").has("netty"), tree::toString);
+    }
   }
 
   @Test

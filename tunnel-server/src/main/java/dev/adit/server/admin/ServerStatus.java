@@ -13,12 +13,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What {@code /status} answers.
  *
  * @param state running or draining
+ * @param agents those that take calls
+ * @param draining those that go away and finish the calls they have
  * @param certificates what the listeners show to their peers
  * @param warnings what an operator should act on
  */
@@ -31,8 +34,15 @@ public record ServerStatus(
     Rules rules,
     List<Group> groups,
     List<Agent> agents,
+    List<Draining> draining,
     List<CertificateStatus> certificates,
     List<String> warnings) {
+
+  /** Servers before this one do not tell of agents that go away. */
+  public ServerStatus {
+    draining = Objects.requireNonNullElse(draining, List.of());
+  }
+
   /** Calls at the entry. */
   public record Calls(long running, long total, int connections) {}
 
@@ -84,6 +94,9 @@ public record ServerStatus(
       List<UpstreamState> upstreams,
       List<Config> configs) {}
 
+  /** An agent that goes away. */
+  public record Draining(String id, String instance, String address, int calls) {}
+
   /**
    * What an agent was handed for one of its groups.
    *
@@ -106,6 +119,13 @@ public record ServerStatus(
    * @param rttMicros -1 before it is measured
    */
   public record Tunnel(int loop, long rttMicros, int calls) {}
+
+  /** Agents that go away. */
+  public static List<Draining> draining(List<AgentSession> sessions) {
+    return sessions.stream()
+        .map(each -> new Draining(each.id().value(), each.instance(), each.address(), each.calls()))
+        .toList();
+  }
 
   /** The groups of a snapshot, by name. */
   public static List<Group> groups(RegistrySnapshot registry) {

@@ -21,6 +21,7 @@ import dev.adit.server.metrics.ServerMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Router;
 import dev.adit.server.rules.reload.RuleReload;
+import dev.adit.server.tunnel.SessionLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -46,6 +47,7 @@ final class OperatorPort implements AutoCloseable {
       EventLoops loops,
       MemoryWatch memory,
       AgentRegistry registry,
+      SessionLog sessions,
       Router router,
       RuleReload rules,
       ServerMetrics metrics,
@@ -112,6 +114,7 @@ final class OperatorPort implements AutoCloseable {
         ServerStatus.Rules.of(seen.rules().status()),
         ServerStatus.groups(seen.registry().snapshot()),
         ServerStatus.agents(seen.registry().snapshot(), seen.loops().all()),
+        ServerStatus.draining(seen.sessions().draining()),
         seen.tls().certificates(),
         seen.warnings().lines());
   }

@@ -38,6 +38,7 @@ import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.reload.ReloadStatus;
 import dev.adit.server.rules.reload.RuleReload;
 import dev.adit.server.tunnel.ConfigHandout;
+import dev.adit.server.tunnel.SessionLog;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelService;
 import dev.adit.server.tunnel.listener.TunnelServer;
@@ -68,6 +69,7 @@ public final class ServerApp implements ProcessEnd.Program {
   private final EventLoops loops;
   private final MemoryWatch memory;
   private final AgentRegistry registry = new AgentRegistry();
+  private final SessionLog sessions = new SessionLog();
   private final AgentIdentities identities;
   private final @Nullable AgentsReload agents;
   private final ServerTls tls;
@@ -182,6 +184,7 @@ public final class ServerApp implements ProcessEnd.Program {
                 loops,
                 memory,
                 registry,
+                sessions,
                 router,
                 rules,
                 metrics,
@@ -249,7 +252,7 @@ public final class ServerApp implements ProcessEnd.Program {
             tunnel.maxCallsPerAgent(),
             config.entry().maxHeaderBytes(),
             metrics.tunnels());
-    TunnelService service = new TunnelService(greeting, identities);
+    TunnelService service = new TunnelService(greeting, identities, sessions);
     try {
       return TunnelServer.start(
           tunnel.listen().stream().map(ServerApp::socketAddress).toList(),

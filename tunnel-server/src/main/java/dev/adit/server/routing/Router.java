@@ -1,6 +1,8 @@
 package dev.adit.server.routing;
 
 import dev.adit.core.call.CallHeaders;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a call in the table of this moment. Any thread. */
@@ -20,17 +22,23 @@ public final class Router {
 
   /** What a caller is told whose call no rule matches. */
   public static String unmatched(CallHeaders headers) {
-    String path = headers.path().toString();
+    String path = text(headers.path());
+    String host = text(headers.authority());
     int slash = path.lastIndexOf('/');
     if (!headers.isGrpc() || slash < 1) {
-      return "no rule matches host=" + headers.authority() + " path=" + path;
+      return "no rule matches host=" + host + " path=" + path;
     }
     return "no rule matches host="
-        + headers.authority()
+        + host
         + " service="
         + path.substring(1, slash)
         + " method="
         + path.substring(slash + 1);
+  }
+
+  /** What a caller sends need not be ASCII; where it is a text, that is UTF-8. */
+  private static String text(AsciiString bytes) {
+    return new String(bytes.array(), bytes.arrayOffset(), bytes.length(), StandardCharsets.UTF_8);
   }
 
   /** The table of this moment. */

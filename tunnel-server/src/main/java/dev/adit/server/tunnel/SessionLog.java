@@ -2,7 +2,8 @@ package dev.adit.server.tunnel;
 
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.server.registry.AgentSession;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,11 +12,11 @@ import org.slf4j.LoggerFactory;
  * Tells of runs of agents that go: each thing once, however many tunnels a run has, and its end
  * when the last of them has ended, those included that only finished their calls. Any thread.
  */
-final class SessionLog {
+public final class SessionLog {
   private static final Logger log = LoggerFactory.getLogger(SessionLog.class);
 
   // shared: guarded by the monitor
-  private final Map<AgentSession, Told> sessions = new HashMap<>();
+  private final Map<AgentSession, Told> sessions = new LinkedHashMap<>();
 
   /** What is known of a run, and has been said of it. */
   private static final class Told {
@@ -37,6 +38,14 @@ final class SessionLog {
       told.draining = true;
       log.info("{} is draining: {} calls run", session, session.calls());
     }
+  }
+
+  /** Runs that go away and finish their calls, the oldest first. */
+  public synchronized List<AgentSession> draining() {
+    return sessions.entrySet().stream()
+        .filter(each -> each.getValue().draining)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** A tunnel of the run is about to be cut, as its credential is no good any more. */

@@ -39,11 +39,17 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private final TunnelGreeting greeting;
   private final AgentIdentities identities;
   private final WrongCredentials wrong = new WrongCredentials();
-  private final SessionLog sessions = new SessionLog();
+  private final SessionLog sessions;
 
-  public TunnelService(TunnelGreeting greeting, AgentIdentities identities) {
+  /**
+   * A service without tunnels yet.
+   *
+   * @param sessions is told of all of them
+   */
+  public TunnelService(TunnelGreeting greeting, AgentIdentities identities, SessionLog sessions) {
     this.greeting = greeting;
     this.identities = identities;
+    this.sessions = sessions;
   }
 
   /** The service as gRPC wants it. */

@@ -143,6 +143,18 @@ final class CallFailureTest {
           "no rule matches host=shop.example service=shop.Cart method=Add",
           grpc.get(0).header("grpc-message"));
       assertEquals("404", unruled.all(3).get(0).header(":status"));
+      // A path need not be ASCII, and is told as it came: two bytes are one letter of UTF-8 here.
+      String[] caller = {
+        ":method", "POST",
+        ":scheme", "http",
+        ":path", "/s.S/Caf\u00C3\u00A9",
+        ":authority", "shop.example",
+        "content-type", "application/grpc"
+      };
+      unruled.send(unruled.script().headers(5, true, caller));
+      assertEquals(
+          "no rule matches host=shop.example service=s.S method=Caf%C3%A9",
+          unruled.all(5).get(0).header("grpc-message"));
     }
   }
 

@@ -40,6 +40,7 @@ final class SessionLogTest {
     drain(one, "going-away");
     drain(other, "going-away");
     assertEquals(List.of("INFO SessionLog - edge-1/run is draining: 0 calls run"), lines.all());
+    assertEquals("[edge-1/run]", bench.sessions().draining().toString());
     one.onHalfClose();
     assertEquals(1, lines.all().size(), "a tunnel is left, which only finishes its calls");
     other.onHalfClose();
@@ -48,11 +49,13 @@ final class SessionLogTest {
             "INFO SessionLog - edge-1/run is draining: 0 calls run",
             "INFO SessionLog - edge-1/run has no tunnel left: closed by the agent (closed)"),
         lines.all());
+    assertEquals(List.of(), bench.sessions().draining());
   }
 
   @Test
   void tunnelThatIsReplacedIsNoNews() {
     drain(one, "renewal");
+    assertEquals(List.of(), bench.sessions().draining());
     one.onHalfClose();
     assertEquals(List.of(), lines.all());
   }

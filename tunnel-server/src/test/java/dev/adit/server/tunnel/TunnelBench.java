@@ -61,6 +61,10 @@ final class TunnelBench {
     return registry;
   }
 
+  SessionLog sessions() {
+    return sessions;
+  }
+
   Drain drain() {
     return drain;
   }

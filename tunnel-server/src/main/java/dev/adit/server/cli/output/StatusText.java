@@ -45,6 +45,7 @@ public final class StatusText {
     sheet.list("cert", status.certificates(), MOST, each -> certificate(sheet, each));
     sheet.list("group", status.groups(), MOST, each -> group(sheet, each));
     sheet.list("agent", status.agents(), MOST, each -> agent(sheet, each));
+    sheet.list("draining", status.draining(), MOST, each -> draining(sheet, each));
     sheet.list("warning", status.warnings(), MOST, each -> sheet.line("warning", each));
     sheet.list("warning", status.rules().warnings(), MOST, each -> sheet.line("warning", each));
     return sheet.toString();
@@ -126,6 +127,17 @@ public final class StatusText {
     sheet.line("", tunnels(sheet, agent.tunnels()));
     sheet.list("", agent.upstreams(), MOST, each -> upstream(sheet, each));
     sheet.list("", agent.configs(), MOST, each -> config(sheet, each));
+  }
+
+  private static void draining(Sheet sheet, ServerStatus.Draining agent) {
+    sheet.line(
+        "draining",
+        agent.id()
+            + " from "
+            + agent.address()
+            + ": "
+            + Sheet.count(agent.calls(), "call", "calls")
+            + " left");
   }
 
   private static String tunnels(Sheet sheet, List<ServerStatus.Tunnel> tunnels) {
