@@ -52,7 +52,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry("core.admin", Set.of("core.process")),
           Map.entry("core.call", Set.of()),
-          Map.entry("core.cli", Set.of("core.config", "core.process")),
+          Map.entry("core.cli", Set.of("core.config", "core.process", "core.status")),
           Map.entry("core.config", Set.of()),
           Map.entry("core.drain", Set.of("core.call")),
           Map.entry("core.flow", Set.of("core.call")),

@@ -1,6 +1,7 @@
 package dev.adit.agent.cli;
 
 import dev.adit.core.cli.Commands;
+import dev.adit.core.process.Build;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -14,7 +15,6 @@ import picocli.CommandLine.Spec;
     name = "tunnel-agent",
     description = "The private end of an Adit tunnel: dials the server, hands calls to backends.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -25,11 +25,15 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."
     })
 public final class AgentCommand implements Runnable {
+  /** This build of the program; the other one has more libraries. */
+  static final Build BUILD =
+      Build.of("tunnel-agent", AgentCommand.class, "nimbus-jose-jwt", "prometheus-metrics");
 
   private static final Commands COMMANDS =
       new Commands(
+          BUILD,
           AgentCommand::new,
-          List.of("run", "expose", "check", "status", "doctor", "version", "completion"),
+          List.of("run", "expose", "check", "status", "doctor"),
           AgentCommand::command);
 
   @Spec private @Nullable CommandSpec spec;
@@ -51,8 +55,6 @@ public final class AgentCommand implements Runnable {
       case "check" -> new CheckCommand();
       case "status" -> new StatusCommand();
       case "doctor" -> new DoctorCommand();
-      case "version" -> new VersionCommand();
-      case "completion" -> new CompletionCommand();
       default -> throw new IllegalArgumentException(name);
     };
   }

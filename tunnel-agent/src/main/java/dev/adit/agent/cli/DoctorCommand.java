@@ -67,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
     List<Finding> findings = new ArrayList<>();
     Doctor.examine(
         config,
-        VersionCommand.version(),
+        AgentCommand.BUILD.version(),
         finding -> {
           findings.add(finding);
           if (!json) {

@@ -48,6 +48,10 @@ final class ExposeCommand implements Callable<Integer> {
     return ServiceNotices.telling(
         systemd ->
             AgentProcess.run(
-                config, VersionCommand.version(), AgentProcess.Hangup.STOPS, System.out, systemd));
+                config,
+                AgentCommand.BUILD.version(),
+                AgentProcess.Hangup.STOPS,
+                System.out,
+                systemd));
   }
 }

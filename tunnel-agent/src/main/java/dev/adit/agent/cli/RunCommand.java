@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
     problems.warnings().forEach(log::warn);
     try {
       return AgentProcess.run(
-          config, VersionCommand.version(), AgentProcess.Hangup.IS_NOTED, System.out, systemd);
+          config, AgentCommand.BUILD.version(), AgentProcess.Hangup.IS_NOTED, System.out, systemd);
     } catch (ListenException e) {
       throw inFile(e);
     }

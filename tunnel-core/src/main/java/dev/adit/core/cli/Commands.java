@@ -1,6 +1,7 @@
 package dev.adit.core.cli;
 
 import dev.adit.core.config.ConfigException;
+import dev.adit.core.process.Build;
 import dev.adit.core.process.FileFailure;
 import dev.adit.core.process.Terminal;
 import java.io.IOException;
@@ -13,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,12 +25,13 @@ import picocli.CommandLine.ParseResult;
  * The commands of a program under its own name, and how all of them tell of mistakes and failures.
  * Any thread.
  *
+ * @param build which build of the program this is
  * @param root makes the program itself
- * @param names of its commands, in the order of its help, without {@code help}
+ * @param names of its own commands, in the order of its help
  * @param command makes the one of a name
  */
 public record Commands(
-    Supplier<Object> root, List<String> names, Function<String, Object> command) {
+    Build build, Supplier<Object> root, List<String> names, Function<String, Object> command) {
 
   /** The exit code for a failure while running. */
   public static final int FAILED = 1;
@@ -40,22 +42,40 @@ public record Commands(
   /** What they print is not what they are for. */
   private static final Set<String> SERVING = Set.of("run", "expose");
 
+  private static final String VERSION = "version";
+  private static final String COMPLETION = "completion";
+
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
   public Commands {
-    names = List.copyOf(names);
+    names = Stream.concat(names.stream(), Stream.of(VERSION, COMPLETION)).toList();
   }
 
   /** All of them, ready to run, and to be described. */
   public CommandLine all() {
     CommandLine program = commandLine(names);
-    CommandLine help = new CommandLine(new HelpCommand());
+    CommandLine help = withExamples(new HelpCommand(), build.program() + " help run");
+    tellVersion(help);
     program.addSubcommand(help);
-    help.getCommandSpec()
-        .usageMessage()
-        .footerHeading("%nExample:%n")
-        .footer("  " + program.getCommandName() + " help run");
     return program;
+  }
+
+  private static CommandLine withExamples(Object command, String... examples) {
+    CommandLine made = new CommandLine(command);
+    made.getCommandSpec()
+        .usageMessage()
+        .footerHeading(examples.length == 1 ? "%nExample:%n" : "%nExamples:%n")
+        .footer(Stream.of(examples).map(each -> "  " + each).toArray(String[]::new));
+    return made;
+  }
+
+  private Object make(String name) {
+    String itself = build.program() + " " + name;
+    return switch (name) {
+      case VERSION -> withExamples(new VersionCommand(build), itself, itself + " --json");
+      case COMPLETION -> withExamples(new CompletionCommand(this::all), "source <(" + itself + ")");
+      default -> command.apply(name);
+    };
   }
 
   /**
@@ -69,15 +89,14 @@ public record Commands(
     CommandLine program = named ? commandLine(List.of(args[0])) : all();
     // Unlike picocli's own, it knows when nothing can be written any more.
     program.setOut(new PrintWriter(System.out, true, charset()));
-    tellVersion(program, program.getCommandSpec().versionProvider());
     int code = program.execute(args);
     boolean serves = named && SERVING.contains(args[0]);
     return code == 0 && !serves && isLost(System.out) ? FAILED : code;
   }
 
-  private static void tellVersion(CommandLine command, IVersionProvider version) {
-    command.getCommandSpec().versionProvider(version);
-    command.getSubcommands().values().forEach(each -> tellVersion(each, version));
+  private void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(() -> build.lines().toArray(String[]::new));
+    command.getSubcommands().values().forEach(this::tellVersion);
   }
 
   private static Charset charset() {
@@ -104,7 +123,8 @@ public record Commands(
 
   private CommandLine commandLine(List<String> chosen) {
     CommandLine program = new CommandLine(root.get());
-    chosen.forEach(name -> program.addSubcommand(name, command.apply(name)));
+    chosen.forEach(name -> program.addSubcommand(name, make(name)));
+    tellVersion(program);
     program.setCaseInsensitiveEnumValuesAllowed(true);
     Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
     program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));

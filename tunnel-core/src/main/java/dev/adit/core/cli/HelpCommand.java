@@ -15,8 +15,7 @@ import picocli.CommandLine.Spec;
     name = "help",
     helpCommand = true,
     mixinStandardHelpOptions = true,
-    description = "Show the help of a command.",
-    footerHeading = "%nExample:%n")
+    description = "Show the help of a command.")
 final class HelpCommand implements Runnable {
   @Parameters(
       paramLabel = "COMMAND",

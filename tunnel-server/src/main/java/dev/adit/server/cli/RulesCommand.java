@@ -116,14 +116,14 @@ final class RulesCommand implements Runnable {
 
   private void tellChanges(
       RuleChanges changes, RunningRules running, RuleSet rules, String address) {
-    if (!running.version().equals(VersionCommand.version())) {
+    if (!running.version().equals(ServerCommand.BUILD.version())) {
       complain(
           "warning: "
               + address
               + " runs version "
               + running.version()
               + ", this is "
-              + VersionCommand.version()
+              + ServerCommand.BUILD.version()
               + ": rules may be shown as changed that are not");
     }
     for (String group : notConnected(rules, running)) {

@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
     Logging.start(config.log());
     problems.warnings().forEach(log::warn);
     try {
-      return ServerProcess.run(config, VersionCommand.version(), System.out, systemd);
+      return ServerProcess.run(config, ServerCommand.BUILD.version(), System.out, systemd);
     } catch (ListenException e) {
       String expected = "expected an address that can be listened on; ";
       throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e) + MEND);

@@ -1,6 +1,7 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.cli.Commands;
+import dev.adit.core.process.Build;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,7 +16,6 @@ import picocli.CommandLine.Spec;
     description =
         "The public end of an Adit tunnel: takes calls, finds the agent that serves them.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -28,11 +28,14 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 good, 1 run-time failure, 2 wrong usage, 3 invalid configuration."
     })
 public final class ServerCommand implements Runnable {
+  /** This build of the program. */
+  static final Build BUILD = Build.of("tunnel-server", ServerCommand.class);
 
   private static final Commands COMMANDS =
       new Commands(
+          BUILD,
           ServerCommand::new,
-          List.of("run", "init", "check", "rules", "token", "status", "version", "completion"),
+          List.of("run", "init", "check", "rules", "token", "status"),
           ServerCommand::command);
 
   @Spec private @Nullable CommandSpec spec;
@@ -55,8 +58,6 @@ public final class ServerCommand implements Runnable {
       case "rules" -> new RulesCommand();
       case "token" -> new TokenCommand();
       case "status" -> new StatusCommand();
-      case "version" -> new VersionCommand();
-      case "completion" -> new CompletionCommand();
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -2,24 +2,20 @@ package dev.adit.server.cli;
 
 import dev.adit.core.admin.AdminClient;
 import dev.adit.core.cli.AddressOption;
+import dev.adit.core.cli.StatusOptions;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
-import dev.adit.core.process.Terminal;
-import dev.adit.core.status.Watch;
 import dev.adit.server.admin.ServerStatus;
 import dev.adit.server.cli.output.StatusText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code status}: how a running server stands. */
@@ -47,51 +43,25 @@ final class StatusCommand implements Callable<Integer> {
       description = "The file with the admin token, where the port asks for one.")
   private @Nullable Path tokenFile;
 
-  @Option(names = "--json", description = "Print the status as JSON.")
-  private boolean json;
-
-  @Option(names = "--all", description = "Show long lists whole.")
-  private boolean all;
-
-  @Option(
-      names = "--watch",
-      arity = "0..1",
-      fallbackValue = "2",
-      paramLabel = "SECONDS",
-      description =
-          "Show it anew every SECONDS, ${FALLBACK-VALUE} if none are given, until Ctrl-C.")
-  private @Nullable Integer seconds;
+  @Mixin private final StatusOptions options = new StatusOptions();
 
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    CommandLine command = Objects.requireNonNull(spec).commandLine();
-    if (seconds != null && (seconds < 1 || seconds > Watch.LONGEST_SECONDS)) {
-      throw new ParameterException(
-          command, "expected --watch SECONDS of 1 to " + Watch.LONGEST_SECONDS);
-    }
-    PrintWriter out = command.getOut();
     AdminClient client =
         new AdminClient(
             admin.toString(),
             tokenFile == null ? null : new SecretRef.FromFile(tokenFile).read(),
             "--admin",
             tokenFile);
-    StatusText text = new StatusText(all);
-    Watch.Shown shown =
+    StatusText text = new StatusText(options.all());
+    options.show(
+        Objects.requireNonNull(spec).commandLine(),
+        () -> client.status(AdminClient.Program.SERVER),
         () ->
-            json
-                ? client.status(AdminClient.Program.SERVER)
-                : text.of(
-                    client.status(AdminClient.Program.SERVER, ServerStatus.class),
-                    System.nanoTime());
-    if (seconds == null) {
-      out.print(shown.text());
-      out.flush();
-    } else {
-      new Watch(Duration.ofSeconds(seconds), !json && Terminal.isThere(), out).run(shown);
-    }
+            text.of(
+                client.status(AdminClient.Program.SERVER, ServerStatus.class), System.nanoTime()));
     return 0;
   }
 }

@@ -67,7 +67,7 @@ final class RunningServerTest {
         ServerApp.start(
             ServerConfigReader.read(directory.resolve("server.yaml")),
             FrameLimits.DEFAULT,
-            VersionCommand.version(),
+            ServerCommand.BUILD.version(),
             new PrintStream(OutputStream.nullOutputStream()));
     admin = "127.0.0.1:" + server.adminAddress().getPort();
   }

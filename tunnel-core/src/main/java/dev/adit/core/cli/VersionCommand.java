@@ -1,4 +1,4 @@
-package dev.adit.agent.cli;
+package dev.adit.core.cli;
 
 import dev.adit.core.process.Build;
 import java.io.PrintWriter;
@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -15,39 +14,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "version",
     description = "Print the version, and the versions of the libraries inside.",
-    mixinStandardHelpOptions = true,
-    footerHeading = "%nExamples:%n",
-    footer = {"  tunnel-agent version", "  tunnel-agent version --json"})
+    mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
-  /** This one, without the libraries that only the other program has. */
-  private static final Build BUILD =
-      Build.of("tunnel-agent", AgentCommand.class, "nimbus-jose-jwt", "prometheus-metrics");
+  private final Build build;
 
   @Option(names = "--json", description = "Print them as JSON.")
   private boolean json;
 
   @Spec private @Nullable CommandSpec spec;
 
-  /** The version as the jar's manifest has it, then those of what is inside. */
-  static final class Provider implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return BUILD.lines().toArray(String[]::new);
-    }
-  }
-
-  /** The version alone. */
-  static String version() {
-    return BUILD.version();
+  VersionCommand(Build build) {
+    this.build = build;
   }
 
   @Override
   public Integer call() {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (json) {
-      out.println(BUILD.json());
+      out.println(build.json());
     } else {
-      BUILD.lines().forEach(out::println);
+      build.lines().forEach(out::println);
     }
     return 0;
   }
