@@ -19,6 +19,7 @@ import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,10 +211,15 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     state = State.OPEN;
     boolean bare = requestEnded && unopened.isEmpty() && copy.isEmpty();
-    streamId = on.open(request, bare, this);
+    // gRPC ends a request with a DATA frame, an empty one if need be; grpc-go waits for it.
+    boolean headEnds = bare && !head.isGrpc();
+    streamId = on.open(request, headEnds, this);
     if (streamId == BackendConnection.NOT_OPENED) {
       onRefused();
       return;
+    }
+    if (bare && !headEnds) {
+      write(Unpooled.EMPTY_BUFFER, true);
     }
     if (opens > 1 && !bare) {
       // The copy has what waited for the first opening, too.

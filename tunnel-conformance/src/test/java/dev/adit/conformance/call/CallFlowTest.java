@@ -96,13 +96,35 @@ final class CallFlowTest {
   void halfCloseIsNotCancel() throws IOException {
     RawStream call = open(true);
     RawStream atBackend = backend.awaitRequest();
-    Expect.that(atBackend.next().last(), "the request is its head alone");
+    atBackend.nextHead();
+    Expect.that(atBackend.next().last(), "the half-close arrives");
     atBackend.head(HEAD, false);
     call.nextHead();
     atBackend.data(new byte[] {1, 2, 3}, false);
     expectBytes(new byte[] {1, 2, 3}, call.nextData());
     atBackend.head(OK, true);
     Expect.equal("0", call.answer().last("grpc-status"), "grpc-status");
+  }
+
+  /** As gRPC prescribes: servers such as grpc-go's wait for the DATA frame. */
+  @Test
+  void grpcRequestWithoutAMessageEndsWithData() throws IOException {
+    RawStream call = open(true);
+    RawStream atBackend = backend.awaitRequest();
+    Expect.that(!atBackend.next().last(), "the head does not end the request");
+    StreamEvent end = atBackend.next();
+    Expect.that(end instanceof StreamEvent.Data && end.last(), "it ends with DATA, not " + end);
+    atBackend.head(Field.with(HEAD, "grpc-status", "0"), true);
+    Expect.equal("0", call.answer().last("grpc-status"), "grpc-status");
+  }
+
+  @Test
+  void plainRequestWithoutABodyEndsWithItsHead() throws IOException {
+    RawStream call = caller.open(CallerKind.HTTP.request("/"), true);
+    RawStream atBackend = backend.awaitRequest();
+    Expect.that(atBackend.next().last(), "the request is its head alone");
+    atBackend.head(Field.list(":status", "204"), true);
+    Expect.equal("204", call.answer().status(), "status");
   }
 
   @Test
