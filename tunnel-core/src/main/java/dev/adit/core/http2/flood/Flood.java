@@ -30,4 +30,12 @@ public enum Flood {
   public String text() {
     return text;
   }
+
+  /**
+   * What a peer is told that has passed it. At these very words for PINGs clients of gRPC double
+   * the time between theirs (gRFC A8).
+   */
+  public String told() {
+    return this == PINGS ? "too_many_pings" : "limit " + text + " passed";
+  }
 }

@@ -72,8 +72,7 @@ public final class FloodGuard {
       ended = true;
       onFlood.accept(limit);
     }
-    throw Http2Exception.connectionError(
-        Http2Error.ENHANCE_YOUR_CALM, "limit %s passed", limit.text());
+    throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "%s", limit.told());
   }
 
   // What we send.

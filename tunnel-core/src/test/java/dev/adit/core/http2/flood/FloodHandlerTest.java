@@ -97,7 +97,7 @@ final class FloodHandlerTest {
     assertEquals(7, goAway.getByte(3));
     assertEquals(11, goAway.getInt(13));
     assertEquals(
-        "limit pings passed",
+        "too_many_pings",
         goAway.toString(17, goAway.readableBytes() - 17, StandardCharsets.US_ASCII));
     assertEquals(goAway.readableBytes() - 9, goAway.getMedium(0));
     goAway.release();
