@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
@@ -150,6 +151,32 @@ final class FloodTest {
       backend.script(Script.answer(0));
       assertEquals(
           "0", caller.open(CallerKind.GRPC.request("/a.B/C"), true).answer().last("grpc-status"));
+    }
+  }
+
+  /** Stock clients reset a call when its deadline passes, most often before they hear of us. */
+  @Test
+  void callerWhoseDeadlinesPassIsNotAnAttacker() throws Exception {
+    backend.script(RawStream::nextHead);
+    try (RawConnection caller = RawConnection.dial(site.entry())) {
+      for (int round = 0; round < 6; round++) {
+        List<RawStream> calls = new ArrayList<>();
+        for (int i = 0; i < 90; i++) {
+          List<Field> head = CallerKind.GRPC.request("/a.B/C", "grpc-timeout", "99m");
+          calls.add(caller.open(head, false));
+        }
+        // Once it is answered the server has read all calls.
+        caller.send(RawFrame.PING, 0, 0, new byte[8]);
+        caller.awaitControl(RawFrame.PING);
+        Eventually.pass(FloodLimits.QUICK.dividedBy(2));
+        for (RawStream call : calls) {
+          call.reset(Floods.CANCEL);
+        }
+        Eventually.empty(site::leftovers);
+      }
+      assertEquals(0, counted("quickResets"));
+    } finally {
+      backend.script(Script.answer(0));
     }
   }
 

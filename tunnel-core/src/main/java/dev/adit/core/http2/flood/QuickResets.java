@@ -2,14 +2,23 @@ package dev.adit.core.http2.flood;
 
 /**
  * Tells a caller that opens streams only to reset them (CVE-2023-44487) from one that cancels a
- * lot: its resets are younger than a backend could answer, and most of what it opens. Confined to
- * the loop of the connection.
+ * lot: its resets are younger than a backend could answer, and nearly all of what it opens. Each
+ * counts for the window in which its stream was opened. Confined to the loop of the connection.
  */
 public final class QuickResets {
+  /**
+   * More of them must be reset. A client that hedges (gRFC A6) makes up to five attempts and resets
+   * all but one; windows part some from that one.
+   */
+  private static final double SHARE = 5.0 / 6;
+
   private final int limit;
-  private final EventRate opened = new EventRate(FloodLimits.QUICK_WINDOW);
-  private final EventRate quick = new EventRate(FloodLimits.QUICK_WINDOW);
-  private int openedNow;
+  private long begunNanos;
+  private boolean begun;
+  private int opened;
+  private int quick;
+  private int openedBefore;
+  private int quickBefore;
 
   /**
    * Of a new connection.
@@ -22,11 +31,19 @@ public final class QuickResets {
 
   /** A stream was opened. */
   public void onOpened(long nowNanos) {
-    openedNow = opened.add(nowNanos);
+    if (!begun || nowNanos - begunNanos >= FloodLimits.QUICK_WINDOW.toNanos()) {
+      begun = true;
+      begunNanos = nowNanos;
+      openedBefore = opened;
+      quickBefore = quick;
+      opened = 0;
+      quick = 0;
+    }
+    opened++;
   }
 
   /**
-   * A stream was reset before any answer.
+   * A stream was reset before any answer, and long before its deadline.
    *
    * @param ageNanos since it was opened
    * @return whether that is an attack
@@ -35,7 +52,12 @@ public final class QuickResets {
     if (ageNanos >= FloodLimits.QUICK.toNanos()) {
       return false;
     }
-    int resets = quick.add(nowNanos);
-    return resets > limit && 2L * resets > openedNow;
+    return nowNanos - ageNanos - begunNanos < 0
+        ? isAttack(++quickBefore, openedBefore)
+        : isAttack(++quick, opened);
+  }
+
+  private boolean isAttack(int resets, int of) {
+    return resets > limit && resets > SHARE * of;
   }
 }

@@ -17,7 +17,7 @@ final class QuickResetsTest {
 
   private int resetsUntilAttack(int opened, long age, long now) {
     for (int i = 0; i < opened; i++) {
-      resets.onOpened(now);
+      resets.onOpened(now - age);
     }
     for (int i = 1; i <= opened; i++) {
       if (resets.onReset(age, now)) {
@@ -28,13 +28,39 @@ final class QuickResetsTest {
   }
 
   @Test
-  void theFirstBeyondTheLimitIsAnAttackIfItIsMostOfWhatWasOpened() {
-    assertEquals(LIMIT + 1, resetsUntilAttack(20, YOUNG, 0));
+  void theFirstBeyondTheLimitIsAnAttackIfNearlyAllAreReset() {
+    assertEquals(LIMIT + 1, resetsUntilAttack(LIMIT + 2, YOUNG, 0));
   }
 
   @Test
-  void resetsOfLessThanHalfAreNot() {
-    assertEquals(51, resetsUntilAttack(100, YOUNG, 0));
+  void resetsOfFiveInSixAreNot() {
+    assertEquals(101, resetsUntilAttack(120, YOUNG, 0));
+  }
+
+  /** However the windows fall. */
+  @Test
+  void oneResetInTenIsNot() {
+    long step = TimeUnit.MILLISECONDS.toNanos(1);
+    for (int i = 0; i < 5000; i++) {
+      resets.onOpened(i * step);
+      if (i >= 500 && i % 10 == 5) {
+        assertFalse(resets.onReset(50 * step, i * step));
+      }
+    }
+  }
+
+  @Test
+  void resetsCountForTheWindowOfTheirStreams() {
+    resets.onOpened(0);
+    for (int i = 0; i < 2 * LIMIT; i++) {
+      resets.onOpened(SECOND - YOUNG);
+    }
+    resets.onOpened(SECOND);
+    int until = 1;
+    while (!resets.onReset(YOUNG, SECOND)) {
+      until++;
+    }
+    assertEquals(18, until);
   }
 
   @Test

@@ -208,9 +208,9 @@ final class EntryCall extends RunningCall implements PlacementListener {
     side.onRequestChunk(data, last);
   }
 
-  /** Whether its caller has heard nothing of it yet. */
-  boolean isUnanswered() {
-    return writer.isUnanswered();
+  /** Whether its caller has heard nothing, and has half of its time or more left to wait. */
+  boolean isUnanswered(long nowNanos) {
+    return writer.isUnanswered() && nowNanos - begunNanos() <= headers.timeoutNanos() / 2;
   }
 
   long begunNanos() {

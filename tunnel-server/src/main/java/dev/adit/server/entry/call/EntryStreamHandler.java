@@ -124,7 +124,11 @@ public final class EntryStreamHandler implements EdgeListener {
   public void onReset(Http2Stream stream, long code) throws Http2Exception {
     EntryCall call = stream.getProperty(callKey);
     long now = connection.loop().ticker().nanoTime();
-    if (call != null && call.isUnanswered() && quickResets.onReset(now - call.begunNanos(), now)) {
+    // Who resets when its time is up had better not be ended for it, with all its other calls; and
+    // whoever means harm by it could as well leave it to us.
+    if (call != null
+        && call.isUnanswered(now)
+        && quickResets.onReset(now - call.begunNanos(), now)) {
       connection.onQuickResets();
     }
   }
