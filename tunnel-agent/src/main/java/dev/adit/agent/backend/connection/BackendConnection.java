@@ -27,6 +27,12 @@ public final class BackendConnection extends EdgeHandler {
   /** Past this stream the connection takes no more: ids end at 2^31-1 (RFC 9113 5.1.1). */
   private static final int LAST_STREAM_ID = Integer.MAX_VALUE - (1 << 20);
 
+  /**
+   * So many streams in a row that a backend ends as too much leave the connection to what runs. A
+   * server in Node refuses each stream once cancelled answers have filled the connection's memory.
+   */
+  private static final int MAX_TOO_MUCH = 5;
+
   private enum State {
     /** Dialling, or waiting for the backend's SETTINGS. */
     CONNECTING,
@@ -45,6 +51,7 @@ public final class BackendConnection extends EdgeHandler {
   // state, confined to the loop
   private State state = State.CONNECTING;
   private int reserved;
+  private int tooMuch;
 
   /** Why TLS did not come about; empty if it did, or there is none. */
   private String tlsFailure = "";
@@ -224,6 +231,20 @@ public final class BackendConnection extends EdgeHandler {
       owner.onDraining(this);
     }
     closeIfDone();
+  }
+
+  /** A response begins. */
+  void onAnswer() {
+    tooMuch = 0;
+  }
+
+  /** The backend has ended a stream by ENHANCE_YOUR_CALM, and without an answer. */
+  void onTooMuch() {
+    tooMuch++;
+    if (tooMuch >= MAX_TOO_MUCH && isUsable()) {
+      state = State.DRAINING;
+      owner.onDraining(this);
+    }
   }
 
   void onStreamOver() {

@@ -64,6 +64,7 @@ final class BackendStreamHandler implements EdgeListener {
       return;
     }
     ResponseHead head = head(stream.id(), status, list.fields(), last);
+    connection().onAnswer();
     endIf(last, stream);
     events.onHead(head, last);
   }
@@ -127,6 +128,9 @@ final class BackendStreamHandler implements EdgeListener {
     BackendEvents events = connection().removeEvents(stream);
     if (events == null) {
       return;
+    }
+    if (code == Http2Error.ENHANCE_YOUR_CALM.code() && !stream.isHeadersReceived()) {
+      connection().onTooMuch();
     }
     if (code == Http2Error.REFUSED_STREAM.code()) {
       events.onRefused();

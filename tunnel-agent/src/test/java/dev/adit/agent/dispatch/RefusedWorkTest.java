@@ -1,0 +1,70 @@
+package dev.adit.agent.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.adit.core.call.CallFailure;
+import dev.adit.testing.http2.FakeBackend;
+import dev.adit.testing.http2.FakeBackend.Connection;
+import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.handler.codec.http2.Http2Error;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections on which a backend ends each stream by ENHANCE_YOUR_CALM. */
+final class RefusedWorkTest {
+  private static final int IN_A_ROW = 5;
+
+  private final FakeBackend backend = new FakeBackend();
+  private final AgentBench bench = new AgentBench(AgentBench.upstream(backend));
+  private AgentBench.Call call = bench.openBare(TunnelPair.headers());
+  private final Connection on = backend.accept();
+  private int stream = 3;
+
+  RefusedWorkTest() throws IOException {}
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    bench.close();
+    on.close();
+    backend.close();
+  }
+
+  private void refuse(int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      on.expect("headers", stream);
+      on.send(on.script().reset(stream, (int) Http2Error.ENHANCE_YOUR_CALM.code()));
+      assertEquals(CallFailure.BACKEND_RESET, call.reset().failure());
+      next();
+    }
+  }
+
+  private void next() {
+    stream += 2;
+    call = bench.openBare(TunnelPair.headers());
+  }
+
+  @Test
+  void connectionIsLeftAfterFiveInARow() throws IOException {
+    refuse(IN_A_ROW);
+    on.expectClosed();
+    try (Connection other = backend.accept()) {
+      other.expect("headers", 3);
+      other.send(other.script().headers(3, true, ":status", "200", "grpc-status", "0"));
+      call.end();
+    }
+  }
+
+  @Test
+  void connectionThatIsAnsweredOnNowAndThenIsKept() throws IOException {
+    for (int round = 0; round < 2; round++) {
+      refuse(IN_A_ROW - 1);
+      on.expect("headers", stream);
+      on.send(on.script().headers(stream, true, ":status", "200", "grpc-status", "0"));
+      call.end();
+      next();
+    }
+    on.expect("headers", stream);
+    call.cancel();
+  }
+}
