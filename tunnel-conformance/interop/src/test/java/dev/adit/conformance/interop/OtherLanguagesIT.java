@@ -1,19 +1,31 @@
 package dev.adit.conformance.interop;
 
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import dev.adit.conformance.site.SitePlan;
+import dev.adit.conformance.site.TunnelSite;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.AfterClass;
 import org.junit.AssumptionViolatedException;
 import org.junit.BeforeClass;
 import org.junit.Test;
 
-/** Callers that share no code with gRPC's Java: its C core under Python, and its JavaScript. */
+/**
+ * Callers that share no code with gRPC's Java: its C core under Python, its JavaScript, and its Go,
+ * which is the backend too.
+ */
 public final class OtherLanguagesIT {
   private static final String PYTHON = "/usr/bin/python3";
   private static final Duration RUN_TIMEOUT = Duration.ofSeconds(60);
@@ -54,6 +66,32 @@ public final class OtherLanguagesIT {
       throw skip("npm install of what package.json names failed; see " + log(directory));
     }
     running().run("node", RUN_TIMEOUT, "node", script.toString(), running().entry());
+  }
+
+  @Test
+  public void go() throws Exception {
+    Path library = Path.of("/usr/share/gocode/src/google.golang.org/grpc");
+    Path source = copy("go", "peer.go");
+    Path directory = Path.of("target", "go").toAbsolutePath();
+    if (!succeeds(directory, "go", "version") || !Files.exists(library)) {
+      throw skip("there is no go or no " + library + " (Debian: golang-google-grpc-dev)");
+    }
+    String cache = "GOCACHE=" + directory.resolve("cache");
+    String[] build = {
+      "env", "GO111MODULE=off", "GOPATH=/usr/share/gocode", cache, "go", "build", source.toString()
+    };
+    assertTrue("see " + log(directory), succeeds(directory, build));
+    Process peer = new ProcessBuilder(directory + "/peer").redirectErrorStream(true).start();
+    try (BufferedReader said = peer.inputReader(StandardCharsets.UTF_8);
+        BufferedWriter to = peer.outputWriter(StandardCharsets.UTF_8);
+        TunnelSite tunnel = TunnelSite.start(SitePlan.of(said.readLine()))) {
+      to.write(tunnel.entry() + "\n");
+      to.flush();
+      String rest = said.lines().collect(Collectors.joining("\n"));
+      assertEquals(rest, 0, peer.waitFor());
+    } finally {
+      peer.destroyForcibly();
+    }
   }
 
   private static InteropSite running() {
