@@ -6,10 +6,14 @@ import dev.adit.core.tls.PemFiles;
 import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.Token;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +39,9 @@ public record NewSetup(
   private static final String CERT = "tls/server.crt";
   private static final String KEY = "tls/server.key";
 
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   public NewSetup {
     hosts = List.copyOf(hosts);
   }
@@ -57,10 +64,10 @@ public record NewSetup(
     }
     CertificateAuthority authority = CertificateAuthority.create("Adit " + hosts.get(0));
     write(CA_CERT, CertificateAuthority.pem(authority.identity().chain()));
-    writeSecret(directory.resolve(CA_KEY), CertificateAuthority.pem(authority.identity().key()));
+    putSecret(directory.resolve(CA_KEY), CertificateAuthority.pem(authority.identity().key()));
     writeIdentity(directory, authority.issue(hosts, CERTIFICATE_LIFETIME));
     Token token = Token.newToken();
-    writeSecret(directory.resolve("secrets/agent.token"), token.secret() + "\n");
+    putSecret(directory.resolve("secrets/agent.token"), token.secret() + "\n");
     write("server.yaml", serverFile());
     write("agents.yaml", agentsFile(token));
     write("rules/rules.yaml", rulesFile());
@@ -68,11 +75,14 @@ public record NewSetup(
   }
 
   /**
-   * Puts a new certificate, by the authority of an earlier setup, in the place of the server's.
+   * Puts a new certificate, by the authority of an earlier setup, in the place of the server's. Its
+   * owner, group and mode, and those of its key, stay as they are.
    *
    * @param hosts what it is for; empty: what the one before is for
    * @return what it is for
-   * @throws IOException if the directory has no authority or cannot be written
+   * @throws IOException if the directory has no authority, cannot be written, or has files whose
+   *     owner or group this user cannot give to others; then the certificate and its key are those of
+   *     before
    */
   public static List<String> renew(Path directory, List<String> hosts) throws IOException {
     CertificateAuthority authority =
@@ -85,9 +95,20 @@ public record NewSetup(
     return names;
   }
 
+  /** Both or, as on a full disk, none: a key is no good beside the certificate of another. */
   private static void writeIdentity(Path directory, TlsIdentity identity) throws IOException {
-    writeSecret(directory.resolve(KEY), CertificateAuthority.pem(identity.key()));
-    Files.writeString(directory.resolve(CERT), CertificateAuthority.pem(identity.chain()));
+    Path key = directory.resolve(KEY);
+    Path cert = directory.resolve(CERT);
+    Path newKey = beside(key, CertificateAuthority.pem(identity.key()), OWNER_ONLY);
+    Path newCert;
+    try {
+      newCert = beside(cert, CertificateAuthority.pem(identity.chain()));
+    } catch (IOException e) {
+      Files.deleteIfExists(newKey);
+      throw e;
+    }
+    put(newKey, key);
+    put(newCert, cert);
   }
 
   private void write(String name, String text) throws IOException {
@@ -95,12 +116,50 @@ public record NewSetup(
   }
 
   /** In one step, so that nobody else can have it open, or sees half of it. */
-  private static void writeSecret(Path file, String text) throws IOException {
+  private static void putSecret(Path file, String text) throws IOException {
+    put(beside(file, text, OWNER_ONLY), file);
+  }
+
+  /** Writes what will take a file's place; who may read the one may read the other. */
+  private static Path beside(Path file, String text, FileAttribute<?>... otherwise)
+      throws IOException {
     Path made = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(made);
-    Files.createFile(
-        made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(made, text, StandardOpenOption.TRUNCATE_EXISTING);
+    Files.createFile(made, otherwise);
+    try {
+      Files.writeString(made, text, StandardOpenOption.TRUNCATE_EXISTING);
+      if (Files.exists(file)) {
+        keepRights(file, made);
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(made);
+      throw e;
+    }
+    return made;
+  }
+
+  /** A server that runs as a user of its own must be able to read what root has renewed. */
+  private static void keepRights(Path file, Path made) throws IOException {
+    PosixFileAttributes rights = Files.readAttributes(file, PosixFileAttributes.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
+    PosixFileAttributes ours = view.readAttributes();
+    try {
+      if (!ours.group().equals(rights.group())) {
+        view.setGroup(rights.group());
+      }
+      if (!ours.owner().equals(rights.owner())) {
+        view.setOwner(rights.owner());
+      }
+      view.setPermissions(rights.permissions());
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "%s belongs to %s:%s, and so must the new one; do this as root"
+              .formatted(file, rights.owner().getName(), rights.group().getName()),
+          e);
+    }
+  }
+
+  private static void put(Path made, Path file) throws IOException {
     Files.move(made, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
