@@ -30,16 +30,13 @@ final class AgentWarnings {
     this.tls = tls;
   }
 
-  /** The warnings of this moment; empty if all is well. */
+  /** The warnings of this moment, the worst first; empty if all is well. */
   List<String> lines(
       List<DialedServer> servers,
       List<UpstreamHealth> upstreams,
       List<HandedStatus> handed,
       List<CertificateStatus> certificates) {
     List<String> lines = new ArrayList<>();
-    if (insecure) {
-      lines.add("insecure: the token and all calls cross the network in clear text");
-    }
     if (memory.isExhausted()) {
       lines.add("short of memory: new calls are refused (agent-overloaded)");
     }
@@ -67,6 +64,9 @@ final class AgentWarnings {
       lines.add(tls.problem());
     }
     lines.addAll(CertificateStatus.warnings(certificates, Instant.now()));
+    if (insecure) {
+      lines.add("insecure: the token and all calls cross the network in clear text");
+    }
     return lines;
   }
 }

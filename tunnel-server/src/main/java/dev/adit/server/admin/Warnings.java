@@ -48,21 +48,24 @@ public final class Warnings {
     this.identities = identities;
   }
 
-  /** The warnings of this moment; empty if all is well. */
+  /**
+   * The warnings of this moment; empty if all is well. What fails calls now or will soon goes
+   * before what may be meant so, since systemd shows the first.
+   */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    if (insecure) {
-      lines.add("tunnel.insecure: tunnels are in clear text");
-    }
     if (memory.isExhausted()) {
       lines.add("short of memory: new calls are refused (server-overloaded)");
     }
-    lines.addAll(neverJoined());
-    lines.addAll(refusedConfigs());
-    lines.addAll(contested());
     rules.get().problems().forEach(problem -> lines.add("rules refused: " + problem));
     agents.get().forEach(problem -> lines.add("agents refused: " + problem));
     lines.addAll(identities.get());
+    lines.addAll(contested());
+    lines.addAll(refusedConfigs());
+    lines.addAll(neverJoined());
+    if (insecure) {
+      lines.add("tunnel.insecure: tunnels are in clear text");
+    }
     return lines;
   }
 

@@ -87,7 +87,12 @@ public final class ServerProcess {
       return "rules refused, the last good ones are in force: " + problems.get(0);
     }
     String counts = status.agents().size() + " agents, " + status.calls().running() + " calls";
-    return status.warnings().isEmpty() ? counts : counts + "; warning: " + status.warnings().get(0);
+    List<String> warnings = status.warnings();
+    if (warnings.isEmpty()) {
+      return counts;
+    }
+    String others = warnings.size() == 1 ? "" : " (1 of " + warnings.size() + ")";
+    return counts + "; warning" + others + ": " + warnings.get(0);
   }
 
   private static String text(SocketAddress address, HostPort wanted) {

@@ -173,4 +173,16 @@ final class WarningsTest {
         List.of("rules refused: " + problem, "agents refused: " + problem, "entry.tls.cert ends"),
         lines(false));
   }
+
+  @Test
+  void whatFailsCallsComesBeforeWhatMayBeMeantSo() {
+    memory.exhausted(true);
+    agentProblems.add(new ConfigProblem("a.yaml", 1, 2, "key", "a number", null));
+    certificates.add("entry.tls refused");
+    table = RoutingTable.of("h", List.of(rule("r", List.of("b"))), Map.of(), null);
+    List<String> lines = lines(true);
+    assertEquals(
+        List.of("short", "agents", "entry.tls", "no", "tunnel.insecure:"),
+        lines.stream().map(line -> line.split(" ", 2)[0]).toList());
+  }
 }
