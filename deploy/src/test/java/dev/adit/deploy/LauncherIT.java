@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.deploy.program.Program;
 import dev.adit.deploy.program.ServerFiles;
 import dev.adit.deploy.program.UnpackedArchive;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -253,6 +255,40 @@ final class LauncherIT {
     List<String> heap = given("17", Map.of("JAVA_OPTS", "-Xms256m"), "tunnel-agent");
     assertTrue(heap.indexOf("-Xms256m") > heap.indexOf("-Xms8m"), heap::toString);
     assertTrue(heap.contains("-Xms8m"), heap::toString);
+  }
+
+  /** What a server says until it is ready. */
+  private static String start(Map<String, String> environment, String... by) throws Exception {
+    Path directory = Files.createTempDirectory(temporary, "start-");
+    Path output = directory.resolve("output");
+    List<String> words = new ArrayList<>(List.of(by));
+    words.addAll(List.of(shell, bin.resolve("tunnel-server").toString(), "run", "-c"));
+    words.add(ServerFiles.into(directory).toString());
+    Process server = Program.start(output, environment, words.toArray(String[]::new));
+    try {
+      await().atMost(BOUND).until(() -> Program.text(output).contains("ready entry="));
+    } finally {
+      server.destroyForcibly().waitFor();
+    }
+    return Program.text(output);
+  }
+
+  /** As where /tmp may not be written, or nothing there executed. */
+  @Test
+  void nativeCodeThatCannotBeUnpackedIsMissedAloud() throws Exception {
+    Program.need(Epoll.isAvailable(), "epoll");
+    String told = start(Map.of("JAVA_OPTS", "-Dio.netty.native.workdir=/proc"));
+    assertTrue(told.contains("WARN ServerLogs - native code cannot be used, so that"), told);
+    assertTrue(told.contains("let files in /proc be written and executed"), told);
+  }
+
+  @Test
+  void machineWithoutHardwareAddressIsNothingToWarnOf() throws Exception {
+    boolean able =
+        Program.exists("unshare") && Program.run("unshare", "--net", "true").exitCode() == 0;
+    Program.need(able, "right to make a network for us");
+    String told = start(Map.of(), "unshare", "--net");
+    assertFalse(told.contains("MacAddressUtil"), told);
   }
 
   @Test

@@ -85,6 +85,14 @@ final class UnitsIT {
     assertTrue(Double.parseDouble(exposure.group(1)) <= MOST_EXPOSURE, security.output());
   }
 
+  /** Netty unpacks native code into it; where that fails systemd would wait for a word in vain. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void temporaryDirectoryMayHaveCode(String program) throws Exception {
+    List<String> lines = Files.readAllLines(root.resolve("systemd/" + program + ".service"));
+    assertTrue(lines.containsAll(List.of("PrivateTmp=yes", "ExecPaths=/tmp")), lines::toString);
+  }
+
   /** What systemd cannot try without a boot: every system call of a run is one that is allowed. */
   @ParameterizedTest
   @ValueSource(strings = {"tunnel-server", "tunnel-agent"})

@@ -5,6 +5,7 @@ import dev.adit.agent.config.AgentTlsConfig;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.AddressText;
+import dev.adit.core.process.EventLoops;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.PemFiles;
@@ -51,6 +52,9 @@ final class AgentLogs {
     }
     if (admin != null) {
       log.info("{} admin on {}", config.id(), AddressText.of(admin));
+    }
+    if (!EventLoops.nativeProblem().isEmpty()) {
+      log.warn("{} {}", config.id(), EventLoops.nativeProblem());
     }
     CertificateStatus.warnings(config.certificates(), Instant.now())
         .forEach(warning -> log.warn("{} {}", config.id(), warning));

@@ -59,7 +59,9 @@ public final class AgentProcess {
       throws IOException {
     AgentApp app = AgentApp.start(config, FrameLimits.DEFAULT, WindowSizes.DEFAULT, version);
     ProcessEnd end =
-        new ProcessEnd(app, () -> systemd.stopping("drains: waits for the calls that run"));
+        new ProcessEnd(
+            app,
+            () -> systemd.stopping("drains: waits for the calls that run", config.drainGrace()));
     Signals.on("TERM", end::ask);
     Signals.on("INT", end::ask);
     Runnable onHangup = hangup == Hangup.STOPS ? end::ask : AgentProcess::noteHangup;

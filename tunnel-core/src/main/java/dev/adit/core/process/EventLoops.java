@@ -16,6 +16,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,30 @@ public record EventLoops(
         NioSocketChannel.class,
         NioServerSocketChannel.class,
         null);
+  }
+
+  /**
+   * A line on why {@link #start} does without the native code that there is for this system, which
+   * makes each call cost more; empty where it does not, or was told to.
+   */
+  public static String nativeProblem() {
+    @Nullable Throwable cause = Epoll.unavailabilityCause();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    // A file that is not found is the code itself, which there is not for every system.
+    String why =
+        cause instanceof IOException failure && !(cause instanceof FileNotFoundException)
+            ? FileFailure.text(failure)
+            : cause instanceof UnsatisfiedLinkError ? String.valueOf(cause.getMessage()) : "";
+    return why.isEmpty()
+        ? ""
+        : "native code cannot be used, so that calls cost more: "
+            + why
+            + "; let files in "
+            + System.getProperty("io.netty.native.workdir", System.getProperty("java.io.tmpdir"))
+            + " be written and executed (no noexec), or name another directory:"
+            + " JAVA_OPTS=-Dio.netty.native.workdir=DIR";
   }
 
   private static EventLoopGroup newGroup(

@@ -22,6 +22,9 @@ public final class NettyDefaults {
     // A few cached buffers hold whole chunks of the pool: memory that was full would stay so until
     // a loop has allocated thousands of times.
     unlessSet("io.netty.allocator.cacheTrimIntervalMillis", "1000");
+    // Part of the ids of channels, which nobody compares with those of another machine. Netty would
+    // look through the network devices for it, and warn where none has an address of its own.
+    unlessSet("io.netty.machineId", "02:00:00:00:00:01");
   }
 
   private static void unlessSet(String name, String value) {

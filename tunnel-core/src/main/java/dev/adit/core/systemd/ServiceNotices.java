@@ -10,12 +10,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What a service of {@code Type=notify} tells systemd: that it is ready, that it goes away, and a
  * line for {@code systemctl status}. The form is sd_notify(3)'s; a process that systemd has not
- * started tells nobody, at no cost.
+ * started tells nobody, at no cost. Where Netty's native code is not to be had, as on processors
+ * that it is not made for, systemd's own program {@code systemd-notify} does the telling.
  *
  * <p>Any thread may tell; nothing here blocks but {@link #open} and {@link #close}, for a moment.
  * Notices go out in the order in which they are told, on a thread of their own, {@code systemd}.
@@ -40,18 +45,28 @@ public final class ServiceNotices implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServiceNotices.class);
   private static final int MOST_CHARACTERS = 500;
   private static final long CLOSE_MILLIS = 1000;
+  private static final long PROGRAM_MILLIS = 5000;
 
-  // deps; null: nobody listens
+  /** What is left to do when all calls have ended. */
+  private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
+
+  // deps; null: nobody listens, or not that way
   private final @Nullable EventLoopGroup thread;
   private final @Nullable Channel channel;
+  private final @Nullable String socketOfProgram;
 
   // state, confined to the channel's loop
   private String last = "";
   private boolean goingAway;
+  private boolean isProgramLost;
 
-  private ServiceNotices(@Nullable EventLoopGroup thread, @Nullable Channel channel) {
+  private ServiceNotices(
+      @Nullable EventLoopGroup thread,
+      @Nullable Channel channel,
+      @Nullable String socketOfProgram) {
     this.thread = thread;
     this.channel = channel;
+    this.socketOfProgram = socketOfProgram;
   }
 
   /** What runs while systemd is told of it. */
@@ -80,15 +95,25 @@ public final class ServiceNotices implements AutoCloseable {
    */
   public static ServiceNotices open(@Nullable String socket) {
     if (socket == null || socket.isEmpty()) {
-      return new ServiceNotices(null, null);
+      return new ServiceNotices(null, null, null);
     }
-    if (!Epoll.isAvailable()) {
-      log.warn("systemd is told nothing: this needs Netty's native epoll, which is not there");
-      return new ServiceNotices(null, null);
-    }
+    return Epoll.isAvailable() ? overChannel(socket) : byProgram(socket);
+  }
+
+  /** For whom {@link #open} has no native code. */
+  static ServiceNotices byProgram(String socket) {
     EventLoopGroup thread =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("systemd", true), EpollIoHandler.newFactory());
+        new MultiThreadIoEventLoopGroup(1, threads(), NioIoHandler.newFactory());
+    return new ServiceNotices(thread, null, socket);
+  }
+
+  private static DefaultThreadFactory threads() {
+    return new DefaultThreadFactory("systemd", true);
+  }
+
+  private static ServiceNotices overChannel(String socket) {
+    EventLoopGroup thread =
+        new MultiThreadIoEventLoopGroup(1, threads(), EpollIoHandler.newFactory());
     String path = socket.startsWith("@") ? "\0" + socket.substring(1) : socket;
     ChannelFuture connected =
         new Bootstrap()
@@ -100,9 +125,9 @@ public final class ServiceNotices implements AutoCloseable {
     if (!connected.isSuccess()) {
       log.warn("systemd is told nothing: {}", connected.cause().toString());
       end(thread);
-      return new ServiceNotices(null, null);
+      return new ServiceNotices(null, null, null);
     }
-    return new ServiceNotices(thread, connected.channel());
+    return new ServiceNotices(thread, connected.channel(), null);
   }
 
   /** The process does its work. */
@@ -121,10 +146,16 @@ public final class ServiceNotices implements AutoCloseable {
     tell("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000, status);
   }
 
-  /** The process goes away; from now on no line is followed. */
-  public void stopping(String status) {
+  /**
+   * The process goes away; from now on no line is followed.
+   *
+   * @param drain how long its calls may take: where that is longer than TimeoutStopSec= of the
+   *     unit, systemd waits for it
+   */
+  public void stopping(String status, Duration drain) {
     run(() -> goingAway = true);
-    tell("STOPPING=1", status);
+    long micros = TimeUnit.MICROSECONDS.convert(drain.plus(AFTER_DRAIN));
+    tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros, status);
   }
 
   /**
@@ -142,8 +173,10 @@ public final class ServiceNotices implements AutoCloseable {
   /** Waits up to {@value #CLOSE_MILLIS} ms until what was told is sent, and ends. */
   @Override
   public void close() {
-    if (channel != null && thread != null) {
+    if (channel != null) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).awaitUninterruptibly(CLOSE_MILLIS);
+    }
+    if (thread != null) {
       end(thread);
     }
   }
@@ -183,6 +216,27 @@ public final class ServiceNotices implements AutoCloseable {
     last = line;
     if (channel != null) {
       channel.writeAndFlush(Unpooled.copiedBuffer(message, StandardCharsets.UTF_8));
+    } else if (socketOfProgram != null && !isProgramLost) {
+      sendByProgram(message, socketOfProgram);
+    }
+  }
+
+  private void sendByProgram(String message, String socket) {
+    ProcessBuilder program =
+        new ProcessBuilder(Stream.concat(Stream.of("systemd-notify"), message.lines()).toList())
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.DISCARD);
+    program.environment().put(VARIABLE, socket);
+    try {
+      Process process = program.start();
+      if (!process.waitFor(PROGRAM_MILLIS, TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      isProgramLost = true;
+      log.warn("systemd is told nothing: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.adit.testing.systemd.SystemdSocket;
 import io.netty.channel.epoll.Epoll;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -42,13 +44,13 @@ final class ServiceNoticesTest {
       notices.ready("entry=127.0.0.1:8002");
       notices.reloading("reads its rules");
       notices.ready("3 rules");
-      notices.stopping("draining");
+      notices.stopping("draining", Duration.ofSeconds(60));
     }
     assertEquals("STATUS=starting", next());
     assertEquals("READY=1\nSTATUS=entry=127.0.0.1:8002", next());
     assertTrue(next().matches("RELOADING=1\nMONOTONIC_USEC=[0-9]+\nSTATUS=reads its rules"));
     assertEquals("READY=1\nSTATUS=3 rules", next());
-    assertEquals("STOPPING=1\nSTATUS=draining", next());
+    assertEquals("STOPPING=1\nEXTEND_TIMEOUT_USEC=75000000\nSTATUS=draining", next());
   }
 
   @Test
@@ -87,11 +89,24 @@ final class ServiceNoticesTest {
       assertEquals("STATUS=no agent", next());
       line.set("1 agent");
       assertEquals("STATUS=1 agent", next());
-      notices.stopping("draining");
-      assertEquals("STOPPING=1\nSTATUS=draining", next());
+      notices.stopping("draining", Duration.ZERO);
+      assertEquals("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\nSTATUS=draining", next());
       line.set("2 agents");
     }
     assertTrue(systemd.isSilent());
+  }
+
+  @Test
+  void programTellsWhereThereIsNoNativeCode() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-notify")));
+    try (ServiceNotices notices = ServiceNotices.byProgram(socket.toString())) {
+      notices.ready("it's \"here\" $HOME");
+      assertEquals(
+          "READY=1\nSTATUS=it's \"here\" $HOME",
+          systemd.await(told -> told.startsWith("READY=1")).strip());
+      notices.stopping("draining", Duration.ZERO);
+      systemd.await(told -> told.startsWith("STOPPING=1\nEXTEND_TIMEOUT_USEC=15000000\n"));
+    }
   }
 
   @ParameterizedTest
@@ -100,7 +115,7 @@ final class ServiceNoticesTest {
     try (ServiceNotices notices = ServiceNotices.open(nobody)) {
       notices.ready("all is well");
       notices.follow(() -> "never asked");
-      notices.stopping("gone");
+      notices.stopping("gone", Duration.ZERO);
     }
     assertTrue(systemd.isSilent());
   }

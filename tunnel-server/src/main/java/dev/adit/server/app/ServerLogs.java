@@ -2,6 +2,7 @@ package dev.adit.server.app;
 
 import dev.adit.core.config.HostPort;
 import dev.adit.core.name.AddressText;
+import dev.adit.core.process.EventLoops;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
 import dev.adit.server.accesslog.AccessLog;
@@ -75,6 +76,9 @@ final class ServerLogs {
         text(listening.admin(), config.admin().listen()),
         config.admin().token() == null ? "for this machine, without a token" : "with a token");
     log.info("access log: {}", text(config.accessLog()));
+    if (!EventLoops.nativeProblem().isEmpty()) {
+      log.warn(EventLoops.nativeProblem());
+    }
     warnings.forEach(log::warn);
   }
 

@@ -47,7 +47,9 @@ public final class ServerProcess {
       throws ConfigException, IOException {
     ServerApp app = ServerApp.start(config, FrameLimits.DEFAULT, version, standardOutput());
     ProcessEnd end =
-        new ProcessEnd(app, () -> systemd.stopping("drains: waits for the calls that run"));
+        new ProcessEnd(
+            app,
+            () -> systemd.stopping("drains: waits for the calls that run", config.drainGrace()));
     Signals.on("TERM", end::ask);
     Signals.on("INT", end::ask);
     Runnable readAnew =
