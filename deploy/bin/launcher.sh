@@ -65,6 +65,12 @@ release=${release%%[!0-9]*}
 [ -n "$release" ] || fail "$java does not say which Java it is: install Java 17 or newer, or set JAVA_HOME to where it is"
 [ "$release" -ge 17 ] || fail "$java is Java $release: install Java 17 or newer, or set JAVA_HOME to where it is"
 
+# The locale says how names of files are read, and POSIX's own, which is that of services that have
+# been given none, knows ASCII alone: no file with another name could be opened.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+  C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 # Netty takes memory outside the heap and frees it itself, and loads native code for epoll and TLS.
 set -- -Dadit.command="$0" -cp "$home/lib/*$sample" "$main" "$@"
 flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED"

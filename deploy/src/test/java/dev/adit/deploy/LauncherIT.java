@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launchers in the strictest shell there is, with every Java there is, good and bad. */
 @Timeout(180)
@@ -255,6 +256,25 @@ final class LauncherIT {
     List<String> heap = given("17", Map.of("JAVA_OPTS", "-Xms256m"), "tunnel-agent");
     assertTrue(heap.indexOf("-Xms256m") > heap.indexOf("-Xms8m"), heap::toString);
     assertTrue(heap.contains("-Xms8m"), heap::toString);
+  }
+
+  /** As systemd, cron and images start it where nobody has said which locale there is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LC_ALL=C", "LC_ALL=POSIX", "LC_ALL= LC_CTYPE= LANG="})
+  void namesOfFilesAreReadWhateverTheLocale(String locale) throws Exception {
+    Path directory = Files.createTempDirectory(temporary, "names-");
+    ServerFiles.into(directory);
+    // Made by the shell: what this Java can name depends on the locale of the build.
+    String script =
+        "umlaut=$(printf '\\303\\274'); mkdir \"$1/$umlaut\""
+            + " && cp -r \"$1/server.yaml\" \"$1/agents.yaml\" \"$1/rules\" \"$1/$umlaut\""
+            + " && exec env "
+            + locale
+            + " \"$0\" check -c \"$1/$umlaut/server.yaml\"";
+    Program.Run run =
+        Program.run(
+            shell, "-c", script, bin.resolve("tunnel-server").toString(), directory.toString());
+    assertEquals(0, run.exitCode(), run.output());
   }
 
   /** What a server says until it is ready. */
