@@ -51,6 +51,8 @@ public final class CommandFiles {
 
   /**
    * The script that the program itself prints serves both shells; zsh finds it by its first line.
+   * What zsh loads so it reads without aliases, so that one for {@code compopt}, which it has not,
+   * would only make the script believe that there is one.
    */
   private static void writeCompletions(Path directory, CommandLine commands) throws IOException {
     String name = commands.getCommandName();
@@ -68,7 +70,7 @@ public final class CommandFiles {
         "#compdef "
             + name
             + "\n"
-            + functions
+            + functions.replace("  alias compopt=complete\n", "")
             + "\n# The first time this file itself is what was asked to complete.\n"
             + "_bash_complete -o default -F _complete_"
             + name

@@ -250,9 +250,16 @@ final class ArchiveIT {
         seen=
         zpty -w -n t $'tunnel-agent exp\\t'
         until_seen 'tunnel-agent expose'
+        zpty -w -n t $'\\025'
+        zpty -w t "cd %s/config; print the''re"
+        until_seen there
+        seen=
+        zpty -w -n t $'tunnel-agent run -c serv\\t'
+        until_seen 'server.yaml'
+        [[ $seen == *'not found'* ]] && { print -r -- "$seen"; exit 1 }
         zpty -d t
         """
-            .formatted(root);
+            .formatted(root, root);
     Path file = Files.writeString(temporary.resolve("complete.zsh"), script);
     Program.Run zsh = Program.run(60, Map.of("TERM", "vt100"), "zsh", "-f", file.toString());
     assertEquals(0, zsh.exitCode(), zsh.output());
