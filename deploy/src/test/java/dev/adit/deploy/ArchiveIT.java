@@ -229,6 +229,49 @@ final class ArchiveIT {
     assertEquals("explain\n--config\n", bash.output().replace("explain ", "explain"));
   }
 
+  /**
+   * The commands of docs/install.md, on a system that has no more directories than Debian's
+   * smallest: a root of its own here, where they are root's and there is no user of a service.
+   */
+  @Test
+  void commandsOfTheGuideInstallTheArchive() throws Exception {
+    String guide = Files.readString(root.resolve("docs/install.md"));
+    List<String> commands =
+        Pattern.compile("(?s)\n```\n(.*?)```\n")
+            .matcher(guide)
+            .results()
+            .map(block -> block.group(1))
+            .filter(block -> block.contains("/opt/tunnel/") && !block.contains("JAVA_OPTS"))
+            .toList();
+    assertEquals(2, commands.size(), commands::toString);
+    Path system = temporary.resolve("system");
+    for (String there : List.of("opt", "etc/systemd/system", "usr/local/bin", "usr/local/man")) {
+      Files.createDirectories(system.resolve(there));
+    }
+    String script =
+        String.join("", commands)
+            .replace(" && systemd-sysusers", "")
+            .replace(" -g tunnel-server", "")
+            .replace("-xzf tunnel-VERSION.tar.gz", "-xzf " + UnpackedArchive.FILE)
+            .replace("tunnel-VERSION", root.getFileName().toString())
+            .replaceAll(" /(?=opt|etc|usr)", " " + system + "/");
+    Program.Run run = Program.run("sh", "-ec", script);
+    assertEquals("", run.output());
+    assertEquals(0, run.exitCode());
+    for (String made :
+        List.of(
+            "usr/local/bin/tunnel-agent",
+            "usr/local/share/man/man1/tunnel-agent-doctor.1",
+            "usr/share/zsh/vendor-completions/_tunnel-server",
+            "usr/share/bash-completion/completions/tunnel-server",
+            "etc/sysusers.d/tunnel.conf",
+            "etc/systemd/system/tunnel-server.service",
+            "etc/tunnel-server/rules/sample.yaml",
+            "etc/tunnel-server/secrets")) {
+      assertTrue(Files.exists(system.resolve(made)), made);
+    }
+  }
+
   /** A real zsh on a terminal of its own; the very first time too, when it loads the file. */
   @Test
   void zshCompletesCommands() throws Exception {
