@@ -12,6 +12,7 @@ import dev.adit.agent.doctor.steps.Trouble;
 import dev.adit.agent.tunnel.TunnelPlan;
 import dev.adit.agent.tunnel.TunnelProbe;
 import dev.adit.core.config.HostPort;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -79,7 +80,7 @@ final class ServerExamination {
 
   private static String text(SocketAddress address) {
     return address instanceof InetSocketAddress inet
-        ? inet.getAddress().getHostAddress()
+        ? NetUtil.toAddressString(inet.getAddress())
         : address.toString();
   }
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a backend. Confined to its event loop. */
@@ -311,6 +312,10 @@ public final class BackendConnection extends EdgeHandler {
 
   /** What went wrong, for people; its kind where it says nothing. */
   static String text(Throwable cause) {
+    if (cause instanceof NoRouteToHostException) {
+      // Netty's own says "null" and the address.
+      return "this host has no way to it";
+    }
     String said = cause.getMessage();
     return said == null || said.isEmpty() ? cause.getClass().getSimpleName() : said;
   }

@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -141,7 +142,7 @@ public final class SteppedDial implements AutoCloseable {
     return new StepException(Kind.TIMEOUT, "no answer in " + PATIENCE.toSeconds() + " s");
   }
 
-  private static StepException failure(@Nullable Throwable thrown) {
+  static StepException failure(@Nullable Throwable thrown) {
     Throwable cause = thrown == null ? new IllegalStateException("no cause") : thrown;
     Throwable root = cause;
     boolean tls = false;
@@ -164,7 +165,11 @@ public final class SteppedDial implements AutoCloseable {
     if (cause instanceof ConnectException) {
       return new StepException(Kind.REFUSED, "connection refused");
     }
-    String text = String.valueOf(root.getMessage()).replaceAll("[^ -~]", "?");
+    if (cause instanceof NoRouteToHostException) {
+      return new StepException(Kind.OTHER, "this host has no way to it");
+    }
+    @Nullable String said = root.getMessage();
+    String text = said == null ? root.getClass().getSimpleName() : said.replaceAll("[^ -~]", "?");
     return new StepException(tls ? Kind.TLS : Kind.OTHER, text);
   }
 
