@@ -143,6 +143,26 @@ final class BadInputIT {
         asNobody(Command.server(directory, "run", "-c", "server.yaml")));
   }
 
+  /** Whether there is one is more than this user may know. */
+  @Test
+  void keyInDirectoryThatMayNotBeEntered() throws Exception {
+    TlsIdentity identity = CertificateAuthority.create("manners").identity();
+    write("s.crt", CertificateAuthority.pem(identity.chain()));
+    allow(Files.createDirectory(directory.resolve("tls")), "rwxr-xr-x");
+    write("tls/s.key", CertificateAuthority.pem(identity.key()));
+    write("server.yaml", SERVER.replace("insecure: true", "tls: {cert: s.crt, key: tls/s.key}"));
+    allow(directory.resolve("tls"), "---------");
+    try {
+      assertSays(
+          3,
+          "server.yaml:3:57: tunnel.tls.key: expected a file that the user 'U' may read; not so"
+              + " s.key",
+          asNobody(Command.server(directory, "run", "-c", "server.yaml")));
+    } finally {
+      allow(directory.resolve("tls"), "rwxr-xr-x");
+    }
+  }
+
   @Test
   void tokenThatCannotBeRead() throws Exception {
     allow(directory.resolve("agent.token"), "-w-------");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
+import dev.adit.conformance.tools.Tool;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
 import java.io.IOException;
@@ -51,8 +52,14 @@ final class InitIT {
   private record Result(int exit, String out, String err) {}
 
   private Result server(String... arguments) throws IOException, InterruptedException {
+    return server(List.of(), arguments);
+  }
+
+  private Result server(List<String> by, String... arguments)
+      throws IOException, InterruptedException {
     Path err = temporary.resolve("err");
-    List<String> command = new ArrayList<>(List.of(JAVA, "-jar", System.getProperty("server.jar")));
+    List<String> command = new ArrayList<>(by);
+    command.addAll(List.of(JAVA, "-jar", System.getProperty("server.jar")));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -186,6 +193,23 @@ final class InitIT {
         CertificateNames.all(PemFiles.certificates(certificate).get(0)));
     assertEquals(0, server("check", "-c", to + "/server.yaml").exit());
     assertEquals(agents, Files.readString(directory.resolve("agents.yaml")));
+  }
+
+  /** As on a machine whose /etc/hosts does not have it. */
+  @Test
+  void hostWhoseNameCannotBeLookedUpIsToldWhatToSay() throws Exception {
+    boolean root = "root".equals(System.getProperty("user.name"));
+    boolean able = root && Tool.run(temporary, 10, List.of("unshare", "--version")).isPresent();
+    Tool.need(able, "right of root for us, to rename it");
+    List<String> renamed =
+        List.of("unshare", "--uts", "sh", "-c", "hostname nobody.invalid && exec \"$0\" \"$@\"");
+    Result refused = server(renamed, "init", temporary.resolve("made").toString());
+    assertEquals(1, refused.exit(), refused.err());
+    assertEquals(
+        "error: this host's own name cannot be looked up; say with --host NAME what callers and"
+            + " agents dial\n",
+        refused.err());
+    assertFalse(Files.exists(temporary.resolve("made")));
   }
 
   @Test

@@ -87,6 +87,7 @@ final class LibrariesIT {
       assertEquals(grpcVersion(inside), printed.get("grpc"));
       assertEquals(protobufVersion(inside), printed.get("protobuf"));
       assertEquals(bouncyCastleVersion(inside), printed.get("bouncycastle"));
+      assertEquals(openTelemetryVersion(inside), printed.get("opentelemetry"));
     }
   }
 
@@ -129,6 +130,16 @@ final class LibrariesIT {
                 .getConstructor()
                 .newInstance())
         .getVersionStr();
+  }
+
+  private static String openTelemetryVersion(ClassLoader inside) throws IOException {
+    Properties versions = new Properties();
+    try (InputStream in =
+        Objects.requireNonNull(
+            inside.getResourceAsStream("io/opentelemetry/api/version.properties"))) {
+      versions.load(in);
+    }
+    return versions.getProperty("sdk.version");
   }
 
   @ParameterizedTest

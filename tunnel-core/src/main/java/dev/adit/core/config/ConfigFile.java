@@ -155,4 +155,11 @@ public record ConfigFile(String name, Path directory) {
   private ConfigProblem whole(int line, int column, String expected) {
     return new ConfigProblem(name, line, column, ConfigProblem.WHOLE_FILE, expected, null);
   }
+
+  /** Who makes a file that is not there, if nobody but systemd does, for the service alone. */
+  static String maker(Path path) {
+    return path.startsWith("/run/credentials")
+        ? ", where systemd puts it while the service runs; until then name what it is a copy of"
+        : "";
+  }
 }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * rest of the file is still read. Confined to one thread.
  */
 public final class ConfigValue {
-
   // deps
   private final ConfigFile file;
   private final ConfigProblems problems;
@@ -284,13 +283,14 @@ public final class ConfigValue {
   /** The path of a file that must be there. */
   public @Nullable Path existingFile() {
     @Nullable Path path = path();
-    if (path != null && !Files.isRegularFile(path)) {
-      String found =
-          Files.isDirectory(path) ? path + " is a directory" : "there is none at " + path;
-      reject("expected a file; " + found);
+    if (path != null && Files.notExists(path)) {
+      reject("expected a file; there is none at " + path + ConfigFile.maker(path));
     } else if (path != null && !Files.isReadable(path)) {
       String user = System.getProperty("user.name");
       reject("expected a file that the user '" + user + "' may read; not so " + path);
+    } else if (path != null && !Files.isRegularFile(path)) {
+      String found = Files.isDirectory(path) ? "a directory" : "something else";
+      reject("expected a file; " + path + " is " + found);
     }
     return path;
   }

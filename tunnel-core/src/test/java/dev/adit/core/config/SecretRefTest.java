@@ -66,6 +66,14 @@ final class SecretRefTest {
     assertEquals("", told("env: ADIT_TEST_IS_NEVER_SET"));
   }
 
+  @Test
+  void copyThatSystemdHasNotMadeYetIsToldWithTheCure() {
+    assertEquals(
+        "f.yaml:2:8: token: expected a file; there is none at /run/credentials/none.service/s_t,"
+            + " where systemd puts it while the service runs; until then name what it is a copy of",
+        told("file: /run/credentials/none.service/s_t").replace("2:15: token.file", "2:8: token"));
+  }
+
   private String told(String secret) {
     ConfigProblems problems = new ConfigProblems();
     byte[] file = ("version: 1\ntoken: {" + secret + "}\n").getBytes(StandardCharsets.UTF_8);

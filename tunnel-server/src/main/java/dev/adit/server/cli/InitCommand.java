@@ -9,6 +9,7 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,7 +101,7 @@ final class InitCommand implements Callable<Integer> {
   }
 
   private List<String> names() throws IOException {
-    List<String> first = hosts == null ? List.of(InetAddress.getLocalHost().getHostName()) : hosts;
+    List<String> first = hosts == null ? List.of(hostName()) : hosts;
     for (String name : first) {
       if (!isHost(name)) {
         throw wrong("--host: expected a host name or an address without port, not '" + name + "'");
@@ -110,6 +111,17 @@ final class InitCommand implements Callable<Integer> {
       throw wrong("--host: expected a name that agents can dial first, not '" + first.get(0) + "'");
     }
     return Stream.concat(first.stream(), Stream.of("localhost", "127.0.0.1")).distinct().toList();
+  }
+
+  private static String hostName() throws IOException {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          "this host's own name cannot be looked up; say with --host NAME what callers and agents"
+              + " dial",
+          e);
+    }
   }
 
   /** A name that looks like an address is one, and must be good. */

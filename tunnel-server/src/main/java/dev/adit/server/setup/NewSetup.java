@@ -81,8 +81,8 @@ public record NewSetup(
    * @param hosts what it is for; empty: what the one before is for
    * @return what it is for
    * @throws IOException if the directory has no authority, cannot be written, or has files whose
-   *     owner or group this user cannot give to others; then the certificate and its key are those of
-   *     before
+   *     owner or group this user cannot give to others; then the certificate and its key are those
+   *     of before
    */
   public static List<String> renew(Path directory, List<String> hosts) throws IOException {
     CertificateAuthority authority =
@@ -112,7 +112,8 @@ public record NewSetup(
   }
 
   private void write(String name, String text) throws IOException {
-    Files.writeString(directory.resolve(name), text);
+    Path file = directory.resolve(name);
+    put(beside(file, text), file);
   }
 
   /** In one step, so that nobody else can have it open, or sees half of it. */
@@ -133,7 +134,8 @@ public record NewSetup(
       }
     } catch (IOException e) {
       Files.deleteIfExists(made);
-      throw e;
+      // What a full disk says has no name in it.
+      throw e instanceof FileSystemException ? e : new IOException(file + ": " + e.getMessage(), e);
     }
     return made;
   }
