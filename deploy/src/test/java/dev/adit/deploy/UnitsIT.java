@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,16 @@ final class UnitsIT {
   void temporaryDirectoryMayHaveCode(String program) throws Exception {
     List<String> lines = Files.readAllLines(root.resolve("systemd/" + program + ".service"));
     assertTrue(lines.containsAll(List.of("PrivateTmp=yes", "ExecPaths=/tmp")), lines::toString);
+  }
+
+  /** The journal's own limit is less than a busy server's calls. */
+  @Test
+  void journalTakesLineOfEachCall() throws Exception {
+    List<String> lines = Files.readAllLines(root.resolve("systemd/tunnel-server.service"));
+    // An interval of 0 would mean the journal's own.
+    assertTrue(
+        lines.containsAll(List.of("LogRateLimitIntervalSec=1s", "LogRateLimitBurst=100000")),
+        lines::toString);
   }
 
   /** What systemd cannot try without a boot: every system call of a run is one that is allowed. */
