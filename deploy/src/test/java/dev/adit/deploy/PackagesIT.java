@@ -8,6 +8,7 @@ import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in the Debian packages, and what lintian says of them. */
@@ -100,6 +102,67 @@ final class PackagesIT {
     good("dpkg-deb", "-e", deb(program).toString(), control.toString());
     assertEquals(
         below, Files.readAllLines(control.resolve("conffiles")).stream().sorted().toList());
+  }
+
+  /** The script of the package where all that it calls only notes how: nothing changes here. */
+  @ParameterizedTest
+  @CsvSource({
+    "tunnel-server, 0, true",
+    "tunnel-server, 3, false",
+    "tunnel-server, 1, true",
+    "tunnel-agent, 0, true",
+    "tunnel-agent, 3, false"
+  })
+  void upgradeLeavesAloneWhatWouldNotStartAgain(String program, int checked, boolean restarts)
+      throws Exception {
+    Path root = Files.createDirectories(temporary.resolve("root"));
+    Path control = temporary.resolve("control");
+    good("dpkg-deb", "-e", deb(program).toString(), control.toString());
+    Files.createDirectories(root.resolve("run/systemd/system"));
+    Path calls = root.resolve("calls");
+    Path stubs = Files.createDirectories(root.resolve("stubs"));
+    for (String name :
+        List.of("adduser", "chown", "deb-systemd-helper", "deb-systemd-invoke", "systemctl")) {
+      stub(stubs.resolve(name), "echo " + name + " \"$@\" >>" + calls);
+    }
+    stub(stubs.resolve("dpkg-statoverride"), "exit 0");
+    stub(stubs.resolve(program), "exit 0");
+    stub(
+        stubs.resolve("runuser"),
+        "[ \"$*\" = '-u "
+            + program
+            + " -- "
+            + program
+            + " check -c /etc/"
+            + program
+            + "/"
+            + program.replace("tunnel-", "")
+            + ".yaml' ] && echo what is wrong && exit "
+            + checked);
+    String script =
+        Files.readString(control.resolve("postinst"))
+            .replaceAll("(?<= )/(usr/share|run)/", root + "/$1/");
+    Path postinst = Files.writeString(root.resolve("postinst"), script);
+    Program.Run run =
+        Program.run(
+            30,
+            Map.of("PATH", stubs + ":/usr/bin:/bin"),
+            "sh",
+            postinst.toString(),
+            "configure",
+            "0.1");
+    assertEquals(0, run.exitCode(), run.output());
+    assertEquals(
+        restarts,
+        Files.readString(calls).contains("deb-systemd-invoke restart " + program + ".service\n"),
+        run.output());
+    assertEquals(!restarts, run.output().contains("runs on, for this one"), run.output());
+    assertEquals(!restarts, run.output().contains("what is wrong"), run.output());
+  }
+
+  private static void stub(Path file, String script) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @Tag("debian")
