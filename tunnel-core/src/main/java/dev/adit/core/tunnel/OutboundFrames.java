@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,6 @@ final class OutboundFrames {
   private final TunnelTransport transport;
   private final FrameLimits limits;
   private final Runnable flushTask = this::flush;
-  private final Runnable flushedTask = this::runFlushed;
 
   // state, confined to the loop
   private final ArrayDeque<TunnelCall> ring = new ArrayDeque<>();
@@ -39,8 +36,12 @@ final class OutboundFrames {
    */
   private final ArrayDeque<ByteBuf> fullControl = new ArrayDeque<>();
 
-  private List<Runnable> waiting = new ArrayList<>();
-  private final ArrayDeque<Runnable> flushed = new ArrayDeque<>();
+  /** Wait for control frames that the transport does not have yet. */
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+  /** Wait for what the transport has, but perhaps the socket has not. */
+  private final ArrayDeque<Runnable> sent = new ArrayDeque<>();
+
   private int lastMessageBytes = SMALLEST_BUFFER_BYTES;
   private boolean flushScheduled;
   private boolean finishing;
@@ -124,17 +125,18 @@ final class OutboundFrames {
       releaseControl();
       return;
     }
-    while (!closed && (control != null || !ring.isEmpty()) && transport.isReady()) {
+    noteSent();
+    while (transport.isReady()) {
+      // All that was sent is in the socket.
+      runSent();
+      if (closed || (control == null && ring.isEmpty())) {
+        break;
+      }
       sendMessage();
+      noteSent();
     }
     if (closed) {
       return;
-    }
-    if (control == null && !waiting.isEmpty()) {
-      flushed.addAll(waiting);
-      waiting.clear();
-      // The transport's own flush is on the loop already: these run behind it.
-      loop.execute(flushedTask);
     }
     if (finishing && control == null && ring.isEmpty()) {
       finished = true;
@@ -164,9 +166,24 @@ final class OutboundFrames {
     transport.send(message);
   }
 
-  private void runFlushed() {
-    for (Runnable task = flushed.poll(); task != null; task = flushed.poll()) {
+  /** The transport has every control frame that was written. */
+  private void noteSent() {
+    if (control == null) {
+      sent.addAll(waiting);
+      waiting.clear();
+    }
+  }
+
+  private void runSent() {
+    for (Runnable task = sent.poll(); task != null; task = sent.poll()) {
       task.run();
+    }
+  }
+
+  /** The transport takes more; what it had is in the socket. */
+  void onReady() {
+    if (control != null || !ring.isEmpty() || !sent.isEmpty()) {
+      requestFlush();
     }
   }
 
@@ -174,8 +191,8 @@ final class OutboundFrames {
   void close() {
     closed = true;
     ring.clear();
-    waiting = new ArrayList<>();
-    flushed.clear();
+    waiting.clear();
+    sent.clear();
     releaseControl();
   }
 

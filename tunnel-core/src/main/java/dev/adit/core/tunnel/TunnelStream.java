@@ -255,7 +255,7 @@ public final class TunnelStream {
 
   /** The transport takes more again. */
   public void onReady() {
-    outbound.requestFlush();
+    outbound.onReady();
   }
 
   /** The transport has ended. Every call on the stream is told, then the listener. */

@@ -5,14 +5,14 @@ import io.netty.buffer.ByteBuf;
 /** Carries the messages of one tunnel stream. Confined to the loop of its connection. */
 public interface TunnelTransport {
   /**
-   * Whether the carrier takes more without piling it up. When it turns true again, {@link
-   * TunnelStream#onReady} is called.
+   * Whether the carrier takes more: the socket has all that was sent before. When it turns true
+   * again, {@link TunnelStream#onReady} is called.
    */
   boolean isReady();
 
   /**
-   * Sends one message; it leaves in this loop turn, before any task that is put on the loop
-   * afterwards.
+   * Sends one message. It leaves in this loop turn if the socket takes it; until it has, the
+   * carrier is not ready.
    *
    * @param message ownership passes to this method
    */

@@ -219,6 +219,29 @@ final class TunnelStreamTest {
   }
 
   @Test
+  void whatWaitsForAcceptedWaitsUntilTheSocketHasItAndForNothingThatComesLater() {
+    pair.open(response);
+    pair.settle();
+    List<String> order = new ArrayList<>();
+    pair.agent().transport().slow();
+    pair.agent().newest().response().onAccepted(NONE, NONE);
+    pair.agent().stream().afterFlush(() -> order.add("first"));
+    pair.hand().run();
+    assertEquals(List.of(), order);
+    assertEquals(1, pair.agent().transport().underWay());
+    pair.agent().stream().send(heartbeat());
+    pair.agent().stream().afterFlush(() -> order.add("second"));
+    pair.hand().run();
+    assertEquals(List.of(), order);
+    for (List<String> had : List.of(List.of("first"), List.of("first", "second"))) {
+      pair.agent().transport().ready(true);
+      pair.agent().stream().onReady();
+      pair.hand().run();
+      assertEquals(had, order);
+    }
+  }
+
+  @Test
   void whatWaitsForAcceptedIsDroppedWhenTheTunnelEnds() {
     pair.open(response);
     pair.settle();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryTransport implements TunnelTransport {
   private final ArrayDeque<ByteBuf> sent = new ArrayDeque<>();
   private boolean ready = true;
+  private boolean slow;
   private boolean finished;
   private int messages;
   private @Nullable TunnelException aborted;
@@ -23,6 +24,11 @@ public final class MemoryTransport implements TunnelTransport {
     ready = now;
   }
 
+  /** From now on the socket does not have a message before {@link #ready} says so. */
+  public void slow() {
+    slow = true;
+  }
+
   @Override
   public void send(ByteBuf message) {
     if (finished || aborted != null) {
@@ -31,6 +37,7 @@ public final class MemoryTransport implements TunnelTransport {
     }
     messages++;
     sent.add(message);
+    ready &= !slow;
   }
 
   /** The next message on its way; ownership passes to the caller. */

@@ -7,8 +7,12 @@ import io.netty.buffer.ByteBuf;
 
 /** The agent's end of a tunnel over gRPC. */
 public final class ClientTransport implements TunnelTransport {
-  /** Bytes that gRPC may hold before it says it is not ready: two messages. */
-  public static final int READY_THRESHOLD_BYTES = 128 * 1024;
+  /**
+   * Bytes in gRPC's hands from which on it is not ready: any. What it holds dies with the process,
+   * so only what is in the socket counts as sent; and the socket itself holds enough to keep a link
+   * busy.
+   */
+  public static final int READY_THRESHOLD_BYTES = 1;
 
   private final ClientCall<ByteBuf, ByteBuf> call;
 

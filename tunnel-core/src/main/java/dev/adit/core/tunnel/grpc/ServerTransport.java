@@ -9,16 +9,13 @@ import io.netty.buffer.ByteBuf;
 
 /** The server's end of a tunnel over gRPC. */
 public final class ServerTransport implements TunnelTransport {
-  /** Bytes that gRPC may hold before it says it is not ready: two messages. */
-  private static final int READY_THRESHOLD_BYTES = 128 * 1024;
-
   private final ServerCall<ByteBuf, ByteBuf> call;
   private boolean ended;
 
   /** Answers the call with headers; messages may follow at once. */
   public ServerTransport(ServerCall<ByteBuf, ByteBuf> call) {
     this.call = call;
-    call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
+    call.setOnReadyThreshold(ClientTransport.READY_THRESHOLD_BYTES);
     call.sendHeaders(new Metadata());
   }
 
