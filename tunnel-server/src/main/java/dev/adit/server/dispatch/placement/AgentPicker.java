@@ -41,15 +41,33 @@ final class AgentPicker {
   /** The slow way, when chance hit agents that are full or tried. */
   private static @Nullable AgentSession leastLoaded(
       List<AgentSession> agents, List<AgentSession> tried) {
-    AgentSession best = null;
-    for (AgentSession agent : agents) {
-      if (!tried.contains(agent)
-          && !agent.isFull()
-          && (best == null || agent.calls() < best.calls())) {
-        best = agent;
+    return bestBegun(agents, tried, (agent, best) -> agent.calls() < best.calls());
+  }
+
+  /** Whether one agent is better than another. */
+  private interface Better {
+    boolean test(AgentSession agent, AgentSession best);
+  }
+
+  /**
+   * The best of those that have room. Another loop may take its last slot meanwhile; then it is the
+   * best of those that are left.
+   */
+  private static @Nullable AgentSession bestBegun(
+      List<AgentSession> agents, List<AgentSession> tried, Better better) {
+    while (true) {
+      AgentSession best = null;
+      for (AgentSession agent : agents) {
+        if (!tried.contains(agent)
+            && !agent.isFull()
+            && (best == null || better.test(agent, best))) {
+          best = agent;
+        }
+      }
+      if (best == null || best.tryBegin()) {
+        return best;
       }
     }
-    return best == null ? null : begun(best, tried);
   }
 
   private static @Nullable AgentSession inTurn(
@@ -70,16 +88,10 @@ final class AgentPicker {
    */
   private static @Nullable AgentSession nearest(
       List<AgentSession> agents, int key, List<AgentSession> tried) {
-    AgentSession best = null;
-    int bestRank = 0;
-    for (AgentSession agent : agents) {
-      int rank = rank(key, agent.id().hashCode());
-      if (!tried.contains(agent) && !agent.isFull() && (best == null || rank > bestRank)) {
-        best = agent;
-        bestRank = rank;
-      }
-    }
-    return best == null ? null : begun(best, tried);
+    return bestBegun(
+        agents,
+        tried,
+        (agent, best) -> rank(key, agent.id().hashCode()) > rank(key, best.id().hashCode()));
   }
 
   /** Spreads every bit of both over all bits (the finalizer of MurmurHash3). */

@@ -12,9 +12,12 @@ import dev.adit.server.policy.Balance;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentSession;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -127,6 +130,49 @@ final class AgentPickerTest {
     }
     for (int each : share) {
       assertTrue(each > 800 && each < 1200, () -> "share " + each);
+    }
+  }
+
+  /** Another loop that takes an agent's only slot while it is looked at. */
+  private static final class Rival extends AbstractList<AgentSession> {
+    private final int[] looks;
+    private int look;
+
+    /** At these looks at an agent, counted from 1. */
+    Rival(int... looks) {
+      this.looks = looks;
+    }
+
+    @Override
+    public boolean contains(@Nullable Object agent) {
+      look++;
+      if (agent instanceof AgentSession session && Arrays.stream(looks).anyMatch(n -> n == look)) {
+        session.tryBegin();
+      }
+      return false;
+    }
+
+    @Override
+    public AgentSession get(int index) {
+      throw new IndexOutOfBoundsException(index);
+    }
+
+    @Override
+    public int size() {
+      return 0;
+    }
+  }
+
+  @Test
+  void agentWhoseLastSlotGoesElsewhereMeanwhileIsNotTheOnlyOne() {
+    for (int look = 1; look <= 8; look++) {
+      AgentGroup group = group(1, 1, 1);
+      List<AgentSession> tried = new Rival(1, look);
+      assertNotNull(
+          AgentPicker.pick(group, choice(Balance.Kind.LEAST_CALLS, 0), tried), "look " + look);
+      AgentGroup hashed = group(1, 1, 1);
+      assertNotNull(
+          AgentPicker.pick(hashed, choice(Balance.Kind.HASH, 7), new Rival(look)), "look " + look);
     }
   }
 }
