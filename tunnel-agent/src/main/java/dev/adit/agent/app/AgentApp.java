@@ -126,7 +126,8 @@ public final class AgentApp implements ProcessEnd.Program {
 
     // 7: what becomes of a call that comes through a tunnel.
     metrics = new AgentMetrics(version, served::all);
-    dispatcher = new CallDispatcher(served, memory.budget(), metrics.upstreams(), tracer);
+    dispatcher =
+        new CallDispatcher(served, config.capacity(), memory.budget(), metrics.upstreams(), tracer);
     handed = new HandedGroups(config.configSync(), config.allow(), served, health, loops, streams);
 
     warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);

@@ -7,6 +7,7 @@ import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.flow.Slots;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.trace.CallTracer;
 import dev.adit.core.trace.Span;
@@ -33,27 +34,34 @@ public final class CallDispatcher {
   // shared: bytes kept for beginning calls anew
   private final AtomicLong replayBytes = new AtomicLong();
 
-  // shared: calls begun and ended over all loops
+  // shared: calls in flight over all loops, whichever server they came from
+  private final Slots running;
+
+  // shared: calls begun over all loops
   private final LongAdder begun = new LongAdder();
-  private final LongAdder ended = new LongAdder();
 
   /**
+   * One that takes as many calls as come.
+   *
    * @param memory calls are refused while the process runs short of it
    */
   public CallDispatcher(ServedUpstreams served, MemoryBudget memory, UpstreamMetrics metrics) {
-    this(served, memory, metrics, null);
+    this(served, Integer.MAX_VALUE, memory, metrics, null);
   }
 
   /**
+   * @param capacity calls in flight that are taken; each server keeps to it, but knows its own only
    * @param memory calls are refused while the process runs short of it
    * @param tracer null: no call is traced
    */
   public CallDispatcher(
       ServedUpstreams served,
+      int capacity,
       MemoryBudget memory,
       UpstreamMetrics metrics,
       @Nullable CallTracer tracer) {
     this.served = served;
+    running = new Slots(capacity);
     this.memory = memory;
     this.metrics = metrics;
     this.tracer = tracer;
@@ -93,6 +101,9 @@ public final class CallDispatcher {
               CallFailure.NO_UPSTREAM,
               "no upstream of group " + head.group() + " serves this call");
     }
+    if (!running.tryTake()) {
+      return refuse(response, CallFailure.AGENT_OVERLOADED, "the agent is at its limit of calls");
+    }
     begun.increment();
     AgentCall call = new AgentCall(this, head.headers(), upstream, tunnel, response, last);
     call.begin();
@@ -112,7 +123,7 @@ public final class CallDispatcher {
 
   /** Calls now. */
   public long running() {
-    return Math.max(0, -ended.sum() + begun.sum());
+    return running.taken();
   }
 
   /** Calls since the start. */
@@ -129,7 +140,7 @@ public final class CallDispatcher {
   }
 
   void onEnded() {
-    ended.increment();
+    running.giveBack();
   }
 
   /** A call that has ended before it began. */

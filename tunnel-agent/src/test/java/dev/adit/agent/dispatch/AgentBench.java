@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * and backends of the test's on real sockets.
  */
 final class AgentBench implements AutoCloseable {
+  static final int CAPACITY = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** What the agent believes of its window; a server may give less. */
@@ -240,9 +241,8 @@ final class AgentBench implements AutoCloseable {
     ServedUpstreams served =
         new ServedUpstreams(
             new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams));
-    dispatcher =
-        new CallDispatcher(
-            served, memory, new UpstreamMetrics(new PrometheusRegistry(), served::all));
+    UpstreamMetrics metrics = new UpstreamMetrics(new PrometheusRegistry(), served::all);
+    dispatcher = new CallDispatcher(served, CAPACITY, memory, metrics, null);
     TunnelSettings settings =
         new TunnelSettings(
             FrameLimits.DEFAULT,

@@ -1,5 +1,6 @@
 package dev.adit.agent.dispatch;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -270,6 +272,25 @@ final class AgentCallTest {
     bench.open().send("request", true);
     try (Connection on = backend.accept()) {
       on.expectBody(3);
+    }
+  }
+
+  /** Several servers may each give it as many as it says that it takes. */
+  @Test
+  void agentTakesNoMoreCallsThanItSaysAndLeavesTheOthersToOthers() throws IOException {
+    List<AgentBench.Call> calls = new ArrayList<>();
+    calls.add(bench.open());
+    try (Connection on = backend.accept()) {
+      while (calls.size() < AgentBench.CAPACITY) {
+        calls.add(bench.open());
+      }
+      CallReset reset = bench.open().send("request", true).reset();
+      assertEquals(CallFailure.AGENT_OVERLOADED, reset.failure());
+      assertFalse(reset.processed());
+      calls.forEach(AgentBench.Call::cancel);
+      await().until(() -> bench.dispatcher().running() == 0);
+      bench.open().send("request", true);
+      on.expectBody(3 + 2 * AgentBench.CAPACITY);
     }
   }
 
