@@ -27,9 +27,9 @@ final class SiteFiles {
         insecure: true
       %sadmin: {listen: "127.0.0.1:0"}
       rules: rules/
-      drain: {grace: 2s}
       accessLog: %s
       """;
+  private static final String DRAIN = "drain: {grace: 2s}\n";
   private static final String LOG = "{format: json, file: access.log}";
   private static final String AGENT_LINE =
       """
@@ -69,6 +69,7 @@ final class SiteFiles {
     String more = plan.tunnelOptions().isEmpty() ? "" : "  " + plan.tunnelOptions() + "\n";
     String server =
         SERVER.formatted(entry(plan), windows + more, plan.accessLog() ? LOG : "off")
+            + (plan.serverSections().contains("drain:") ? "" : DRAIN)
             + plan.serverSections();
     StringBuilder agents = new StringBuilder("version: 1\nagents:\n");
     for (AgentPlan agent : plan.agents()) {

@@ -7,15 +7,19 @@ import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
+import dev.adit.conformance.peer.RawFrame;
 import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.testing.logging.LoggedLines;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /**
  * Calls that run when a server ends, after its grace or at a second signal, are answered like every
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.Timeout;
 final class ServerEndTest {
   private static final int REFUSED_STREAM = 7;
   private static final int INTERNAL_ERROR = 2;
+
+  /** More than a caller's kernel takes that does not read, and less than a server's does. */
+  private static final int LARGE = 300_000;
 
   @Test
   @Timeout(30)
@@ -88,6 +95,46 @@ final class ServerEndTest {
           lines.all().stream().map(line -> line.replaceFirst(", up to.*", "")).toList(),
           "what is said");
     }
+  }
+
+  /**
+   * The server has written all of the answer, but the caller takes it late, and says so meanwhile:
+   * a connection that is closed then is reset by the kernel, which drops what waits.
+   */
+  @Test
+  @Timeout(30)
+  @EnabledOnOs(OS.LINUX)
+  void answerThatIsTakenLateIsAwaited() throws Exception {
+    try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(LARGE))) {
+      SitePlan plan =
+          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 20s}\n");
+      try (LocalSite site = LocalSite.start(plan)) {
+        Thread end = new Thread(() -> drainAndClose(site), "drain");
+        try (RawConnection caller = RawConnection.dialSilently(site.entry())) {
+          caller.beginWithoutReading();
+          RawStream call = caller.open(CallerKind.GRPC.request("/a.B/Large"), true);
+          Eventually.holds("the answer is written", () -> isAnswered(backend, site));
+          end.start();
+          for (int i = 0; i < 15; i++) {
+            Eventually.pass(Duration.ofMillis(100));
+            caller.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(1));
+          }
+          caller.startReading();
+          Answer answer = call.answer();
+          Expect.equal("0", answer.last("grpc-status"), "grpc-status: " + answer);
+        }
+        end.join();
+      }
+    }
+  }
+
+  private static void drainAndClose(LocalSite site) {
+    site.server().drain();
+    site.server().close();
+  }
+
+  private static boolean isAnswered(RawBackend backend, LocalSite site) {
+    return backend.requests() == 1 && site.server().calls().running() == 0;
   }
 
   /** No backend has seen it: stock clients may call another server at once. */

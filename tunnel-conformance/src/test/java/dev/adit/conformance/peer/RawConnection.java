@@ -98,10 +98,20 @@ public final class RawConnection implements AutoCloseable {
   }
 
   private void begin(byte[] settings) throws IOException {
+    beginWithoutReading(settings);
+    startReading();
+  }
+
+  private void beginWithoutReading(byte[] settings) throws IOException {
     speaks = true;
     send(RawFrame.SETTINGS, 0, 0, settings);
     send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(LARGE_WINDOW));
-    startReading();
+  }
+
+  /** Says what a client says first and reads nothing of what it lets the peer send. */
+  public void beginWithoutReading() throws IOException {
+    write(PREFACE);
+    beginWithoutReading(RawFrame.settings(INITIAL_WINDOW_SIZE, LARGE_WINDOW));
   }
 
   /** Says what a client says first and no more: it will not acknowledge SETTINGS. */

@@ -94,9 +94,13 @@ public final class EntryServer {
         () -> drained = true, 2 * EntryDrain.BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Whether every caller has had the time to hear that it should go elsewhere. */
+  /**
+   * Whether every caller has had the time to hear that it should go elsewhere, and has what was
+   * written to it, as far as it takes it.
+   */
   public boolean isDrained() {
-    return drained || connections.isEmpty();
+    return connections.isEmpty()
+        || (drained && connections.stream().noneMatch(EntryDrain::isTaking));
   }
 
   /** Ends every connection now. */
