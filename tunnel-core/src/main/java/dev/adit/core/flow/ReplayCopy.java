@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * call runs on without one. Confined to the call's home loop but for the shared count.
  */
 public final class ReplayCopy {
-  private static final int MAX_CALL_BYTES = 64 * 1024;
+  /** Of one call. */
+  public static final int MAX_CALL_BYTES = 64 * 1024;
+
   private static final long MAX_PROCESS_BYTES = 16L << 20;
 
   // shared: bytes of all copies of the process

@@ -171,6 +171,10 @@ public final class Placement implements RequestSide {
     CallHeaders head = caller.headFor(request == null ? wanted.headers() : withTimeLeft());
     AsciiString groupText = context.text(wanted.group());
     TunnelStream tunnel = spot.tunnel();
+    if (copy.isComplete()) {
+      // What the caller may send before it is accepted fits into the copy.
+      progress.tellAtMost(Math.max(0, ReplayCopy.MAX_CALL_BYTES - tunnel.initialWindow()));
+    }
     Attempt response = new Attempt(spot.agent());
     newest = response;
     RequestSide opened =
@@ -236,6 +240,9 @@ public final class Placement implements RequestSide {
     if (keeps) {
       copy.keep(data, last);
     }
+    if (!copy.isComplete()) {
+      progress.tellAll();
+    }
     side.onRequestChunk(data, last);
   }
 
@@ -287,6 +294,7 @@ public final class Placement implements RequestSide {
     public void onAccepted(AsciiString upstream, AsciiString backend) {
       if (!over) {
         settle();
+        progress.tellAll();
         caller.onAccepted(upstream, backend);
       }
     }
@@ -297,6 +305,7 @@ public final class Placement implements RequestSide {
         return;
       }
       settle();
+      progress.tellAll();
       over = last;
       caller.onHead(head, last);
     }

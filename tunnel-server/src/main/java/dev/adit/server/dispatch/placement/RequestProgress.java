@@ -6,7 +6,9 @@ package dev.adit.server.dispatch.placement;
  */
 final class RequestProgress {
   private final PlacementListener caller;
+  private long left;
   private long told;
+  private long most = Long.MAX_VALUE;
 
   RequestProgress(PlacementListener caller) {
     this.caller = caller;
@@ -19,11 +21,33 @@ final class RequestProgress {
     /** More of it has left; tells the caller what is news. */
     void onSent(int bytes) {
       sent += bytes;
-      if (sent > told) {
-        int news = (int) (sent - told);
-        told = sent;
-        caller.onRequestConsumed(news);
+      if (sent > left) {
+        left = sent;
+        tell();
       }
     }
+  }
+
+  private void tell() {
+    int news = (int) (Math.min(left, most) - told);
+    if (news > 0) {
+      told += news;
+      caller.onRequestConsumed(news);
+    }
+  }
+
+  /**
+   * Tells the caller of no more bytes in all, for what it hears of it may send on top.
+   *
+   * @param bytes since the request's begin
+   */
+  void tellAtMost(long bytes) {
+    most = bytes;
+  }
+
+  /** Tells the caller of all that leaves, and has left. */
+  void tellAll() {
+    most = Long.MAX_VALUE;
+    tell();
   }
 }
