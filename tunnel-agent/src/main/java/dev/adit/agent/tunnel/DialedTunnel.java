@@ -6,6 +6,7 @@ import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.tunnel.grpc.ArrivingBytes;
 import dev.adit.core.tunnel.grpc.ClientTransport;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.core.wire.RequestHead;
@@ -90,7 +91,9 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
     call =
         channel.newCall(
             ProxyMethod.DESCRIPTOR,
-            CallOptions.DEFAULT.withOnReadyThreshold(ClientTransport.READY_THRESHOLD_BYTES));
+            ArrivingBytes.toldTo(
+                CallOptions.DEFAULT.withOnReadyThreshold(ClientTransport.READY_THRESHOLD_BYTES),
+                this::onBytes));
     transport = new ClientTransport(call);
   }
 
@@ -139,6 +142,12 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private void checkGreeted() {
     if (!over && stream == null) {
       transport.abort(new TunnelException("dead", "no greeting within " + GREETING_SECONDS + " s"));
+    }
+  }
+
+  private void onBytes() {
+    if (stream != null) {
+      stream.onBytes();
     }
   }
 

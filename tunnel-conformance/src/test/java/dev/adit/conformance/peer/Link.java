@@ -25,12 +25,19 @@ import org.jspecify.annotations.Nullable;
 public final class Link implements AutoCloseable {
   private static final int READ_BYTES = 64 * 1024;
 
+  /** What arrives at once on a slow link. */
+  private static final int SLOW_BYTES = 1024;
+
   /** How much is under way at most in one direction of a connection. */
   private static final int IN_FLIGHT_BYTES = 32 << 20;
 
   // deps
   private final ServerSocket listener;
   private final long delayNanos;
+
+  /** What a byte takes. */
+  private final double byteNanos;
+
   private final ExecutorService threads = Executors.newCachedThreadPool(Link::thread);
 
   // shared
@@ -39,9 +46,10 @@ public final class Link implements AutoCloseable {
   private volatile @Nullable InetSocketAddress target;
   private volatile boolean swallowing;
 
-  private Link(ServerSocket listener, Duration delay) {
+  private Link(ServerSocket listener, Duration delay, double byteNanos) {
     this.listener = listener;
     delayNanos = delay.toNanos();
+    this.byteNanos = byteNanos;
   }
 
   private static Thread thread(Runnable work) {
@@ -52,7 +60,17 @@ public final class Link implements AutoCloseable {
 
   /** A link that leads nowhere before {@link #to}. */
   public static Link start(Duration oneWay) throws IOException {
-    Link link = new Link(new ServerSocket(0, 0, InetAddress.getLoopbackAddress()), oneWay);
+    return start(oneWay, 0);
+  }
+
+  /** The same that carries no more than so many bytes a second, each way of each connection. */
+  public static Link startSlow(int bytesPerSecond) throws IOException {
+    return start(Duration.ZERO, 1e9 / bytesPerSecond);
+  }
+
+  private static Link start(Duration oneWay, double byteNanos) throws IOException {
+    ServerSocket listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    Link link = new Link(listener, oneWay, byteNanos);
     link.threads.execute(link::acceptAll);
     return link;
   }
@@ -166,7 +184,7 @@ public final class Link implements AutoCloseable {
     }
 
     void read() {
-      byte[] bytes = new byte[READ_BYTES];
+      byte[] bytes = new byte[byteNanos > 0 ? SLOW_BYTES : READ_BYTES];
       try {
         InputStream in = from.getInputStream();
         for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
@@ -186,7 +204,8 @@ public final class Link implements AutoCloseable {
         return;
       }
       room.acquire(bytes.length);
-      lastDueNanos = Math.max(lastDueNanos + 1, System.nanoTime() + delayNanos);
+      long takes = Math.max(1, (long) (bytes.length * byteNanos));
+      lastDueNanos = Math.max(lastDueNanos, System.nanoTime() + delayNanos) + takes;
       underWay.add(new Parcel(bytes, lastDueNanos));
     }
 

@@ -253,6 +253,12 @@ public final class TunnelStream {
     }
   }
 
+  /** Bytes of a message have come, which may not be whole for long. */
+  public void onBytes() {
+    assert loop.inEventLoop();
+    liveness.onBytes();
+  }
+
   /** The transport takes more again. */
   public void onReady() {
     outbound.onReady();

@@ -6,6 +6,7 @@ import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelStream;
+import dev.adit.core.tunnel.grpc.ArrivingBytes;
 import dev.adit.core.tunnel.grpc.ServerTransport;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.proto.v1.Drain;
@@ -89,6 +90,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             transport,
             greeting.settings(),
             this);
+    ArrivingBytes.tellTo(stream::onBytes);
     statuses = new StatusReports(loop.ticker());
     onIdentitiesChanged = () -> loop.execute(this::checkCredential);
     timer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);

@@ -49,6 +49,10 @@ public final class Liveness {
   // state, confined to the loop
   private @Nullable ScheduledFuture<?> timer;
   private long lastHeardNanos;
+
+  /** The silence has been too long, if not before a message. */
+  private boolean lapsed;
+
   private long lastToken;
   private final long[] sentNanos = new long[REMEMBERED];
   private final long[] trips = new long[TRIPS];
@@ -125,6 +129,23 @@ public final class Liveness {
     }
   }
 
+  /** Bytes have come: a message takes longer than silence may where the link is slow. */
+  public void onBytes() {
+    if (timer != null) {
+      lapsed |= !hearInTime();
+    }
+  }
+
+  private boolean hearInTime() {
+    long now = ticker.nanoTime();
+    boolean inTime = now - lastHeardNanos <= deadAfterNanos;
+    lastHeardNanos = now;
+    if (inTime && !lapsed) {
+      quiet(false);
+    }
+    return inTime;
+  }
+
   /**
    * A message has come. Checked before it is looked at: a process that did not run for too long
    * must not act on what piled up meanwhile (docs/protocol.md 4). Silence counts from the start:
@@ -136,13 +157,7 @@ public final class Liveness {
     if (timer == null) {
       return true;
     }
-    long now = ticker.nanoTime();
-    boolean inTime = now - lastHeardNanos <= deadAfterNanos;
-    lastHeardNanos = now;
-    if (inTime) {
-      quiet(false);
-    }
-    return inTime;
+    return hearInTime() && !lapsed;
   }
 
   private void quiet(boolean now) {
@@ -162,7 +177,7 @@ public final class Liveness {
 
   private void beat() {
     long now = ticker.nanoTime();
-    if (now - lastHeardNanos > deadAfterNanos) {
+    if (lapsed || now - lastHeardNanos > deadAfterNanos) {
       pulse.onDead();
       return;
     }

@@ -161,6 +161,36 @@ final class LivenessTest {
     assertEquals("dead", closed.reason());
   }
 
+  /** The first bytes of what piled up are no sign of life either. */
+  @Test
+  void bytesOfAMessageAfterTooLongASilenceDoNotMakeItHeard() {
+    start();
+    pair.settle();
+    pair.open(new ResponseLog());
+    hand.run();
+    hand.freeze(Duration.ofMillis(4001));
+    pair.agent().stream().onBytes();
+    pair.deliver(pair.server());
+    assertEquals(0, pair.agent().arrived().size());
+    TunnelException closed = pair.agent().closed();
+    assertNotNull(closed);
+    assertEquals("dead", closed.reason());
+  }
+
+  @Test
+  void bytesOfAMessageThatIsNotWholeAreHeard() {
+    start();
+    for (int i = 0; i < 20; i++) {
+      hand.advance(SECOND);
+      pair.server().transport().drop();
+      pair.agent().transport().drop();
+      pair.server().stream().onBytes();
+      assertFalse(pair.server().stream().isQuiet());
+    }
+    assertNull(pair.server().closed());
+    assertNotNull(pair.agent().closed());
+  }
+
   @Test
   void silenceCountsOnlyFromTheStart() {
     // An agent may take up to 5 s for its hello.

@@ -4,6 +4,7 @@ import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.tunnel.grpc.ArrivingBytes;
 import dev.adit.core.wire.FrameLimits;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -78,6 +79,7 @@ public final class TunnelServer {
         .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
         .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .directExecutor()
+        .addStreamTracerFactory(ArrivingBytes.factory())
         .initialFlowControlWindow(CARRIER_WINDOW_BYTES)
         .maxInboundMessageSize(FrameLimits.LARGEST_MESSAGE_BYTES)
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
