@@ -179,11 +179,14 @@ public final class Breaker {
     return now().kind() == Kind.HALF_OPEN;
   }
 
-  /** closed, open or half-open, for people. */
+  /**
+   * closed, open or half-open, for people: it is half open as soon as it would let a call through.
+   */
   String text() {
-    return switch (now().kind()) {
+    State now = now();
+    return switch (now.kind()) {
       case CLOSED -> "closed";
-      case OPEN -> "open";
+      case OPEN -> isOver(now) ? "half-open" : "open";
       case HALF_OPEN -> "half-open";
     };
   }

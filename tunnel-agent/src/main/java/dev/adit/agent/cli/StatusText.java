@@ -72,17 +72,24 @@ final class StatusText {
   }
 
   private static String backend(AgentStatusPage.BackendPage backend) {
-    String state =
-        !backend.healthy()
-            ? "not healthy"
-            : backend.reachable() ? "no failure known" : "unreachable";
     return "backend "
         + backend.address()
         + ": "
-        + state
+        + state(backend)
         + (backend.circuit().isEmpty() ? "" : ", circuit " + backend.circuit())
         + ", "
         + Sheet.count(backend.calls(), "call", "calls");
+  }
+
+  private static String state(AgentStatusPage.BackendPage backend) {
+    if (!backend.healthy()) {
+      return "not healthy";
+    }
+    if (!backend.reachable()) {
+      return "unreachable";
+    }
+    boolean fails = !backend.circuit().isEmpty() && !backend.circuit().equals("closed");
+    return fails ? "its calls failed" : "no failure known";
   }
 
   private static void handed(Sheet sheet, HandedStatus handed) {

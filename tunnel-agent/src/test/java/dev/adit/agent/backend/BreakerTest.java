@@ -58,8 +58,10 @@ final class BreakerTest {
     calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE);
     ticker.advance(29_999, TimeUnit.MILLISECONDS);
     assertFalse(breaker.lets());
+    assertEquals("open", breaker.text());
     ticker.advance(1, TimeUnit.MILLISECONDS);
     assertTrue(breaker.lets());
+    assertEquals("half-open", breaker.text());
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.adit.agent.app.AgentStatusPage;
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.TlsIdentity;
 import java.io.IOException;
@@ -127,6 +128,43 @@ final class AgentCommandTest {
     assertEquals("failed", first.get("result").getAsString());
     assertTrue(first.has("found") && first.has("cure"), out::toString);
     assertEquals(3, run("doctor", "-c", directory.resolve("none.yaml").toString()));
+  }
+
+  @Test
+  void statusSaysOfNoBackendThatIsOutThatNoFailureIsKnown() {
+    assertEquals("no failure known, 0 calls", shown(true, true, ""));
+    assertEquals("no failure known, circuit closed, 0 calls", shown(true, true, "closed"));
+    assertEquals("its calls failed, circuit open, 0 calls", shown(true, true, "open"));
+    assertEquals("its calls failed, circuit half-open, 0 calls", shown(true, true, "half-open"));
+    assertEquals("unreachable, circuit open, 0 calls", shown(false, true, "open"));
+    assertEquals("not healthy, 0 calls", shown(true, false, ""));
+  }
+
+  private static String shown(boolean reachable, boolean healthy, String circuit) {
+    var backend = new AgentStatusPage.BackendPage("192.0.2.1:1", reachable, healthy, circuit, 0);
+    var upstream = new AgentStatusPage.UpstreamPage("", "u", List.of(backend));
+    var status =
+        new AgentStatusPage(
+            "running",
+            "a",
+            "",
+            "",
+            "2026-01-01T00:00:00Z",
+            0,
+            List.of(),
+            0,
+            0,
+            List.of(),
+            List.of(upstream),
+            List.of(),
+            List.of(),
+            List.of());
+    return StatusText.of(status, false)
+        .lines()
+        .filter(line -> line.contains("backend 192.0.2.1:1: "))
+        .map(line -> line.substring(line.indexOf("1: ") + 3))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -34,7 +34,7 @@ final class TrialStreamsTest {
     on = server.accept();
     answer(first, true, ":status", "200", "grpc-status", "14");
     fail();
-    assertEquals("open", backend.circuit());
+    assertEquals(1, backend.circuitsOpened());
   }
 
   private static UpstreamConfig guarded(UpstreamConfig upstream) {
@@ -112,7 +112,6 @@ final class TrialStreamsTest {
   @Test
   void streamThatFailsAfterAGoodHeadOpensTheCircuitAgain() throws IOException {
     fail();
-    assertEquals("open", backend.circuit());
     assertEquals(2, backend.circuitsOpened());
   }
 
@@ -123,14 +122,13 @@ final class TrialStreamsTest {
     endLast(second, "14");
     assertEquals("closed", backend.circuit());
     fail();
-    assertEquals("open", backend.circuit());
     assertEquals(2, backend.circuitsOpened());
   }
 
   @Test
   void headThatIsNoGoodNewsOpensTheCircuitAgainAtItsEnd() throws IOException {
     answer(call(), true, ":status", "503");
-    assertEquals("open", backend.circuit());
+    assertEquals(2, backend.circuitsOpened());
   }
 
   @Test

@@ -88,6 +88,41 @@ final class PrometheusIT {
         run.output().contains(MetricNames.ofAlerts(ALERTS).size() + " rules found"), run::output);
   }
 
+  /**
+   * A backend that fails whenever its circuit lets calls through is told; one whose calls have
+   * stopped is not, for nothing says that it fails still.
+   */
+  @Test
+  @Timeout(60)
+  void circuitThatOpensAgainAndAgainIsTold() throws Exception {
+    Files.writeString(
+        directory.resolve("circuits.yaml"),
+        """
+        rule_files: ["%s"]
+        evaluation_interval: 15s
+        tests:
+        - interval: 15s
+          input_series:
+          - series: 'adit_backend_circuit{backend="fails",upstream="u",state="open"}'
+            values: "0 1 1 0 1 1 0 1 1 0 1 1 0 1 1 0 1"
+          - series: 'adit_backend_circuit{backend="idle",upstream="u",state="open"}'
+            values: "0 1 1 0x13"
+          alert_rule_test:
+          - eval_time: 1m
+            alertname: AditCircuitOpen
+          - eval_time: 3m
+            alertname: AditCircuitOpen
+            exp_alerts:
+            - exp_labels: {severity: warning, backend: fails, upstream: u, state: open}
+              exp_annotations:
+                summary: "The circuit of backend fails of u stays open, or opens again and again."
+                description: "It fails too often to be given calls; adit_backend_calls_total has its statuses."
+        """
+            .formatted(ALERTS));
+    Tool.Run run = promtool("test", "rules", "circuits.yaml");
+    assertEquals(0, run.exitCode(), run::output);
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
