@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.primitives.Bytes;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
+import dev.adit.conformance.check.Scrape;
 import dev.adit.conformance.peer.Answer;
 import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
@@ -51,6 +52,12 @@ final class EarlyCallTest {
             "x-timeout",
             String.valueOf(timeout)),
         true);
+  }
+
+  /** Calls that found no agent of the group, as Prometheus is told. */
+  private static double noAgent(LocalSite site, String group) throws IOException {
+    return Scrape.sum(
+        site.admin(), "adit_calls_total", "group=\"" + group + "\"", "reason=\"no-agent\"");
   }
 
   private static AgentPlan agent(RawBackend backend) {
@@ -117,6 +124,7 @@ final class EarlyCallTest {
       Answer answer = call(caller).answer();
       assertEquals("no-agent", answer.last("x-tunnel-reason"));
       assertEquals("no agent of group shop is connected", answer.last("grpc-message"));
+      Eventually.holds("it is counted", () -> noAgent(site, "shop") == 1);
       Eventually.empty(site::leftovers);
     }
   }
@@ -129,6 +137,7 @@ final class EarlyCallTest {
         RawConnection caller = RawConnection.dial(site.entry())) {
       Answer strange = caller.open(CallerKind.GRPC.request("/shop.Strange/Get"), true).answer();
       assertEquals("no-agent", strange.last("x-tunnel-reason"));
+      Eventually.holds("it is counted", () -> noAgent(site, "nobody") == 1);
       site.startAgent(agent(backend));
       site.stopAgent("a");
       Eventually.holds(

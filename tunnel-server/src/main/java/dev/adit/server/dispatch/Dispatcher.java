@@ -60,7 +60,12 @@ public final class Dispatcher {
 
   /** Why a call has no agent, for its caller. */
   public static String noAgentText(Route route) {
-    return "no agent of group " + route.rule().to().get(0).group().value() + " is connected";
+    return "no agent of group " + missedGroup(route).value() + " is connected";
+  }
+
+  /** The group that a call is told to lack an agent of: the first that its rule names. */
+  public static GroupName missedGroup(Route route) {
+    return route.rule().to().get(0).group();
   }
 
   /**

@@ -31,7 +31,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +154,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   private RequestSide dispatch(Route matched, Admission admission, Credential credential)
       throws CallException {
     headers = admission.admit(matched, credential, headers, connection, record);
+    record.group(Dispatcher.missedGroup(matched));
     GroupName group = entry.dispatcher().chooseGroup(matched);
     if (group != null) {
       onGroup(group);
@@ -163,8 +163,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
           entry.drain().inProgress() ? CallFailure.DRAINING : CallFailure.NO_AGENT,
           Dispatcher.noAgentText(matched));
     }
-    Duration idle = matched.rule().idleTimeout();
-    timers = CallTimers.start(connection.loop(), headers, idle, this::cut);
+    timers = CallTimers.start(connection.loop(), headers, matched.rule().idleTimeout(), this::cut);
     PlacementListener told = trace == null ? this : trace;
     return group == null
         ? entry.dispatcher().dispatchEarly(headers, matched, connection.loop(), this::onGroup, told)
