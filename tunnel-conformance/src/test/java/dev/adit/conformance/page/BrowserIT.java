@@ -2,7 +2,6 @@ package dev.adit.conformance.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.gson.Gson;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Answer;
@@ -12,7 +11,6 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.AgentPlan;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
-import dev.adit.conformance.tools.Tool;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.server.app.ServerApp;
 import dev.adit.server.config.ServerConfigReader;
@@ -20,22 +18,17 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page in headless Chromium: what it shows, that nothing of what callers and agents have
- * written is executed, that it is used by keyboard, and that it does not grow. Needs {@code node},
- * the npm package {@code playwright-core} and {@code chromium}.
+ * written is executed, that it is used by keyboard, and that it does not grow.
  */
 @Timeout(300)
 final class BrowserIT {
-  private static final int SECONDS = 240;
   private static final int CANCEL = 8;
   private static final String TOKEN = "token-of-the-port";
 
@@ -49,9 +42,6 @@ final class BrowserIT {
       - {name: cart, matches: [{service: shop.Cart}], to: shop}
       """;
 
-  private static final List<String> BROWSERS =
-      List.of("chromium", "chromium-browser", "google-chrome");
-
   private static final String MARKUP = "/no.Service/<img/src=x/onerror=window.executed=1>";
 
   private final Path directory;
@@ -60,39 +50,9 @@ final class BrowserIT {
     this.directory = directory;
   }
 
-  private String browser() throws Exception {
-    for (String name : BROWSERS) {
-      Optional<Tool.Run> run = Tool.run(directory, SECONDS, List.of(name, "--version"));
-      if (run.isPresent() && run.get().exitCode() == 0) {
-        Tool.Run which = Tool.run(directory, SECONDS, List.of("which", name)).orElseThrow();
-        return which.output().strip();
-      }
-    }
-    Tool.need(false, "chromium");
-    return "";
-  }
-
-  /** Where node finds packages that were installed for everybody. */
-  private String packages() throws Exception {
-    Optional<Tool.Run> root = Tool.run(directory, SECONDS, List.of("npm", "root", "-g"));
-    Tool.need(root.isPresent(), "npm");
-    return root.orElseThrow().output().strip();
-  }
-
-  private List<String> node(String packages, String... words) {
-    List<String> all = new ArrayList<>(List.of("env", "NODE_PATH=" + packages, "node"));
-    all.addAll(List.of(words));
-    return all;
-  }
-
   @Test
   void pageShowsWhatHappensAndExecutesNothing() throws Exception {
-    String browser = browser();
-    String packages = packages();
-    Tool.Run has =
-        Tool.run(directory, SECONDS, node(packages, "-e", "require('playwright-core')"))
-            .orElseThrow();
-    Tool.need(has.exitCode() == 0, "node with playwright-core (npm install -g playwright-core)");
+    Browser browser = Browser.find(directory);
     try (RawBackend backend = RawBackend.start(stream -> {});
         ServerApp wanting = serverThatWantsAToken()) {
       backend.script(backend::handOver);
@@ -108,28 +68,23 @@ final class BrowserIT {
             open(caller, "/shop.Cart/<script>window.executed=1", "x-request-id", "<b>\u0001");
         assertEquals("12", open(caller, MARKUP).answer().last("grpc-status"));
         Eventually.holds("both run", () -> site.server().calls().running() == 2);
-        String orders =
-            new Gson()
-                .toJson(
-                    Map.of(
-                        "url",
-                        "http://" + site.admin(),
-                        "tokenUrl",
-                        "http://127.0.0.1:" + wanting.adminAddress().getPort(),
-                        "token",
-                        TOKEN,
-                        "running",
-                        2,
-                        "failedPath",
-                        MARKUP,
-                        "agent",
-                        AGENT,
-                        "cancelMethod",
-                        "cart/watch"));
-        Tool.Run run =
-            Tool.run(directory, SECONDS, node(packages, script(), browser, orders)).orElseThrow();
-        System.out.println(run.output());
-        assertEquals(0, run.exitCode(), run.output());
+        Map<String, Object> orders =
+            Map.of(
+                "url",
+                "http://" + site.admin(),
+                "tokenUrl",
+                "http://127.0.0.1:" + wanting.adminAddress().getPort(),
+                "token",
+                TOKEN,
+                "running",
+                2,
+                "failedPath",
+                MARKUP,
+                "agent",
+                AGENT,
+                "cancelMethod",
+                "cart/watch");
+        browser.run("page.cjs", orders);
         Answer cancelled = watched.answer();
         assertEquals("1", cancelled.last("grpc-status"));
         assertEquals("cancelled-by-operator", cancelled.last("x-tunnel-reason"));
@@ -141,10 +96,6 @@ final class BrowserIT {
   private static RawStream open(RawConnection caller, String path, String... more)
       throws Exception {
     return caller.open(CallerKind.GRPC.request(path, more), false);
-  }
-
-  private static String script() {
-    return Path.of("src", "test", "browser", "page.cjs").toAbsolutePath().toString();
   }
 
   private ServerApp serverThatWantsAToken() throws Exception {

@@ -36,7 +36,7 @@ public final class CallPages {
   /**
    * Running calls.
    *
-   * @param running at the entry now
+   * @param running at the entry when they were listed
    * @param looked those that were looked at
    * @param matching those of them that fit the filter
    * @param calls the oldest of those
@@ -125,12 +125,17 @@ public final class CallPages {
               List<CallRow> matching = rows.stream().filter(filter::fits).toList();
               return AdminPage.json(
                   new Shown(
-                      running.getAsLong(),
+                      running(rows.size()),
                       rows.size(),
                       matching.size(),
                       matching.stream().limit(MAX_SHOWN).map(Call::of).toList()));
             },
             thread);
+  }
+
+  /** The list may be a moment old: calls that have begun since were not left out of it. */
+  private long running(int looked) {
+    return looked < MAX_LOOKED ? looked : Math.max(looked, running.getAsLong());
   }
 
   private CompletableFuture<List<CallRow>> rows() {

@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,7 +172,8 @@ public final class LiveFeed implements AdminFeed, AutoCloseable {
     Map<String, RuleCalls> counted = sources.metrics().byRule();
     rules.add(counted, nanos);
     if (pictures++ % WARNINGS_EVERY == 0) {
-      warnings = sources.warnings().get().stream().limit(MAX_WARNINGS).toList();
+      Stream<String> odd = sources.rules().get().warnings().stream().map(Object::toString);
+      warnings = Stream.concat(sources.warnings().get().stream(), odd).limit(MAX_WARNINGS).toList();
     }
     long unmatched = counted.getOrDefault("", RuleCalls.NONE).calls();
     tell(event("picture", picture(failures, unmatched)), List.copyOf(missed.keySet()));

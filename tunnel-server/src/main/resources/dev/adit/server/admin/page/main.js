@@ -19,11 +19,14 @@ const failures = new Failures();
 const rules = new Rules(onProblem);
 const configuration = new Configuration(onProblem);
 
+let seenAt = null;
+
 const feed = new Feed({
   event(name, value) {
     if (name === 'history') {
       overview.history(value);
     } else if (name === 'picture') {
+      seenAt = new Date();
       overview.picture(value);
       failures.show(value.failures);
       failedAt = countByAgent(value.failures);
@@ -37,7 +40,8 @@ const feed = new Feed({
     at('forget').hidden = !hasToken();
   },
   down(why) {
-    state(`not connected: ${why}; trying again`, 'bad');
+    const old = seenAt === null ? '' : `; shown is how it was on ${moment(seenAt)}`;
+    state(`not connected: ${why}; trying again${old}`, 'bad');
   },
   unauthorized() {
     showLogin();

@@ -87,15 +87,19 @@ export class Overview {
   /** What fails now, each reason with the last place; links stay, so that they can be followed. */
   fail(groups) {
     const list = at('failing-list');
-    const shown = groups.slice(0, MAX_FAILING);
-    while (list.children.length > shown.length) {
+    const lines = groups.slice(0, MAX_FAILING).map((group) =>
+      `calls fail now: ${nameOf(group)}, ${calls(group.count)} in ten minutes, the last at ${place(group.rows[0])}`);
+    const more = groups.length - lines.length;
+    if (more > 0) {
+      lines.push(`calls fail now for ${more} more ${more === 1 ? 'reason' : 'reasons'}`);
+    }
+    while (list.children.length > lines.length) {
       list.lastElementChild.remove();
     }
-    while (list.children.length < shown.length) {
+    while (list.children.length < lines.length) {
       list.append(element('li', {}, element('a', {href: '#failures'})));
     }
-    shown.forEach((group, i) => say(list.children[i].firstElementChild,
-      `calls fail now: ${nameOf(group)}, ${calls(group.count)} in ten minutes, the last at ${place(group.rows[0])}`));
+    lines.forEach((line, i) => say(list.children[i].firstElementChild, line));
   }
 
   warn(warnings) {
@@ -146,9 +150,11 @@ class FailureCard {
     this.more = element('p', {class: 'quiet'});
     const body = element('tbody');
     const name = nameOf(group);
-    const caption = `Where calls failed: ${name}`;
+    // One reason may have several statuses: a name for each, and another for the table in it.
+    const label = group.reason ? `${name} ${group.status}` : name;
+    const caption = `Where calls failed: ${label}`;
     const heads = ['Last', 'Calls', 'Rule', 'Group', 'Agent', 'Backend', 'Method of the last', 'What its caller was told', 'Took', 'Request id'];
-    this.node = element('section', {class: isSerious(group) ? 'failure' : 'failure calm', 'aria-label': caption},
+    this.node = element('section', {class: isSerious(group) ? 'failure' : 'failure calm', 'aria-label': label},
       element('h3', {}, element('code', {}, name), group.reason ? element('span', {class: 'quiet'}, group.status) : '', this.count, this.last),
       element('p', {class: 'advice'}, element('strong', {}, 'What to do: '), group.advice),
       element('div', {class: 'scroll', role: 'region', 'aria-label': caption, tabindex: '0'},

@@ -53,7 +53,7 @@ export function duration(micros) {
   if (micros < 1000) {
     return `${Math.round(micros)} \u00b5s`;
   }
-  if (micros < 1e6) {
+  if (micros < 999.5e3) {
     return `${(micros / 1e3).toPrecision(3)} ms`.replace(/\.0+ /, ' ');
   }
   return time(micros / 1e3);

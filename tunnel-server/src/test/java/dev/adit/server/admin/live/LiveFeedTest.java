@@ -16,6 +16,7 @@ import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
+import dev.adit.server.rules.check.LintFinding;
 import dev.adit.server.rules.reload.ReloadStatus;
 import io.netty.buffer.ByteBuf;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.Test;
 final class LiveFeedTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
+  private static final LintFinding ODD =
+      new LintFinding("r.yaml:3", LintFinding.Kind.RULE, "r", "is odd");
+
   private final AtomicInteger warned = new AtomicInteger();
   private final LiveFeed feed =
       new LiveFeed(
@@ -55,7 +59,7 @@ final class LiveFeedTest {
               new CallMetrics(new PrometheusRegistry()),
               new AgentRegistry(),
               new Router(RoutingTable.EMPTY),
-              () -> new ReloadStatus("h", Instant.EPOCH, 0, 0, 1, 0, List.of(), List.of()),
+              () -> new ReloadStatus("h", Instant.EPOCH, 0, 0, 1, 0, List.of(), List.of(ODD)),
               () -> {
                 warned.incrementAndGet();
                 return List.of("line\nend </script>");
@@ -127,6 +131,7 @@ final class LiveFeedTest {
     assertEquals(7, picture.get("running").getAsInt());
     assertEquals(
         "line\nend </script>", picture.get("warnings").getAsJsonArray().get(0).getAsString());
+    assertEquals(ODD.toString(), picture.get("warnings").getAsJsonArray().get(1).getAsString());
     assertNotNull(picture.get("second"));
   }
 
