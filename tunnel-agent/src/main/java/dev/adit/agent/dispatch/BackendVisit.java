@@ -125,9 +125,11 @@ final class BackendVisit {
     failure = reason;
   }
 
-  /** The call ends here for a reason that says nothing of the backend. */
+  /** The call ends here for a reason that says nothing of the backend, or that its answer has. */
   void stopped(CallFailure reason) {
-    outcome = Breaker.Outcome.NONE;
+    if (reason != CallFailure.BACKEND_HTTP) {
+      outcome = Breaker.Outcome.NONE;
+    }
     failure = reason;
   }
 
@@ -138,6 +140,9 @@ final class BackendVisit {
       return;
     }
     left.end(outcome, counted);
+    if (failure == null && grpc && answered && status.isEmpty()) {
+      failure = CallFailure.BACKEND_HTTP;
+    }
     if (series != null) {
       series.onEnded(status, failure, nowNanos - openedNanos);
     } else if (outcome == Breaker.Outcome.FAILURE) {

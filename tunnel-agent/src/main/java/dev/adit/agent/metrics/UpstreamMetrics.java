@@ -52,8 +52,8 @@ public final class UpstreamMetrics {
             registry,
             "adit_backend_calls",
             "Calls that were given to the backend and are over. status: a gRPC code, or an HTTP"
-                + " status of plain HTTP, or empty without an answer. reason: Adit's own reason"
-                + " token where the backend did not end the call.",
+                + " status of plain HTTP, or empty without either. reason: Adit's own reason token"
+                + " where the backend did not end the call, or not in gRPC.",
             "group",
             "upstream",
             "backend",
