@@ -146,7 +146,7 @@ public final class EntryServer {
     }
 
     private void refuse(SocketChannel channel, Flood limit) {
-      entry.floods().add(limit);
+      entry.floods().add(limit, channel.remoteAddress());
       channel.close();
     }
   }

@@ -2,8 +2,10 @@ package dev.adit.server.metrics;
 
 import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.flood.FloodLog;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.SocketAddress;
 
 /**
  * Counts connections of one listener that were ended because the peer passed a limit, and those
@@ -12,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 public final class FloodMetrics {
   private final Counter floods;
   private final Counter handshakes;
+  private final FloodLog log;
 
   /**
    * Counters that are shown by {@code registry}.
@@ -20,6 +23,7 @@ public final class FloodMetrics {
    * @param connections of whom they are, in words
    */
   public FloodMetrics(PrometheusRegistry registry, String listener, String connections) {
+    log = new FloodLog(connections);
     floods =
         Counter.builder()
             .name(listener + "_floods")
@@ -48,8 +52,9 @@ public final class FloodMetrics {
   }
 
   /** A peer has passed a limit. */
-  public void add(Flood limit) {
+  public void add(Flood limit, SocketAddress peer) {
     floods.labelValues(limit.text()).inc();
+    log.passed(limit, peer);
   }
 
   /** A peer's handshake has failed. */

@@ -12,11 +12,12 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Ticker;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class FloodHandler extends ChannelDuplexHandler {
   private final FloodGuard guard;
   private final Duration greetingTimeout;
   private final FloodLimits limits;
-  private final Consumer<Flood> onFlood;
+  private final BiConsumer<Flood, SocketAddress> onFlood;
 
   // state, confined to the loop
   private final EventRate resets = new EventRate(FloodLimits.WINDOW);
@@ -53,11 +54,11 @@ public final class FloodHandler extends ChannelDuplexHandler {
   /**
    * A guard of a new connection.
    *
-   * @param onFlood told the limit that the peer has passed, once
+   * @param onFlood told the limit that the peer has passed, once, and the peer's address
    */
-  public FloodHandler(ConnectionLimits limits, Consumer<Flood> onFlood) {
+  public FloodHandler(ConnectionLimits limits, BiConsumer<Flood, SocketAddress> onFlood) {
     this.onFlood = onFlood;
-    guard = new FloodGuard(limits.floods(), onFlood);
+    guard = new FloodGuard(limits.floods(), this::tell);
     greetingTimeout = limits.greetingTimeout();
     this.limits = limits.floods();
     inbound =
@@ -73,10 +74,14 @@ public final class FloodHandler extends ChannelDuplexHandler {
             .schedule(this::checkGreeted, greetingTimeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  private void tell(Flood limit) {
+    onFlood.accept(limit, context().channel().remoteAddress());
+  }
+
   private void checkGreeted() {
     ChannelHandlerContext ctx = context();
     if (ctx.channel().isActive() && !guard.isGreeted()) {
-      onFlood.accept(Flood.GREETING_TIMEOUT);
+      tell(Flood.GREETING_TIMEOUT);
       ctx.close();
     }
   }

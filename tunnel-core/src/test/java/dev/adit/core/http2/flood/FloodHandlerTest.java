@@ -35,7 +35,8 @@ final class FloodHandlerTest {
           .ticker(ticker)
           .handlers(
               new FloodHandler(
-                  new ConnectionLimits(Duration.ofSeconds(5), 1, 1, LIMITS), floods::add))
+                  new ConnectionLimits(Duration.ofSeconds(5), 1, 1, LIMITS),
+                  (limit, peer) -> floods.add(limit)))
           .build();
 
   @AfterEach

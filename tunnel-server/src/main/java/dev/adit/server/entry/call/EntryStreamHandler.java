@@ -66,7 +66,7 @@ public final class EntryStreamHandler implements EdgeListener {
             settings,
             entry.windows(),
             config.connections(),
-            entry.floods()::add,
+            limit -> entry.floods().add(limit, remote),
             this,
             EntryConnection::new);
     callKey = connection.connection().newKey();

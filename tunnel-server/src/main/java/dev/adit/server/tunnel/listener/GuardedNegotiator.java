@@ -15,7 +15,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import java.util.function.Consumer;
+import java.net.SocketAddress;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class GuardedNegotiator implements ProtocolNegotiator {
   private final ProtocolNegotiator negotiator;
   private final boolean encrypted;
   private final ConnectionLimits limits;
-  private final Consumer<Flood> onFlood;
+  private final BiConsumer<Flood, SocketAddress> onFlood;
   private final HandshakeWatch handshakes;
 
   /**
@@ -37,7 +38,7 @@ final class GuardedNegotiator implements ProtocolNegotiator {
   GuardedNegotiator(
       @Nullable SslContext tls,
       ConnectionLimits limits,
-      Consumer<Flood> onFlood,
+      BiConsumer<Flood, SocketAddress> onFlood,
       HandshakeWatch handshakes) {
     negotiator =
         tls == null

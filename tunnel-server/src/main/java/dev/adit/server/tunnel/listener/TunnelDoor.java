@@ -7,7 +7,8 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
-import java.util.function.Consumer;
+import java.net.SocketAddress;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 @Sharable
 final class TunnelDoor extends ChannelInboundHandlerAdapter {
   private final ConnectionCounts counts;
-  private final Consumer<Flood> onFlood;
+  private final BiConsumer<Flood, SocketAddress> onFlood;
 
   /**
    * @param onFlood told the limit that a connection would pass
    */
-  TunnelDoor(ConnectionLimits limits, Consumer<Flood> onFlood) {
+  TunnelDoor(ConnectionLimits limits, BiConsumer<Flood, SocketAddress> onFlood) {
     counts = new ConnectionCounts(limits);
     this.onFlood = onFlood;
   }
@@ -34,7 +35,7 @@ final class TunnelDoor extends ChannelInboundHandlerAdapter {
     if (passed == null) {
       listener.fireChannelRead(channel);
     } else {
-      onFlood.accept(passed);
+      onFlood.accept(passed, channel.remoteAddress());
       // It is on no loop yet.
       channel.unsafe().closeForcibly();
     }

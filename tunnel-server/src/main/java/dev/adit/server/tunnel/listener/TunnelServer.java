@@ -16,9 +16,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ public final class TunnelServer {
       List<InetSocketAddress> addresses,
       @Nullable SslContext tls,
       ConnectionLimits limits,
-      Consumer<Flood> onFlood,
+      BiConsumer<Flood, SocketAddress> onFlood,
       HandshakeWatch handshakes,
       EventLoops loops,
       ServerServiceDefinition service)
