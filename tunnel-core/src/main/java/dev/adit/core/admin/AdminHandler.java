@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (HttpMethod.POST.equals(request.method())) {
       act(ctx, request, keepAlive);
     } else if (site.feeds().containsKey(path(request))) {
-      feed(ctx, Objects.requireNonNull(site.feeds().get(path(request))), keepAlive);
+      feed(ctx, request, keepAlive);
     } else {
       write(ctx, request.method(), keepAlive, page(request));
     }
@@ -109,7 +110,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             ctx.executor());
   }
 
-  private void feed(ChannelHandlerContext ctx, AdminFeed feed, boolean keepAlive) {
+  private void feed(ChannelHandlerContext ctx, FullHttpRequest request, boolean keepAlive) {
+    AdminFeed feed = Objects.requireNonNull(site.feeds().get(path(request)));
     @Nullable AdminPage refusal = feed.refusal();
     if (refusal != null) {
       write(ctx, HttpMethod.GET, keepAlive, refusal);
@@ -121,12 +123,22 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         .headers()
         .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     ctx.writeAndFlush(head);
-    feed.join(new Viewer(ctx.channel()));
+    String given = authorization(request);
+    feed.join(new Viewer(ctx.channel(), () -> isAuthorized(given)));
   }
 
-  private record Viewer(Channel channel) implements AdminViewer {
+  /**
+   * Who reads a feed.
+   *
+   * @param isLet asked at each event: a feed has no end, but the token it was asked with may
+   */
+  private record Viewer(Channel channel, BooleanSupplier isLet) implements AdminViewer {
     @Override
     public boolean offer(ByteBuf event) {
+      if (!isLet.getAsBoolean()) {
+        drop();
+        return false;
+      }
       if (!channel.isWritable()) {
         return false;
       }
@@ -194,7 +206,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
           421,
           "this Host is not served here: call the admin port by its address or as localhost\n");
     }
-    if (!OPEN_PATHS.contains(path) && !site.open().contains(path) && !isAuthorized(request)) {
+    if (!OPEN_PATHS.contains(path)
+        && !site.open().contains(path)
+        && !isAuthorized(authorization(request))) {
       return AdminPage.text(401, "the admin port wants its token: authorization: Bearer ...\n");
     }
     boolean shows = site.pages().containsKey(path);
@@ -245,12 +259,16 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         || host.equals("[::1]");
   }
 
-  private boolean isAuthorized(FullHttpRequest request) {
+  private static String authorization(FullHttpRequest request) {
+    return request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+  }
+
+  /** Whether what was given is what is demanded now. Any thread. */
+  private boolean isAuthorized(String given) {
     String demanded = token.get();
     if (demanded == null) {
       return true;
     }
-    String given = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     return MessageDigest.isEqual(
         given.getBytes(StandardCharsets.UTF_8),
         ("Bearer " + demanded).getBytes(StandardCharsets.UTF_8));

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -289,6 +290,24 @@ final class AdminHandlerTest {
     assertFalse(Objects.requireNonNull(viewer).offer(event));
     assertEquals(1, event.refCnt());
     event.release();
+  }
+
+  @Test
+  void feedEndsWithTheTokenThatItWasAskedWith() {
+    AtomicReference<String> token = new AtomicReference<>("old");
+    EmbeddedChannel channel = new EmbeddedChannel(new AdminHandler(token::get, false, site));
+    DefaultFullHttpRequest asked = feedRequest();
+    asked.headers().set("authorization", "Bearer old");
+    channel.writeInbound(asked);
+    AdminViewer joined = Objects.requireNonNull(viewer);
+    ByteBuf event = Unpooled.copiedBuffer("event: x\ndata: 1\n\n", StandardCharsets.US_ASCII);
+    assertTrue(joined.offer(event));
+    token.set("new");
+    assertFalse(joined.offer(event));
+    channel.runPendingTasks();
+    assertFalse(channel.isOpen());
+    event.release();
+    channel.finishAndReleaseAll();
   }
 
   @Test
