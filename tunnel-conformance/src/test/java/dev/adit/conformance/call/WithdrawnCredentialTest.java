@@ -90,6 +90,12 @@ final class WithdrawnCredentialTest {
     Eventually.holds(
         "it is refused when it comes back",
         () -> Scrape.sum(site.admin(), "adit_tunnels_refused_total", "\"unauthenticated\"") >= 1);
+    assertEquals(
+        1,
+        site.server().status().warnings().stream()
+            .filter(each -> each.startsWith("a tunnel from 127.0.0.1:"))
+            .filter(each -> each.contains("(unauthenticated)"))
+            .count());
     assertEquals("0", call("/shop.User/Get"));
     assertEquals("14", call("/shop.Cart/Get"));
     assertEquals(

@@ -61,6 +61,7 @@ public final class Warnings {
     agents.get().forEach(problem -> lines.add("agents refused: " + problem));
     lines.addAll(identities.get());
     lines.addAll(contested());
+    lines.addAll(registry.refused().lines());
     lines.addAll(refusedConfigs());
     lines.addAll(neverJoined());
     if (insecure) {

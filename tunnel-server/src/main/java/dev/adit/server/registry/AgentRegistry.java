@@ -18,6 +18,7 @@ public final class AgentRegistry {
   private final List<AgentSession> sessions = new ArrayList<>();
 
   private final Takeovers takeovers = new Takeovers();
+  private final RefusedTunnels refused = new RefusedTunnels();
 
   // shared: grows only, by groups that credentials name
   private final Set<GroupName> everJoined = ConcurrentHashMap.newKeySet();
@@ -86,6 +87,11 @@ public final class AgentRegistry {
     }
     leave(session, tunnel);
     return true;
+  }
+
+  /** Tunnels that were refused for their credential. */
+  public RefusedTunnels refused() {
+    return refused;
   }
 
   /** Agents whose runs take each other's place: most likely two hosts with one id. */

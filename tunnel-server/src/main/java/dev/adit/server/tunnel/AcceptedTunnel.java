@@ -267,6 +267,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private void refuse(AgentHello.Refused refused) {
     log.warn("refused a tunnel from {}: {} ({})", address, refused.text(), refused.reason());
     greeting.metrics().onRefused(refused.reason());
+    if (refused.reason().equals("forbidden")) {
+      greeting.registry().refused().add(address, refused.text() + " (forbidden)");
+    }
     Refusal.Builder refusal =
         Refusal.newBuilder().setReason(refused.reason()).setMessage(refused.text());
     switch (refused.reason()) {

@@ -99,6 +99,7 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
     if (wrong.isTold(host)) {
       log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
     }
+    greeting.registry().refused().add(address, why + " (unauthenticated)");
     greeting.metrics().onRefused("unauthenticated");
     loop.schedule(
         () -> call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata()),

@@ -104,6 +104,14 @@ final class WarningsTest {
   }
 
   @Test
+  void refusedTunnelIsSaid() {
+    registry.refused().add("192.0.2.1:1", "unknown token (unauthenticated)");
+    assertOne(
+        "a tunnel from 192.0.2.1:1 was refused less than ten minutes ago: unknown token"
+            + " (unauthenticated); tunnel-agent doctor, run there, says the cure");
+  }
+
+  @Test
   void shortMemoryIsSaidWhileItIsShort() {
     memory.exhausted(true);
     assertOne("short of memory: new calls are refused (server-overloaded)");
