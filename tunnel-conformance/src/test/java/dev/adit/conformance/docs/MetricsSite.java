@@ -49,6 +49,7 @@ final class MetricsSite implements AutoCloseable {
     Path serverFile = directory.resolve("server.yaml");
     edit(serverFile, "(0\\.0\\.0\\.0|127\\.0\\.0\\.1):80\\d\\d", "127.0.0.1:0");
     edit(serverFile, "(?s)(entry:\n[^\n]*\n) *tls:[^\n]*\n", "$1");
+    edit(directory.resolve("rules/rules.yaml"), "( *)to: .*", "$0\n$1mirror: {group: nobody}");
     ServerApp server =
         ServerApp.start(
             ServerConfigReader.read(serverFile), FrameLimits.DEFAULT, "under-test", System.out);

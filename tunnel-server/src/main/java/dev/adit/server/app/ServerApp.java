@@ -207,7 +207,9 @@ public final class ServerApp implements ProcessEnd.Program {
     process.gauge("adit_calls_running", "Calls at the entry now.", entryContext.calls()::running);
     process.gauge("adit_entry_connections", "Connections of callers.", entry::connectionCount);
     process.gauge(
-        "adit_kept_request_bytes", "Request bytes kept for placing calls again.", this::keptBytes);
+        "adit_kept_request_bytes",
+        "Request bytes kept for placing calls again, and for their copies.",
+        this::keptBytes);
     process.gauge(
         "adit_promised_bytes",
         "Response bytes that agents may send now, or have sent and callers have not taken.",
@@ -219,6 +221,7 @@ public final class ServerApp implements ProcessEnd.Program {
     process.watchTls(tls::followed);
     metrics.watch(registry);
     metrics.watch(accessLog);
+    metrics.watchMirrors(entryContext.dispatcher()::mirrored);
     metrics.watchRules(rules::status);
     if (agents != null) {
       metrics.watchAgentsFile(() -> agents.problems().isEmpty(), agents::loaded, agents::refused);

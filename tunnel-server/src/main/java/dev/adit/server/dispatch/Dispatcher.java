@@ -17,6 +17,8 @@ import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -138,6 +140,7 @@ public final class Dispatcher {
                 MirrorCall.send(
                     mirrors,
                     route.ruleText(),
+                    shadow,
                     home,
                     TimeLeft.after(headers, home.ticker().nanoTime() - begun),
                     body,
@@ -158,6 +161,11 @@ public final class Dispatcher {
   /** Bytes kept now for placing calls again, and for copies of calls. */
   public long keptBytes() {
     return context.keptBytes() + mirrors.bytes().get();
+  }
+
+  /** Copies of calls that are over, by group and why they failed; empty: they were answered. */
+  public Map<List<String>, Long> mirrored() {
+    return mirrors.counts().all();
   }
 
   /** Copies of calls that run now. */

@@ -7,6 +7,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.ReplayCopy;
+import dev.adit.core.name.GroupName;
 import dev.adit.server.dispatch.placement.Placement;
 import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.registry.AgentSession;
@@ -32,15 +33,17 @@ final class MirrorCall implements PlacementListener {
   // deps
   private final MirrorSlots slots;
   private final AsciiString rule;
+  private final GroupName group;
 
   // state, confined to the loop
   private @Nullable RequestSide request;
   private @Nullable Future<?> timer;
   private boolean over;
 
-  private MirrorCall(MirrorSlots slots, AsciiString rule) {
+  private MirrorCall(MirrorSlots slots, AsciiString rule, GroupName group) {
     this.slots = slots;
     this.rule = rule;
+    this.group = group;
   }
 
   /**
@@ -53,15 +56,17 @@ final class MirrorCall implements PlacementListener {
   static void send(
       MirrorSlots slots,
       AsciiString rule,
+      GroupName group,
       EventLoop home,
       CallHeaders headers,
       ReplayCopy body,
       PlacementMaker placement) {
     if (!slots.tryTake()) {
       log.debug("rule {}: a copy is left out, {} run", rule, slots.taken());
+      slots.counts().add(group, MirrorCounts.LEFT_OUT);
       return;
     }
-    MirrorCall call = new MirrorCall(slots, rule);
+    MirrorCall call = new MirrorCall(slots, rule, group);
     Placement placed = placement.of(headers, call);
     call.request = placed;
     placed.place();
@@ -81,16 +86,17 @@ final class MirrorCall implements PlacementListener {
   private void onDeadline() {
     RequestSide side = request;
     if (!over && side != null) {
-      end();
+      end(CallFailure.DEADLINE.token().toString());
       side.onCancel(CallReset.failed(CallFailure.DEADLINE, "the copy's time is over"));
     }
   }
 
-  private void end() {
+  private void end(String reason) {
     if (over) {
       return;
     }
     over = true;
+    slots.counts().add(group, reason);
     if (timer != null) {
       timer.cancel(false);
     }
@@ -109,7 +115,7 @@ final class MirrorCall implements PlacementListener {
   @Override
   public void onHead(ResponseHead head, boolean last) {
     if (last) {
-      end();
+      end(MirrorCounts.ANSWERED);
     }
   }
 
@@ -122,13 +128,13 @@ final class MirrorCall implements PlacementListener {
       side.onResponseConsumed(bytes);
     }
     if (last) {
-      end();
+      end(MirrorCounts.ANSWERED);
     }
   }
 
   @Override
   public void onTrailers(HeaderFields trailers) {
-    end();
+    end(MirrorCounts.ANSWERED);
   }
 
   @Override
@@ -137,6 +143,6 @@ final class MirrorCall implements PlacementListener {
   @Override
   public void onReset(CallReset reset) {
     log.debug("rule {}: a copy failed: {}", rule, reset.failure().token());
-    end();
+    end(reset.failure().token().toString());
   }
 }

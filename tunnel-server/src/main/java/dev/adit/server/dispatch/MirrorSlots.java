@@ -16,6 +16,13 @@ final class MirrorSlots {
   // shared: request bytes kept for copies
   private final AtomicLong bytes = new AtomicLong();
 
+  // shared: what has become of those that are over
+  private final MirrorCounts counts = new MirrorCounts();
+
+  MirrorCounts counts() {
+    return counts;
+  }
+
   boolean tryTake() {
     return running.tryTake();
   }

@@ -6,6 +6,8 @@ import dev.adit.server.accesslog.AccessLog;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.rules.reload.ReloadStatus;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -69,6 +71,26 @@ public final class ServerMetrics {
   /** Shows who is connected. */
   public void watch(AgentRegistry agents) {
     AgentGauges.show(process.registry(), agents);
+  }
+
+  /**
+   * Shows what becomes of copies of calls.
+   *
+   * @param copies those that are over, by group and reason; asked at each scrape
+   */
+  public void watchMirrors(Supplier<Map<List<String>, Long>> copies) {
+    CounterWithCallback.builder()
+        .name("adit_mirrored_calls")
+        .help(
+            "Copies of calls that are over. reason: Adit's own reason token where a copy failed,"
+                + " left-out where too many ran, empty where a backend has answered.")
+        .labelNames("group", "reason")
+        .callback(
+            shown ->
+                copies
+                    .get()
+                    .forEach((of, count) -> shown.call((double) count, of.toArray(String[]::new))))
+        .register(process.registry());
   }
 
   /** Shows how the rules stand. */

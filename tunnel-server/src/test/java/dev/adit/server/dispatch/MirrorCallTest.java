@@ -22,6 +22,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,7 @@ final class MirrorCallTest {
     MirrorCall.send(
         slots,
         RULE,
+        DispatchBench.GROUP,
         bench.hand().loop(),
         headers,
         body,
@@ -70,6 +72,11 @@ final class MirrorCallTest {
                 new Placement.Wanted(head, DispatchBench.GROUP, RULE, Choice.LEAST_CALLS),
                 listener));
     bench.settle();
+  }
+
+  /** One copy is over, and so it was. */
+  private void assertCounted(String reason) {
+    assertEquals(Map.of(List.of(DispatchBench.GROUP.value(), reason), 1L), slots.counts().all());
   }
 
   private static CallHeaders within(Duration timeout) {
@@ -132,6 +139,7 @@ final class MirrorCallTest {
     answer.onResponseChunk(shadow.chunk(1), true);
     bench.settle();
     assertEquals(0, slots.taken());
+    assertCounted("");
   }
 
   @Test
@@ -143,6 +151,7 @@ final class MirrorCallTest {
     pass(SHORT);
     assertNotNull(arrived().request().cancelled());
     assertEquals(0, slots.taken());
+    assertCounted("deadline");
   }
 
   @Test
@@ -167,6 +176,7 @@ final class MirrorCallTest {
     bench.settle();
     send(within(Duration.ofNanos(TimeUnit.SECONDS.toNanos(1))));
     assertEquals(0, slots.taken());
+    assertCounted("no-agent");
   }
 
   @Test
@@ -176,6 +186,7 @@ final class MirrorCallTest {
     }
     send(TunnelPair.headers());
     assertTrue(bench.agents().get(0).agent().arrived().isEmpty());
+    assertCounted("left-out");
     for (int i = 0; i < MirrorSlots.MAX_RUNNING; i++) {
       slots.giveBack();
     }
