@@ -109,6 +109,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private void begin(long nowNanos) {
     Backend picked = nowNanos - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
     if (picked == null) {
+      if (opens == 0 && tried.isEmpty()) {
+        dispatcher.metrics().onRefused(CallFailure.BACKEND_UNREACHABLE);
+      }
       fail(
           CallReset.unprocessed(
               CallFailure.BACKEND_UNREACHABLE,

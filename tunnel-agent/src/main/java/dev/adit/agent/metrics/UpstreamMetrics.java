@@ -22,6 +22,7 @@ public final class UpstreamMetrics {
       List.of(
           CallFailure.AGENT_OVERLOADED,
           CallFailure.BACKEND_NOT_ALLOWED,
+          CallFailure.BACKEND_UNREACHABLE,
           CallFailure.MALFORMED,
           CallFailure.NO_UPSTREAM);
   static final String[] OF_BACKEND = {"group", "upstream", "backend"};
@@ -75,7 +76,7 @@ public final class UpstreamMetrics {
         counter(
             registry,
             "adit_served_calls_refused",
-            "Calls that the agent gave to no upstream, by reason.",
+            "Calls that the agent gave to no backend, by reason.",
             "reason");
     for (CallFailure failure : REFUSALS) {
       refused.initLabelValues(failure.token().toString());
@@ -111,7 +112,7 @@ public final class UpstreamMetrics {
         .register(registry);
   }
 
-  /** A call came to no upstream. */
+  /** A call came to no backend. */
   public void onRefused(CallFailure failure) {
     refused.labelValues(failure.token().toString()).inc();
   }

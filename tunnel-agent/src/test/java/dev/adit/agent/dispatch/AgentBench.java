@@ -62,6 +62,7 @@ final class AgentBench implements AutoCloseable {
   private final UpstreamTable upstreams;
   private final CallDispatcher dispatcher;
   private final MemoryBudget memory = MemoryBudget.unlimited();
+  final PrometheusRegistry registry = new PrometheusRegistry();
   private final End server;
   private final End agent;
 
@@ -241,7 +242,7 @@ final class AgentBench implements AutoCloseable {
     ServedUpstreams served =
         new ServedUpstreams(
             new RoutedUpstreams(AgentRoutes.of(List.of(upstream), List.of()), upstreams));
-    UpstreamMetrics metrics = new UpstreamMetrics(new PrometheusRegistry(), served::all);
+    UpstreamMetrics metrics = new UpstreamMetrics(registry, served::all);
     dispatcher = new CallDispatcher(served, CAPACITY, memory, metrics, null);
     TunnelSettings settings =
         new TunnelSettings(

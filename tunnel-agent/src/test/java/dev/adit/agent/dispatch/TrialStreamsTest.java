@@ -9,6 +9,7 @@ import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.testing.http2.FakeBackend;
 import dev.adit.testing.http2.FakeBackend.Connection;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -143,5 +144,28 @@ final class TrialStreamsTest {
     // Two are under way: as many as have to succeed.
     assertFalse(backend.isLetting());
     waiting.cancel();
+  }
+
+  /** Calls that came to no backend, as Prometheus is told. */
+  private double unreachable() {
+    return bench.registry.scrape("adit_served_calls_refused"::equals).stream()
+        .flatMap(metric -> metric.getDataPoints().stream())
+        .filter(each -> "backend-unreachable".equals(each.getLabels().get("reason")))
+        .mapToDouble(each -> ((CounterDataPointSnapshot) each).getValue())
+        .sum();
+  }
+
+  @Test
+  void callThatNoCircuitLetsThroughIsCounted() {
+    AgentBench.Call first = call();
+    bench.await(() -> backend.calls() == 1);
+    AgentBench.Call second = call();
+    bench.await(() -> backend.calls() == 2);
+    assertEquals(0, unreachable());
+    call();
+    bench.await(() -> unreachable() == 1);
+    assertEquals(2, backend.calls());
+    first.cancel();
+    second.cancel();
   }
 }
