@@ -26,7 +26,7 @@ public final class Advice {
           "retry if the method may run twice; look at the network between agent and server, or raise drain.grace";
       case NO_UPSTREAM -> "mend routes in agent.yaml, or the rule that sent the call to this group";
       case BACKEND_UNREACHABLE ->
-          "start the backend; tunnel-agent status shows what is the matter with each";
+          "start the backend, or mend it where its circuit is open or its health check fails; tunnel-agent status shows what is the matter with each";
       case BACKEND_NOT_ALLOWED ->
           "add the backends to allow in the agent's file, or take them out of the rule files; status names them";
       case BACKEND_RESET -> "read the backend's log";
