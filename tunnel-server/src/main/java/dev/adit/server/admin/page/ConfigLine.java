@@ -12,6 +12,7 @@ import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.TlsConfig;
 import dev.adit.server.config.TunnelConfig;
 import dev.adit.server.config.agents.AgentsSource;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,9 +55,13 @@ record ConfigLine(String key, String value) {
     add(lines, "log.level", lower(config.log().level()));
     add(lines, "log.format", lower(config.log().format()));
     TracingConfig tracing = config.tracing();
-    if (tracing != null) {
+    if (tracing == null) {
+      add(lines, "tracing.otlp", "none");
+    } else {
       // Not the whole address: it may have a password.
-      add(lines, "tracing.otlp", tracing.otlp().getScheme() + "://" + tracing.otlp().getHost());
+      URI otlp = tracing.otlp();
+      String port = otlp.getPort() < 0 ? "" : ":" + otlp.getPort();
+      add(lines, "tracing.otlp", otlp.getScheme() + "://" + otlp.getHost() + port);
       add(lines, "tracing.sample", tracing.samplePercent() + " %");
     }
     return lines;

@@ -62,7 +62,7 @@ final class ConfigPageTest {
     assertFalse(shown.contains(HASH.substring(0, 16)), shown);
     assertTrue(shown.contains("admin.token"), shown);
     assertTrue(shown.contains("entry.maxConnections"), shown);
-    assertTrue(shown.contains("http://127.0.0.1"), shown);
+    assertTrue(shown.contains("\"http://127.0.0.1:4317\""), shown);
   }
 
   @Test
