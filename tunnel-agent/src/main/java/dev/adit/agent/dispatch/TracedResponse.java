@@ -74,7 +74,7 @@ final class TracedResponse implements ResponseSide {
 
   @Override
   public void onReset(CallReset reset) {
-    SpanFields.reset(span, reset);
+    SpanFields.failure(span, reset.failure());
     span.end();
     response.onReset(reset);
   }

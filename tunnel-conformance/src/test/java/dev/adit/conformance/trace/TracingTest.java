@@ -187,9 +187,19 @@ final class TracingTest {
       Seen placement = calls.one(TracedCalls.SERVER, "placement");
       assertEquals(calls.one(TracedCalls.SERVER, TracedCalls.METHOD).id(), placement.parent());
       assertEquals(placement.id(), hop.parent());
-      assertNotEquals("absent", hop.attribute("adit.reason"));
-      assertNotEquals("absent", placement.attribute("adit.reason"));
+      assertToldAsAFault(hop);
+      assertToldAsAFault(placement);
     }
+  }
+
+  /** Whether the server or the caller is first to end it: the one is a fault, the other is none. */
+  private static void assertToldAsAFault(Seen seen) {
+    String reason = seen.attribute("adit.reason");
+    assertNotEquals("absent", reason);
+    assertEquals(
+        reason.equals("cancelled") ? StatusCode.STATUS_CODE_UNSET : StatusCode.STATUS_CODE_ERROR,
+        seen.span().getStatus().getCode(),
+        reason);
   }
 
   private void assertPlacedAgain() {

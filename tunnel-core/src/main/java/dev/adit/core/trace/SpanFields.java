@@ -1,7 +1,7 @@
 package dev.adit.core.trace;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallReset;
 import dev.adit.core.call.GrpcCode;
 import io.netty.util.AsciiString;
 import java.util.EnumSet;
@@ -81,10 +81,12 @@ public final class SpanFields {
     }
   }
 
-  /** Why a hop ended without a response. */
-  public static void reset(Span span, CallReset reset) {
-    String reason = reset.failure().token().toString();
+  /** Why a hop ended without a response: a fault, unless the caller took the call back. */
+  public static void failure(Span span, CallFailure failure) {
+    String reason = failure.token().toString();
     span.set(REASON, reason);
-    span.fail(reason);
+    if (failure != CallFailure.CANCELLED) {
+      span.fail(reason);
+    }
   }
 }

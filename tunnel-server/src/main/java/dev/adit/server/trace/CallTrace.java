@@ -56,7 +56,7 @@ public final class CallTrace implements PlacementListener {
     if (last != null) {
       // The caller has gone, or its time is over: nothing comes back from the placement.
       if (record.failure() != null) {
-        last.set(SpanFields.REASON, record.failure().token().toString());
+        SpanFields.failure(last, record.failure());
       }
       endPlacement();
     }
@@ -180,7 +180,7 @@ public final class CallTrace implements PlacementListener {
   @Override
   public void onReset(CallReset reset) {
     if (placement != null) {
-      SpanFields.reset(placement, reset);
+      SpanFields.failure(placement, reset.failure());
       endPlacement();
     }
     call.onReset(reset);
