@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 final class WebPageTest {
   private static final String ACTION = "x-tunnel-action: 1";
   private static final int CANCEL = 8;
+  private static final int PLACES = 25;
   private static final int MAX_VIEWERS = 16;
   private static final String RULES =
       """
@@ -264,6 +267,37 @@ final class WebPageTest {
       assertEquals(
           "a-1",
           refused.getAsJsonArray("rows").get(0).getAsJsonObject().get("agent").getAsString());
+    }
+  }
+
+  /** The view of the failures shows twenty places of a reason, and the latest first. */
+  @Test
+  void failuresOfAnAgentAreCountedAtAllPlaces() throws Exception {
+    String rules =
+        IntStream.range(0, PLACES)
+            .mapToObj(i -> "- {name: r" + i + ", matches: [{service: s.S" + i + "}], to: many}\n")
+            .collect(Collectors.joining("", "version: 1\nrules:\n", ""));
+    AgentPlan agent = AgentPlan.of("a-2", "many", backend.hostAndPort());
+    try (LocalSite many = LocalSite.start(SitePlan.of(rules, agent));
+        RawConnection dialled = RawConnection.dial(many.entry())) {
+      for (int i = 0; i < PLACES; i++) {
+        RawStream hit = dialled.open(CallerKind.GRPC.request("/s.S" + i + "/Get"), false);
+        backend
+            .awaitRequest()
+            .head(
+                Field.list(
+                    ":status", "200", "content-type", "application/grpc", "grpc-status", "14"),
+                true);
+        assertEquals("14", hit.answer().last("grpc-status"));
+      }
+      Eventually.holds("all are counted", () -> failed(many) == PLACES);
+    }
+  }
+
+  private static int failed(LocalSite site) throws IOException {
+    try (AdminSocket answer = AdminSocket.ask(site.admin(), "POST /agents", "", ACTION)) {
+      JsonObject agents = JsonParser.parseString(answer.body()).getAsJsonObject();
+      return agents.getAsJsonArray("agents").get(0).getAsJsonObject().get("failed").getAsInt();
     }
   }
 

@@ -42,7 +42,7 @@ final class WebPage implements AutoCloseable {
             seen.warnings()::lines);
     feed = new LiveFeed(sources);
     calls = new CallPages(seen.running(), seen.calls()::running, feed.thread());
-    agents = new AgentPage(seen.registry());
+    agents = new AgentPage(seen.registry(), seen.running(), feed.thread());
     this.config = new ConfigPage(config, Clock.systemUTC());
   }
 

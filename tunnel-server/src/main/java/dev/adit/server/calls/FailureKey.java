@@ -49,7 +49,7 @@ public record FailureKey(
   }
 
   /** Whether nobody is to blame: the call was taken back. */
-  boolean isTakenBack() {
+  public boolean isTakenBack() {
     return failure == CallFailure.CANCELLED || failure == CallFailure.CANCELLED_BY_OPERATOR;
   }
 }

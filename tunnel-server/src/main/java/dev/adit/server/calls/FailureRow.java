@@ -7,8 +7,8 @@ import io.netty.util.AsciiString;
 /**
  * Calls that failed alike, and the last of them.
  *
- * @param count since there is such a row: it goes when nothing was added for ten minutes
- * @param sinceNanos how long ago the first of them ended
+ * @param count of the last ten minutes, to half a minute
+ * @param sinceNanos how long ago the first ended without ten minutes' pause since
  * @param lastNanos how long ago the last of them ended
  * @param last of them
  */

@@ -1,5 +1,6 @@
 package dev.adit.server.calls;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +16,14 @@ final class FailureTable {
 
   private static final class Row {
     private final long firstNanos;
-    private long count;
+    private final RecentCount count;
     private long lastNanos;
     private FailureRow.Example last;
 
     Row(long firstNanos, FailureRow.Example last) {
       this.firstNanos = firstNanos;
       this.last = last;
+      count = new RecentCount(KEPT_NANOS, firstNanos);
     }
   }
 
@@ -38,7 +40,7 @@ final class FailureTable {
       FailureKey kept = rows.size() < MAX_ROWS ? key : key.anywhere();
       row = rows.computeIfAbsent(kept, absent -> new Row(nowNanos, failed));
     }
-    row.count++;
+    row.count.add(nowNanos);
     row.lastNanos = nowNanos;
     row.last = failed;
   }
@@ -55,10 +57,61 @@ final class FailureTable {
             entry ->
                 new FailureRow(
                     entry.getKey(),
-                    entry.getValue().count,
+                    entry.getValue().count.at(nowNanos),
                     nowNanos - entry.getValue().firstNanos,
                     nowNanos - entry.getValue().lastNanos,
                     entry.getValue().last))
         .toList();
+  }
+
+  /**
+   * How often something has happened within a span of time that ends now. Exact for all of the
+   * span, and up to a {@value #STEPS}th of it more. Confined to one event loop.
+   */
+  static final class RecentCount {
+    private static final int STEPS = 20;
+
+    // deps
+    private final long stepNanos;
+    private final long beginNanos;
+
+    // state, confined to the loop: a ring of steps, of which that of now is one
+    private final long[] counts = new long[STEPS + 1];
+    private long step;
+
+    /**
+     * Nothing has happened.
+     *
+     * @param spanNanos at least {@value #STEPS}
+     */
+    RecentCount(long spanNanos, long nowNanos) {
+      stepNanos = spanNanos / STEPS;
+      beginNanos = nowNanos;
+    }
+
+    /** It happens now. */
+    void add(long nowNanos) {
+      turn(nowNanos);
+      counts[slot(step)]++;
+    }
+
+    /** Times until now. */
+    long at(long nowNanos) {
+      turn(nowNanos);
+      return Arrays.stream(counts).sum();
+    }
+
+    /** Empties the steps that have become too old. */
+    private void turn(long nowNanos) {
+      long now = (nowNanos - beginNanos) / stepNanos;
+      for (long next = Math.max(step + 1, now - STEPS); next <= now; next++) {
+        counts[slot(next)] = 0;
+      }
+      step = Math.max(step, now);
+    }
+
+    private static int slot(long step) {
+      return (int) (step % (STEPS + 1));
+    }
   }
 }

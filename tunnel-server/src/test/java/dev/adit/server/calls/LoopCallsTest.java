@@ -197,6 +197,18 @@ final class LoopCallsTest {
   }
 
   @Test
+  void failuresThatGoOnCountForTenMinutes() {
+    List<Call> all = begin(60);
+    for (Call each : all) {
+      each.fail("r", CallFailure.NO_AGENT);
+      ticker.advance(1, TimeUnit.MINUTES);
+    }
+    FailureRow row = failures().get(0);
+    assertEquals(10, row.count());
+    assertEquals(TimeUnit.MINUTES.toNanos(60), row.sinceNanos());
+  }
+
+  @Test
   void oldFailuresAreForgotten() {
     begin(1).get(0).fail("r", CallFailure.NO_AGENT);
     ticker.advance(10, TimeUnit.MINUTES);

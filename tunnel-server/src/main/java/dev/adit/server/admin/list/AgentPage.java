@@ -3,16 +3,22 @@ package dev.adit.server.admin.list;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import dev.adit.core.admin.AdminPage;
+import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.admin.live.ForeignText;
+import dev.adit.server.calls.FailureRow;
+import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.UpstreamState;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /agents}: connected agents that fit what is looked for. Any thread. */
@@ -37,6 +43,8 @@ public final class AgentPage {
    *
    * @param rttMicros the shortest last round trip of its tunnels; -1: not measured yet
    * @param healthy whether no group of its own passes it over
+   * @param failed calls that failed there in the last ten minutes, those left out that were taken
+   *     back
    */
   record Agent(
       String id,
@@ -50,9 +58,10 @@ public final class AgentPage {
       int tunnels,
       long rttMicros,
       boolean healthy,
+      long failed,
       List<UpstreamState> upstreams) {
 
-    static Agent of(AgentSession session) {
+    static Agent of(AgentSession session, long failed) {
       return new Agent(
           session.id().value(),
           ForeignText.cut(session.instance()),
@@ -65,6 +74,7 @@ public final class AgentPage {
           session.tunnels().length,
           session.rttMicros(),
           session.isHealthy(),
+          failed,
           session.upstreams().stream().limit(MAX_UPSTREAMS).toList());
     }
   }
@@ -72,10 +82,19 @@ public final class AgentPage {
   private record Wanted(@Nullable String find) {}
 
   private final AgentRegistry registry;
+  private final RunningCalls calls;
+  private final Executor thread;
 
-  /** A page about who is connected to {@code registry}. */
-  public AgentPage(AgentRegistry registry) {
+  /**
+   * A page about who is connected to {@code registry}.
+   *
+   * @param calls know what has failed
+   * @param thread where failures are counted, lest it be a loop of calls
+   */
+  public AgentPage(AgentRegistry registry, RunningCalls calls, Executor thread) {
     this.registry = registry;
+    this.calls = calls;
+    this.thread = thread;
   }
 
   /**
@@ -84,17 +103,29 @@ public final class AgentPage {
    * @param body JSON with part of an id or of a group's name in {@code find}; or nothing
    */
   public CompletionStage<AdminPage> find(String body) {
-    AdminPage page;
+    @Nullable Wanted wanted;
     try {
-      @Nullable Wanted wanted = new Gson().fromJson(body, Wanted.class);
-      page = AdminPage.json(shown(wanted == null ? null : wanted.find()));
+      wanted = new Gson().fromJson(body, Wanted.class);
     } catch (JsonParseException e) {
-      page = AdminPage.text(BAD_REQUEST, "expected JSON: {\"find\": \"..\"}, or nothing\n");
+      return CompletableFuture.completedFuture(
+          AdminPage.text(BAD_REQUEST, "expected JSON: {\"find\": \"..\"}, or nothing\n"));
     }
-    return CompletableFuture.completedFuture(page);
+    @Nullable String find = wanted == null ? null : wanted.find();
+    return calls.failures(thread).thenApply(rows -> AdminPage.json(shown(find, byAgent(rows))));
   }
 
-  private Shown shown(@Nullable String find) {
+  private static Map<AgentId, Long> byAgent(List<FailureRow> rows) {
+    Map<AgentId, Long> failed = new HashMap<>();
+    for (FailureRow row : rows) {
+      AgentId agent = row.key().agent();
+      if (agent != null && !row.key().isTakenBack()) {
+        failed.merge(agent, row.count(), Long::sum);
+      }
+    }
+    return failed;
+  }
+
+  private Shown shown(@Nullable String find, Map<AgentId, Long> failed) {
     String part = find == null ? "" : find.toLowerCase(Locale.ROOT);
     List<AgentSession> all = registry.snapshot().sessions();
     List<AgentSession> matching = all.stream().filter(agent -> fits(agent, part)).toList();
@@ -103,7 +134,7 @@ public final class AgentPage {
         matching.size(),
         // First what changes all the time is taken down, then it is compared.
         matching.stream()
-            .map(Agent::of)
+            .map(agent -> Agent.of(agent, failed.getOrDefault(agent.id(), 0L)))
             .sorted(
                 Comparator.comparing(Agent::healthy)
                     .thenComparing(Agent::calls, Comparator.reverseOrder())

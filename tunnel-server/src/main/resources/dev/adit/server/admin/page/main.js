@@ -1,6 +1,6 @@
 // Puts the page together: which view is shown, what is asked for it, and whether the server answers.
 
-import {Failures, Overview, isSerious} from './overview.js';
+import {Failures, Overview} from './overview.js';
 import {Configuration, Rules} from './rules.js';
 import {Feed, Unauthorized, forgetToken, hasToken, post, setToken} from './server.js';
 import {Table, backends, code, number} from './tables.js';
@@ -29,7 +29,6 @@ const feed = new Feed({
       seenAt = new Date();
       overview.picture(value);
       failures.show(value.failures);
-      failedAt = countByAgent(value.failures);
       rules.show(value);
       say(at('version'), value.version);
       state(value.state === 'running' ? 'running' : 'draining: this server is going away',
@@ -104,23 +103,12 @@ function onHash() {
 
 /* What is asked again and again, while its view is shown. */
 
-let failedAt = new Map();
-
-/** Failures of the last ten minutes by agent, of the places that the picture shows. */
-function countByAgent(groups) {
-  const counts = new Map();
-  for (const row of groups.filter(isSerious).flatMap((group) => group.rows)) {
-    counts.set(row.agent, (counts.get(row.agent) ?? 0) + row.count);
-  }
-  return counts;
-}
-
 const agents = new Table(at('agent-rows'), (agent) => `${agent.id} ${agent.instance}`, [
   {head: true, text: (a) => a.id, kind: () => 'name'},
   {text: (a) => (a.healthy ? 'takes calls' : 'passed over'), kind: (a) => (a.healthy ? 'good short' : 'bad short')},
   {text: (a) => a.groups.join(', ')},
   number((a) => whole(a.calls)),
-  number((a) => whole(failedAt.get(a.id) ?? 0), (a) => (failedAt.has(a.id) ? 'bad' : '')),
+  number((a) => whole(a.failed), (a) => (a.failed > 0 ? 'bad' : '')),
   number((a) => whole(a.maxCalls)),
   number((a) => duration(a.rttMicros)),
   number((a) => whole(a.tunnels)),

@@ -116,7 +116,7 @@ const PAST_MILLIS = 60_000;
 const CALM = new Set(['cancelled', 'cancelled-by-operator']);
 
 /** Whether somebody has to do something about it. */
-export function isSerious(group) {
+function isSerious(group) {
   return !CALM.has(group.reason);
 }
 
