@@ -214,14 +214,13 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     state = State.OPEN;
     boolean bare = requestEnded && unopened.isEmpty() && copy.isEmpty();
-    // gRPC ends a request with a DATA frame, an empty one if need be; grpc-go waits for it.
-    boolean headEnds = bare && !head.isGrpc();
-    streamId = on.open(request, headEnds, this);
+    streamId = on.open(request, bare && !head.isGrpc(), this);
     if (streamId == BackendConnection.NOT_OPENED) {
       onRefused();
       return;
     }
-    if (bare && !headEnds) {
+    if (bare && head.isGrpc()) {
+      // gRPC ends a request with a DATA frame, an empty one if need be; grpc-go waits for it.
       write(Unpooled.EMPTY_BUFFER, true);
     }
     if (opens > 1 && !bare) {

@@ -232,11 +232,7 @@ final class AgentBench implements AutoCloseable {
     this(upstream, WINDOWS.initial());
   }
 
-  /**
-   * A bench.
-   *
-   * @param serverWindow what a server greets with, bytes
-   */
+  /** A bench whose server greets with this window, in bytes. */
   AgentBench(UpstreamConfig upstream, int serverWindow) throws IOException {
     upstreams = new UpstreamTable(List.of(upstream), loops, WINDOWS);
     ServedUpstreams served =
