@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 public final class RawConnection implements AutoCloseable {
   static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+  private static final int PIECE_BYTES = 64 * 1024;
   private static final int DEFAULT_WINDOW = 65_535;
   private static final int LARGE_WINDOW = 1 << 30;
   private static final int INITIAL_WINDOW_SIZE = 4;
@@ -39,6 +40,10 @@ public final class RawConnection implements AutoCloseable {
   // deps
   private final Socket socket;
   private final OutputStream out;
+
+  /** Guarded by {@code out}: what is written waits. */
+  private boolean gathers;
+
   private final Consumer<RawStream> onStream;
   private final HeaderBlock headerBlock = new HeaderBlock();
 
@@ -59,7 +64,7 @@ public final class RawConnection implements AutoCloseable {
     this.socket = socket;
     this.onStream = onStream;
     socket.setTcpNoDelay(true);
-    out = new BufferedOutputStream(socket.getOutputStream());
+    out = new BufferedOutputStream(socket.getOutputStream(), PIECE_BYTES);
   }
 
   /** Dials and says what a client says first; lets the peer send as much as it likes. */
@@ -155,7 +160,28 @@ public final class RawConnection implements AutoCloseable {
   public void write(byte[] bytes) throws IOException {
     synchronized (out) {
       out.write(bytes);
-      out.flush();
+      if (!gathers) {
+        out.flush();
+      }
+    }
+  }
+
+  /** What is written to a connection. */
+  @FunctionalInterface
+  public interface Writing {
+    void write() throws IOException;
+  }
+
+  /** Writes several frames as one piece: a peer that reads has all of them at once. */
+  public void inOnePiece(Writing writing) throws IOException {
+    synchronized (out) {
+      gathers = true;
+      try {
+        writing.write();
+      } finally {
+        gathers = false;
+        out.flush();
+      }
     }
   }
 

@@ -15,7 +15,6 @@ import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.core.http2.flood.FloodLimits;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,7 +43,7 @@ final class FloodTest {
     site =
         LocalSite.start(
             SitePlan.ofGroup("shop", AgentPlan.of("a", "shop", backend.hostAndPort()))
-                .withEntryOptions("greetingTimeout: 300ms, maxConnectionsPerAddress: 5"));
+                .withEntryOptions("maxConnectionsPerAddress: 5"));
     other = RawConnection.dial(site.entry());
   }
 
@@ -121,13 +120,23 @@ final class FloodTest {
       backend.script(RawStream::nextHead);
     }
     try (RawConnection caller = RawConnection.dial(site.entry())) {
-      for (int i = 0; i < tooMany; i++) {
-        misdeed.commit(caller, i);
+      if (limit.equals("quickResets")) {
+        // They are so within a second, and each within a tenth of one, whatever else runs here.
+        caller.inOnePiece(() -> commit(caller, tooMany, misdeed));
+      } else {
+        commit(caller, tooMany, misdeed);
       }
       Floods.assertEnded(caller, limit);
       assertEquals(1, counted(limit));
     }
     backend.script(Script.answer(0));
+  }
+
+  private static void commit(RawConnection caller, int times, Floods.Misdeed misdeed)
+      throws IOException {
+    for (int i = 0; i < times; i++) {
+      misdeed.commit(caller, i);
+    }
   }
 
   @Test
@@ -190,43 +199,6 @@ final class FloodTest {
         caller.send(RawFrame.PING, 0, 0, new byte[8]);
       }
       assertEquals(0, counted("pings"));
-    }
-  }
-
-  @Test
-  void headerListThatTakesTooLongEndsTheConnection() throws Exception {
-    for (boolean withinFrame : List.of(true, false)) {
-      try (RawConnection caller = RawConnection.dial(site.entry())) {
-        caller.awaitControl(RawFrame.SETTINGS);
-        if (withinFrame) {
-          caller.write(new byte[] {0, 0, 100, RawFrame.HEADERS, 0x5, 0, 0, 0, 1, 0});
-        } else {
-          caller.send(RawFrame.HEADERS, 0, 1, new byte[0]);
-        }
-        Floods.assertEnded(caller, "headerTimeout");
-      }
-    }
-    assertEquals(2, counted("headerTimeout"));
-  }
-
-  /** Slow bodies are no offence, whole frames or not. */
-  @Test
-  void bodyThatTakesItsTimeIsLeftAlone() throws Exception {
-    try (RawConnection caller = RawConnection.dial(site.entry())) {
-      RawStream call = caller.open(CallerKind.GRPC.request("/a.B/C"), false);
-      caller.write(new byte[] {0, 0, 5, RawFrame.DATA, 0x1, 0, 0, 0, 1, 0, 0});
-      Eventually.pass(Duration.ofMillis(700));
-      caller.write(new byte[] {0, 0, 0});
-      assertEquals("0", call.answer().last("grpc-status"));
-    }
-  }
-
-  @Test
-  void callerThatSaysNothingIsClosed() throws Exception {
-    try (RawConnection silent = RawConnection.dialSilently(site.entry())) {
-      silent.startReading();
-      silent.awaitClosed();
-      assertEquals(1, counted("greetingTimeout"));
     }
   }
 

@@ -63,7 +63,7 @@ final class TunnelFloodTest {
             SitePlan.of(RULES, good, AgentPlan.of("bad", "bad", backend.hostAndPort()))
                 .withTunnelOptions(
                     """
-                    greetingTimeout: 500ms
+                    greetingTimeout: 2s
                       heartbeat: 60s
                       deadAfter: 180s
                       maxConnectionsPerAddress: %d
