@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class OtherLanguagesIT {
     Process peer = new ProcessBuilder(directory + "/peer").redirectErrorStream(true).start();
     try (BufferedReader said = peer.inputReader(StandardCharsets.UTF_8);
         BufferedWriter to = peer.outputWriter(StandardCharsets.UTF_8);
-        TunnelSite tunnel = TunnelSite.start(SitePlan.of(said.readLine()))) {
+        TunnelSite tunnel = TunnelSite.start(SitePlan.of(address(said)))) {
       to.write(tunnel.entry() + "\n");
       to.flush();
       String rest = said.lines().collect(Collectors.joining("\n"));
@@ -92,6 +93,10 @@ public final class OtherLanguagesIT {
     } finally {
       peer.destroyForcibly();
     }
+  }
+
+  private static String address(BufferedReader said) throws IOException {
+    return Objects.requireNonNull(said.readLine(), "it ended without a word");
   }
 
   private static InteropSite running() {

@@ -168,9 +168,9 @@ final class FloodTest {
   void callerWhoseDeadlinesPassIsNotAnAttacker() throws Exception {
     backend.script(RawStream::nextHead);
     try (RawConnection caller = RawConnection.dial(site.entry())) {
-      for (int round = 0; round < 6; round++) {
+      for (int round = 0; round < 12; round++) {
         List<RawStream> calls = new ArrayList<>();
-        for (int i = 0; i < 90; i++) {
+        for (int i = 0; i < 30; i++) {
           List<Field> head = CallerKind.GRPC.request("/a.B/C", "grpc-timeout", "99m");
           calls.add(caller.open(head, false));
         }
