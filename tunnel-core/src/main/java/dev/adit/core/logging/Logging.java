@@ -24,6 +24,14 @@ public final class Logging {
   /** It repeats headers that cannot be sent: a token may be among them. */
   private static final Logger HEADERS = Logger.getLogger("io.grpc.internal.TransportFrameUtil");
 
+  /**
+   * It tells, with a stack trace, that a tunnel's stream has ended with something unsent; of the
+   * tunnel's end we tell ourselves.
+   */
+  private static final Logger STREAMS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+  private static final String STREAM_ENDED = "Stream Error";
+
   private Logging() {}
 
   /**
@@ -34,6 +42,7 @@ public final class Logging {
     EVERYTHING.setLevel(Level.WARNING);
     OURS.setLevel(level(config.level()));
     HEADERS.setLevel(Level.OFF);
+    STREAMS.setFilter(entry -> !STREAM_ENDED.equals(entry.getMessage()));
     EVERYTHING.addHandler(handler(config.format()));
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, problem) ->

@@ -113,6 +113,9 @@ final class LogLinesTest {
       LoggerFactory.getLogger("dev.adit.x.Ours").trace("too fine");
       LoggerFactory.getLogger("io.netty.Theirs").info("not wanted");
       java.util.logging.Logger.getLogger("io.grpc.Theirs").warning("theirs");
+      java.util.logging.Logger streams =
+          java.util.logging.Logger.getLogger("io.grpc.netty.NettyServerHandler");
+      streams.log(Level.WARNING, "Stream Error", new IllegalStateException("a tunnel's end"));
     } finally {
       System.setErr(stderr);
       LogManager.getLogManager().reset();
