@@ -6,10 +6,14 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,8 +27,11 @@ final class EntryDrain {
   /** A caller of whom the kernel has heard nothing for so long will not take what it is owed. */
   private static final long GONE_MILLIS = 3000;
 
-  /** A full window is noticed when the kernel probes it, which may come that much late. */
-  private static final long PROBE_LEEWAY_MICROS = 100_000;
+  /**
+   * States of TCP, as Linux numbers them: ESTABLISHED and CLOSE_WAIT, where our end is still to be
+   * sent, FIN_WAIT1, CLOSING and LAST_ACK, where it or what goes before it is not acknowledged.
+   */
+  private static final Set<Integer> OWED = Set.of(1, 8, 4, 11, 9);
 
   private EntryDrain() {}
 
@@ -45,24 +52,51 @@ final class EntryDrain {
   }
 
   /**
-   * Whether a caller still takes the end of what was written to it. To close its connection now
-   * would lose that: what it sends meanwhile, as if only a window update, makes the kernel reset
-   * the connection and drop what waits. Any thread. False where the kernel does not say.
+   * Ends what is written to a caller that no call runs for. The kernel sends what it has, and then
+   * the end; to close the connection would lose that: what the caller sends meanwhile, as if only a
+   * window update, makes the kernel reset the connection and drop what waits. So what comes from
+   * here on is read and thrown away. Any thread; may be asked again.
+   */
+  static void endOutput(Channel channel) {
+    if (channel instanceof EpollSocketChannel socket) {
+      channel.eventLoop().execute(() -> endOutput(socket));
+    }
+  }
+
+  private static void endOutput(EpollSocketChannel channel) {
+    ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
+    if (written == null
+        || written.totalPendingWriteBytes() > 0
+        || channel.pipeline().get(Deaf.class) != null) {
+      return;
+    }
+    channel.pipeline().addFirst(new Deaf());
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      channel.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(done -> channel.shutdownOutput());
+    }
+  }
+
+  private static final class Deaf extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+      ReferenceCountUtil.release(bytes);
+    }
+  }
+
+  /**
+   * Whether a caller has not got all yet that was written to it, and is heard. Any thread. False
+   * where the kernel does not say.
    */
   static boolean isTaking(Channel channel) {
     if (!(channel instanceof EpollSocketChannel socket)) {
       return false;
     }
-    ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
     try {
       EpollTcpInfo tcp = socket.tcpInfo();
-      boolean isOwed =
-          (written != null && written.totalPendingWriteBytes() > 0)
-              || tcp.unacked() > 0
-              || tcp.backoff() > 0
-              || TimeUnit.MILLISECONDS.toMicros(tcp.lastDataSent())
-                  <= tcp.rto() + PROBE_LEEWAY_MICROS;
-      return isOwed && tcp.lastAckRecv() <= GONE_MILLIS;
+      return OWED.contains(tcp.state()) && tcp.lastAckRecv() <= GONE_MILLIS;
     } catch (ChannelException e) {
       // It is closed meanwhile.
       return false;

@@ -95,12 +95,20 @@ public final class EntryServer {
   }
 
   /**
-   * Whether every caller has had the time to hear that it should go elsewhere, and has what was
-   * written to it, as far as it takes it.
+   * Ends what is written to callers, once each has had the time to hear that it should go
+   * elsewhere. Asked again and again while no call runs.
+   *
+   * @return whether every caller has what was written to it, as far as it takes it
    */
-  public boolean isDrained() {
-    return connections.isEmpty()
-        || (drained && connections.stream().noneMatch(EntryDrain::isTaking));
+  public boolean letGo() {
+    if (connections.isEmpty()) {
+      return true;
+    }
+    if (!drained) {
+      return false;
+    }
+    connections.forEach(EntryDrain::endOutput);
+    return connections.stream().noneMatch(EntryDrain::isTaking);
   }
 
   /** Ends every connection now. */
