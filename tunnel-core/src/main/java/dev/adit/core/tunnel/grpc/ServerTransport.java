@@ -9,13 +9,19 @@ import io.netty.buffer.ByteBuf;
 
 /** The server's end of a tunnel over gRPC. */
 public final class ServerTransport implements TunnelTransport {
+  /**
+   * Bytes that gRPC may hold before it says it is not ready: two messages. Nothing here waits for
+   * what the socket has, as an agent does with {@code Accepted}.
+   */
+  private static final int READY_THRESHOLD_BYTES = 128 * 1024;
+
   private final ServerCall<ByteBuf, ByteBuf> call;
   private boolean ended;
 
   /** Answers the call with headers; messages may follow at once. */
   public ServerTransport(ServerCall<ByteBuf, ByteBuf> call) {
     this.call = call;
-    call.setOnReadyThreshold(ClientTransport.READY_THRESHOLD_BYTES);
+    call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
     call.sendHeaders(new Metadata());
   }
 
