@@ -127,7 +127,7 @@ final class OutboundFrames {
     }
     noteSent();
     while (transport.isReady()) {
-      // All that was sent is in the socket.
+      // All that an agent has sent is in the socket.
       runSent();
       if (closed || (control == null && ring.isEmpty())) {
         break;

@@ -168,7 +168,7 @@ public final class TunnelStream {
 
   /**
    * Runs {@code task} on the loop when everything of the tunnel and all Accepted sent so far have
-   * been handed to the socket.
+   * been handed to the socket; at a server's end, to gRPC.
    *
    * @param task dropped if the tunnel ends first
    */

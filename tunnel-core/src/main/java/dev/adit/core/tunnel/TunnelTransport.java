@@ -5,13 +5,14 @@ import io.netty.buffer.ByteBuf;
 /** Carries the messages of one tunnel stream. Confined to the loop of its connection. */
 public interface TunnelTransport {
   /**
-   * Whether the carrier takes more: the socket has all that was sent before. When it turns true
-   * again, {@link TunnelStream#onReady} is called.
+   * Whether the carrier takes more without piling it up; at an agent's end that means that the
+   * socket has all that was sent before. When it turns true again, {@link TunnelStream#onReady} is
+   * called.
    */
   boolean isReady();
 
   /**
-   * Sends one message. It leaves in this loop turn if the socket takes it; until it has, the
+   * Sends one message. It leaves in this loop turn if the socket takes it; until it has, an agent's
    * carrier is not ready.
    *
    * @param message ownership passes to this method
