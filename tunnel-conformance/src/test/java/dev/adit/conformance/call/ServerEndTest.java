@@ -12,6 +12,7 @@ import dev.adit.conformance.peer.RawStream;
 import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.testing.logging.LoggedLines;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,36 @@ final class ServerEndTest {
         }
         end.join();
       }
+    }
+  }
+
+  /** It stays and is heard, as a client that only pings; the grace is for who is owed something. */
+  @Test
+  @Timeout(15)
+  @EnabledOnOs(OS.LINUX)
+  void callerThatHasItsAnswerHoldsUpNoDrain() throws Exception {
+    try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(0))) {
+      SitePlan plan =
+          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 60s}\n");
+      try (LocalSite site = LocalSite.start(plan);
+          RawConnection caller = RawConnection.dial(site.entry())) {
+        RawStream call = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
+        Expect.equal("0", call.answer().last("grpc-status"), "grpc-status");
+        Thread end = new Thread(() -> drainAndClose(site), "drain");
+        end.start();
+        while (end.isAlive()) {
+          Eventually.pass(Duration.ofMillis(100));
+          hail(caller);
+        }
+      }
+    }
+  }
+
+  private static void hail(RawConnection caller) {
+    try {
+      caller.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(1));
+    } catch (IOException e) {
+      // The server has gone.
     }
   }
 

@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param forcedResets streams within {@link #WINDOW} that we have to reset for the peer's faults,
  *     whatever the code
  * @param quickResets streams within {@link #QUICK_WINDOW} that the peer resets younger than {@link
- *     #QUICK} and before any answer, if they are more than half of those it has opened
+ *     #QUICK} and before any answer, if they are more than five in six of those it has opened
  * @param newStreams streams opened within a second
  */
 public record FloodLimits(
