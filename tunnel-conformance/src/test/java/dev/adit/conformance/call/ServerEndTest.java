@@ -144,7 +144,7 @@ final class ServerEndTest {
         Thread end = new Thread(() -> drainAndClose(site), "drain");
         end.start();
         while (end.isAlive()) {
-          Eventually.pass(Duration.ofMillis(100));
+          Eventually.pass(Duration.ofMillis(300));
           hail(caller);
         }
       }
@@ -153,7 +153,7 @@ final class ServerEndTest {
 
   private static void hail(RawConnection caller) {
     try {
-      caller.send(RawFrame.WINDOW_UPDATE, 0, 0, RawFrame.numbers(1));
+      caller.send(RawFrame.PING, 0, 0, new byte[8]);
     } catch (IOException e) {
       // The server has gone.
     }
