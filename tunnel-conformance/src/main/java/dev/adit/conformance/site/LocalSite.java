@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /** A running server and its agents in this process, so that their tables can be looked at. */
 public final class LocalSite implements AutoCloseable {
@@ -98,6 +99,23 @@ public final class LocalSite implements AutoCloseable {
     TunnelStream[] tunnels = session.tunnels();
     return tunnels.length == Math.max(2, loops)
         && Arrays.stream(tunnels).map(TunnelStream::loop).distinct().count() == loops;
+  }
+
+  /** Keeps every loop of the server that has a tunnel from all else, until a latch is at zero. */
+  public void occupyLoops(CountDownLatch until) {
+    server.registry().snapshot().sessions().stream()
+        .flatMap(session -> Arrays.stream(session.tunnels()))
+        .map(TunnelStream::loop)
+        .distinct()
+        .forEach(loop -> loop.execute(() -> await(until)));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends an agent at once, without a word. */

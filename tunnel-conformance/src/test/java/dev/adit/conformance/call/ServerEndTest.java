@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -147,6 +148,39 @@ final class ServerEndTest {
           Eventually.pass(Duration.ofMillis(300));
           hail(caller);
         }
+      }
+    }
+  }
+
+  /**
+   * The loop is behind, as on a busy machine: what waits in its sockets is a call too. Its caller
+   * gets an answer, or hears which of its calls was the last that the server has seen.
+   */
+  @Test
+  @Timeout(30)
+  void callThatIsOnItsWayWhenTheDrainIsOverIsNotLost() throws Exception {
+    try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(0))) {
+      SitePlan plan =
+          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 20s}\n");
+      try (LocalSite site = LocalSite.start(plan);
+          RawConnection caller = RawConnection.dial(site.entry())) {
+        RawStream first = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
+        Expect.equal("0", first.answer().last("grpc-status"), "grpc-status");
+        Eventually.holds("no call runs", () -> site.server().calls().running() == 0);
+        Eventually.holds("each loop has a tunnel", site::hasAllTunnels);
+        Thread end = new Thread(() -> drainAndClose(site), "drain");
+        end.start();
+        caller.awaitControl(RawFrame.GOAWAY);
+        CountDownLatch busy = new CountDownLatch(1);
+        site.occupyLoops(busy);
+        RawStream late = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
+        Eventually.pass(Duration.ofMillis(1500));
+        busy.countDown();
+        if (caller.awaitControl(RawFrame.GOAWAY).number(0) >= late.id()) {
+          Answer answer = late.answer();
+          Expect.equal("0", answer.last("grpc-status"), "grpc-status: " + answer);
+        }
+        end.join();
       }
     }
   }

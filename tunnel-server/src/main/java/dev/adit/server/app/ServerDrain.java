@@ -70,8 +70,7 @@ final class ServerDrain {
   }
 
   private void awaitCalls(Duration grace) {
-    // At least until callers have heard that they should go elsewhere.
-    await(grace, () -> drain.isComplete() || (calls.running() == 0 && entry.letGo()));
+    await(grace, () -> drain.isComplete() || (calls.running() == 0 && entry.isDrained()));
   }
 
   private static void await(Duration longest, BooleanSupplier over) {

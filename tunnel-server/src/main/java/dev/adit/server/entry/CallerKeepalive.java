@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * of the connection.
  */
 final class CallerKeepalive extends ChannelDuplexHandler {
-  private static final long IDLE_GRACE_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(4 * EntryDrain.BETWEEN_MILLIS);
+  private static final long IDLE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   // deps
+  private final EntryDrain drain;
   private final long afterNanos;
   private final long timeoutNanos;
   private final long idleNanos;
@@ -31,7 +31,8 @@ final class CallerKeepalive extends ChannelDuplexHandler {
   private boolean pinged;
   private @Nullable Future<?> timer;
 
-  CallerKeepalive(EntryConfig config) {
+  CallerKeepalive(EntryConfig config, EntryDrain drain) {
+    this.drain = drain;
     afterNanos = config.keepaliveAfter().toNanos();
     timeoutNanos = config.keepaliveTimeout().toNanos();
     idleNanos = config.idleTimeout().toNanos();
@@ -106,7 +107,7 @@ final class CallerKeepalive extends ChannelDuplexHandler {
       ctx.close();
     } else {
       toldToGo = true;
-      EntryDrain.begin(ctx.channel(), "no call for a long time");
+      drain.begin("no call for a long time");
       schedule(ctx, IDLE_GRACE_NANOS);
     }
   }

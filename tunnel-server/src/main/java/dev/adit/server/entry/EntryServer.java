@@ -10,34 +10,35 @@ import dev.adit.server.entry.call.EntryStreamHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The public listeners and the connections they have accepted. Any thread. */
 public final class EntryServer {
   private static final int BACKLOG = 4096;
+  private static final String DRAINING = "draining";
 
   // deps
   private final EntryContext entry;
   private final @Nullable EntryTls tls;
 
   // shared: thread-safe by itself
-  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Map<Channel, EntryDrain> connections = new ConcurrentHashMap<>();
   private final List<Channel> listeners = new ArrayList<>();
   private final ConnectionCounts counts;
   private final HandshakeWatch handshakes;
-  private volatile boolean drained;
+  private volatile boolean draining;
 
   /**
    * An entry that does not listen yet.
@@ -83,38 +84,26 @@ public final class EntryServer {
   }
 
   /**
-   * Tells every caller to open new calls elsewhere (GOAWAY in two steps, RFC 9113 6.8); what runs
-   * goes on.
+   * Lets every connection end, also those that are accepted from here on, each once its calls have
+   * (GOAWAY in two steps, RFC 9113 6.8).
    */
   public void drain() {
-    for (Channel channel : connections) {
-      channel.eventLoop().execute(() -> EntryDrain.begin(channel, "draining"));
-    }
-    GlobalEventExecutor.INSTANCE.schedule(
-        () -> drained = true, 2 * EntryDrain.BETWEEN_MILLIS, TimeUnit.MILLISECONDS);
+    draining = true;
+    connections.values().forEach(drain -> drain.begin(DRAINING));
   }
 
-  /**
-   * Ends what is written to callers, once each has had the time to hear that it should go
-   * elsewhere. Asked again and again while no call runs.
-   *
-   * @return whether every caller has what was written to it, as far as it takes it
-   */
-  public boolean letGo() {
-    if (connections.isEmpty()) {
-      return true;
-    }
-    if (!drained) {
-      return false;
-    }
-    connections.forEach(EntryDrain::endOutput);
-    return connections.stream().noneMatch(EntryDrain::isTaking);
+  /** Whether each caller has been let go and has what was written to it, as far as it takes it. */
+  public boolean isDrained() {
+    return connections.values().stream().allMatch(EntryDrain::isOver);
   }
 
   /** Ends every connection now. */
   public void close() {
     stopListening();
-    connections.close().awaitUninterruptibly();
+    connections.keySet().stream()
+        .map(Channel::close)
+        .toList()
+        .forEach(ChannelFuture::awaitUninterruptibly);
   }
 
   /** Connections now. */
@@ -130,14 +119,19 @@ public final class EntryServer {
         refuse(channel, passed);
         return;
       }
-      connections.add(channel);
-      channel.pipeline().addLast(new CallerKeepalive(entry.config()));
+      EntryDrain drain = new EntryDrain(channel);
+      connections.put(channel, drain);
+      channel.closeFuture().addListener(closed -> connections.remove(channel));
+      channel.pipeline().addLast(new CallerKeepalive(entry.config(), drain));
       EntryConnection connection =
           EntryStreamHandler.newConnection(entry, channel.remoteAddress(), tls != null);
       if (tls == null) {
         channel.pipeline().addLast(connection);
       } else {
         tls.addTo(channel, handshakes, connection);
+      }
+      if (draining) {
+        drain.begin(DRAINING);
       }
       channel
           .eventLoop()

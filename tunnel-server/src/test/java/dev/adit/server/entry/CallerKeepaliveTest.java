@@ -72,7 +72,11 @@ final class CallerKeepaliveTest {
 
   @Test
   void connectionThatHasEndedIsHeldByNoTimer() {
-    EmbeddedChannel channel = new EmbeddedChannel(new CallerKeepalive(EntryBench.config()));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel
+        .pipeline()
+        .addFirst(new CallerKeepalive(new EntrySettings().config(), new EntryDrain(channel)));
+    channel.pipeline().fireChannelActive();
     assertTrue(channel.runScheduledPendingTasks() > 0);
     channel.pipeline().fireChannelInactive();
     assertEquals(-1, channel.runScheduledPendingTasks());

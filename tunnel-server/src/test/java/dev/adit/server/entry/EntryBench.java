@@ -3,8 +3,6 @@ package dev.adit.server.entry;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
-import dev.adit.core.http2.flood.ConnectionLimits;
-import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
@@ -21,16 +19,10 @@ import dev.adit.server.entry.call.RequestIds;
 import dev.adit.server.entry.caller.CallerCheck;
 import dev.adit.server.metrics.CallMetrics;
 import dev.adit.server.metrics.FloodMetrics;
-import dev.adit.server.policy.Balance;
-import dev.adit.server.policy.GroupShare;
-import dev.adit.server.policy.HeaderChanges;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Router;
-import dev.adit.server.routing.RoutingTable;
-import dev.adit.server.routing.Rule;
-import dev.adit.server.routing.RuleName;
 import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.HandLoop;
@@ -39,6 +31,7 @@ import dev.adit.testing.tunnel.TunnelPair.Arrived;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.MockTicker;
@@ -53,7 +46,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -96,11 +88,11 @@ final class EntryBench implements AutoCloseable {
             log,
             Clock.systemUTC());
     running = new RunningCalls(accessLog);
-    EntryConfig config = config(settings);
+    EntryConfig config = settings.config();
     EntryContext context =
         new EntryContext(
             config,
-            new Router(rules(settings)),
+            new Router(settings.rules(GROUP)),
             dispatcher,
             accessLog,
             new CallMetrics(new PrometheusRegistry()),
@@ -116,59 +108,27 @@ final class EntryBench implements AutoCloseable {
     InetAddress caller = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7});
     EntryConnection connection =
         EntryStreamHandler.newConnection(context, new InetSocketAddress(caller, 4711), false);
-    EmbeddedChannel.Builder builder = EmbeddedChannel.builder().ticker(ticker);
     channel =
-        settings.keepalive
-            ? builder.handlers(new CallerKeepalive(config), connection).build()
-            : builder.handlers(connection).build();
+        EmbeddedChannel.builder()
+            .ticker(ticker)
+            .handlers(
+                new ChannelInitializer<EmbeddedChannel>() {
+                  @Override
+                  protected void initChannel(EmbeddedChannel channel) {
+                    if (settings.keepalive) {
+                      EntryDrain drain = new EntryDrain(channel);
+                      channel.pipeline().addLast(new CallerKeepalive(config, drain));
+                    }
+                    channel.pipeline().addLast(connection);
+                  }
+                })
+            .build();
     channel.config().setAllocator(buffers);
     hand = new HandLoop(channel, ticker);
     if (settings.greeted) {
       sendRaw(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
       send(script.settings(), script.settingsAck());
     }
-  }
-
-  /** The usual configuration. */
-  static EntryConfig config() {
-    return config(new EntrySettings());
-  }
-
-  private static EntryConfig config(EntrySettings settings) {
-    return new EntryConfig(
-        List.of(),
-        List.of(),
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(20),
-        Duration.ofHours(1),
-        new ConnectionLimits(Duration.ofSeconds(5), 10, 10, FloodLimits.DEFAULT),
-        settings.maxStreams,
-        settings.maxHeaderBytes,
-        settings.forwarded,
-        settings.identityHeader);
-  }
-
-  private static RoutingTable rules(EntrySettings settings) {
-    Rule rule =
-        new Rule(
-            new RuleName("all"),
-            "test.yaml:1",
-            List.of(),
-            List.of(),
-            0,
-            List.of(new GroupShare(GROUP, 1)),
-            null,
-            Balance.DEFAULT,
-            settings.timeout,
-            settings.idleTimeout,
-            null,
-            null,
-            settings.mirror,
-            HeaderChanges.NONE,
-            HeaderChanges.NONE,
-            null,
-            null);
-    return RoutingTable.of("h", settings.hasRule ? List.of(rule) : List.of(), Map.of(), null);
   }
 
   Http2Script script() {
