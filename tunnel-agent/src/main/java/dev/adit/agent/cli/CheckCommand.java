@@ -1,11 +1,10 @@
 package dev.adit.agent.cli;
 
-import com.google.gson.GsonBuilder;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.core.cli.Commands;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.ConfigException;
-import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.tls.CertificateStatus;
@@ -80,23 +79,10 @@ final class CheckCommand implements Callable<Integer> {
   private static String json(ConfigProblems problems) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("valid", problems.isEmpty());
-    tree.put("problems", problems.toList().stream().map(CheckCommand::tree).toList());
+    tree.put("problems", JsonOutput.problems(problems.toList()));
     tree.put(
         "warnings", problems.warnings().stream().map(line -> Map.of("message", line)).toList());
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree);
-  }
-
-  private static Map<String, Object> tree(ConfigProblem problem) {
-    Map<String, Object> tree = new LinkedHashMap<>();
-    tree.put("file", problem.file());
-    tree.put("line", problem.line());
-    tree.put("column", problem.column());
-    tree.put("key", problem.keyPath());
-    tree.put("expected", problem.expected());
-    if (problem.suggestion() != null) {
-      tree.put("suggestion", problem.suggestion());
-    }
-    return tree;
+    return JsonOutput.json(tree);
   }
 
   private void complain(String warning) {

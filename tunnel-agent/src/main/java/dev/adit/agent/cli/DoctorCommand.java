@@ -1,11 +1,11 @@
 package dev.adit.agent.cli;
 
-import com.google.gson.GsonBuilder;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.agent.config.AgentConfigReader;
 import dev.adit.agent.doctor.Doctor;
 import dev.adit.agent.doctor.Finding;
 import dev.adit.core.cli.Commands;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.LogConfig;
@@ -88,7 +88,7 @@ final class DoctorCommand implements Callable<Integer> {
     tree.put("agent", config.id().value());
     tree.put("good", good);
     tree.put("steps", findings.stream().map(DoctorCommand::tree).toList());
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(tree);
+    return JsonOutput.json(tree);
   }
 
   private static Map<String, Object> tree(Finding finding) {

@@ -1,11 +1,12 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.cli.Commands;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.tls.CertificateStatus;
-import dev.adit.server.cli.output.Output;
+import dev.adit.server.cli.output.WarningTrees;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
 import dev.adit.server.config.agents.AgentIdentity;
@@ -71,7 +72,7 @@ final class CheckCommand implements Callable<Integer> {
     agents.forEach(agent -> served.addAll(agent.groups()));
     List<LintFinding> findings = rules == null ? List.of() : RuleLint.lint(rules, served::contains);
     if (json) {
-      print(Output.json(tree(problems, findings)));
+      print(JsonOutput.json(tree(problems, findings)));
     } else {
       text(problems, findings, agents, rules);
     }
@@ -111,8 +112,8 @@ final class CheckCommand implements Callable<Integer> {
   private static Map<String, Object> tree(ConfigProblems problems, List<LintFinding> findings) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("valid", problems.isEmpty());
-    tree.put("problems", Output.problems(problems.toList()));
-    tree.put("warnings", Output.warnings(findings, problems.warnings()));
+    tree.put("problems", JsonOutput.problems(problems.toList()));
+    tree.put("warnings", WarningTrees.of(findings, problems.warnings()));
     return tree;
   }
 

@@ -2,12 +2,13 @@ package dev.adit.server.cli;
 
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.cli.Commands;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.admin.ExplainRequest;
 import dev.adit.server.admin.RunningRules;
-import dev.adit.server.cli.output.Output;
+import dev.adit.server.cli.output.WarningTrees;
 import dev.adit.server.rules.RuleFileReader;
 import dev.adit.server.rules.RuleSet;
 import dev.adit.server.rules.check.LintFinding;
@@ -77,7 +78,7 @@ final class RulesCommand implements Runnable {
             : RuleChanges.between(
                 running.rules(), RuleDigest.of(rules.rules(), rules.groups().values()));
     if (json) {
-      print(Output.json(tree(rules, problems, findings, running, changes)));
+      print(JsonOutput.json(tree(rules, problems, findings, running, changes)));
       return exitCode(problems);
     }
     problems.toList().forEach(problem -> complain(problem.toString()));
@@ -105,8 +106,8 @@ final class RulesCommand implements Runnable {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("valid", problems.isEmpty());
     tree.put("hash", rules == null ? "" : rules.hash());
-    tree.put("problems", Output.problems(problems.toList()));
-    tree.put("warnings", Output.findings(findings));
+    tree.put("problems", JsonOutput.problems(problems.toList()));
+    tree.put("warnings", WarningTrees.ofRules(findings));
     if (changes != null && running != null && rules != null) {
       tree.put("changes", changes);
       tree.put("notConnected", notConnected(rules, running));
@@ -198,7 +199,7 @@ final class RulesCommand implements Runnable {
     }
     RuleSet rules = RuleFileReader.read(directory);
     RuleExplain explained = RuleExplain.of(rules.toTable(null), call);
-    print(json ? Output.json(explained.toTree()) : explained.toText().stripTrailing());
+    print(json ? JsonOutput.json(explained.toTree()) : explained.toText().stripTrailing());
     return 0;
   }
 
@@ -213,7 +214,7 @@ final class RulesCommand implements Runnable {
       @Option(names = "--json", description = "Print the result as JSON.") boolean json)
       throws ConfigException {
     RuleTests tests = RuleTests.run(RuleFileReader.read(directory));
-    print(json ? Output.json(tests.toTree()) : tests.toText().stripTrailing());
+    print(json ? JsonOutput.json(tests.toTree()) : tests.toText().stripTrailing());
     return tests.passed() ? 0 : Commands.FAILED;
   }
 

@@ -4,11 +4,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.adit.core.admin.AdminClient;
 import dev.adit.core.cli.AddressOption;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.config.SecretRef;
 import dev.adit.server.admin.ExplainRequest;
 import dev.adit.server.admin.RunningRules;
-import dev.adit.server.cli.output.Output;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -49,7 +49,7 @@ final class RunningServer {
     String answer = client().post("/rules/explain", request.toJson());
     JsonObject tree = JsonParser.parseString(answer).getAsJsonObject();
     String text = tree.remove("text").getAsString();
-    return json ? Output.json(tree) : text;
+    return json ? JsonOutput.json(tree) : text;
   }
 
   private AdminClient client() throws IOException {

@@ -1,9 +1,9 @@
 package dev.adit.server.cli;
 
 import dev.adit.core.cli.Commands;
+import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.name.GroupName;
 import dev.adit.core.token.Token;
-import dev.adit.server.cli.output.Output;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.setup.YamlText;
 import java.util.LinkedHashMap;
@@ -72,7 +72,7 @@ final class TokenCommand implements Runnable {
       tree.put("token", token.secret());
       tree.put("sha256", token.hash().hex());
       tree.put("agentsYaml", lines);
-      print(Output.json(tree));
+      print(JsonOutput.json(tree));
       return 0;
     }
     print(token.secret());

@@ -1,5 +1,7 @@
 /**
- * What commands print for programs. Public: {@link dev.adit.server.cli.output.Output}. Any thread.
+ * What commands print: warnings for programs, states for people. Public: {@link
+ * dev.adit.server.cli.output.WarningTrees}, {@link dev.adit.server.cli.output.StatusText}. Any
+ * thread.
  */
 @NullMarked
 package dev.adit.server.cli.output;
