@@ -139,6 +139,22 @@ final class SignalIT {
     }
   }
 
+  /** A habit from other servers, which would end any Java program at once. */
+  @Test
+  void userSignalEndsNothing() throws Exception {
+    Process server = start(Command.server(directory, "run", "-c", "server.yaml"));
+    try {
+      await("out", "ready ");
+      signal(server, "USR1");
+      await("err", "SIGUSR1 means nothing here");
+      signal(server, "TERM");
+      assertEquals(0, exit(server));
+      await("err", "drained");
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+
   /** Whose terminal is closed does not expose a backend any more. */
   @Test
   void hangupEndsAnExposedBackendAsAStopDoes() throws Exception {

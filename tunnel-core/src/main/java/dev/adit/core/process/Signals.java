@@ -24,13 +24,15 @@ public final class Signals {
   /**
    * For the start of a process, until {@link #on} and {@link #onHangup} are told what it does with
    * signals: TERM and INT end it with exit code 0, as there is nothing to finish yet; HUP, which
-   * would end it, is kept.
+   * would end it, is kept. From then on USR1, which would end it too, is no more than a line in the
+   * log: some servers open their logs again at it, others drain.
    */
   public static void duringStart() {
     Runnable end = () -> Runtime.getRuntime().halt(0);
     on("TERM", end);
     on("INT", end);
     on("HUP", Signals::hangUp);
+    on("USR1", () -> log.warn("SIGUSR1 means nothing here; SIGHUP opens logs again, SIGTERM ends"));
   }
 
   /** Runs an action each time HUP comes, and now if it has come during the start. */
