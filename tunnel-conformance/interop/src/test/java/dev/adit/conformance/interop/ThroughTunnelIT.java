@@ -1,5 +1,9 @@
 package dev.adit.conformance.interop;
 
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.conformance.site.TunnelSite;
 import dev.adit.conformance.site.TunnelSizes;
@@ -7,13 +11,20 @@ import dev.adit.demo.process.ChildException;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
+import io.grpc.testing.integration.EmptyProtos;
+import io.grpc.testing.integration.Messages.ResponseParameters;
+import io.grpc.testing.integration.Messages.StreamingOutputCallRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.junit.runners.Parameterized;
 import org.junit.runners.Parameterized.AfterParam;
@@ -119,6 +130,26 @@ public final class ThroughTunnelIT extends AbstractInteropTest {
   @Override
   protected boolean metricsExpected() {
     return false;
+  }
+
+  /**
+   * As the suite's own, which wants the words of the client: on a busy machine the server's clock
+   * may come first, with words of its own.
+   */
+  @Test
+  @Override
+  public void deadlineExceeded() {
+    blockingStub.emptyCall(EmptyProtos.Empty.getDefaultInstance());
+    StreamingOutputCallRequest slow =
+        StreamingOutputCallRequest.newBuilder()
+            .addResponseParameters(
+                ResponseParameters.newBuilder().setIntervalUs((int) TimeUnit.SECONDS.toMicros(20)))
+            .build();
+    var answers = blockingStub.withDeadlineAfter(1, TimeUnit.SECONDS).streamingOutputCall(slow);
+    Status status = assertThrows(StatusRuntimeException.class, answers::next).getStatus();
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
+    String words = String.valueOf(status.getDescription());
+    assertTrue(words, words.matches("(?s).*deadline exceeded after .*|the deadline has passed"));
   }
 
   /** Asserts that caller and backend share a connection, which no proxy can keep true. */
