@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
@@ -20,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP link that takes time, and that can lose its connections without a word, as a NAT does: what
- * is sent is swallowed and neither end hears of it. Needs no privilege. Any thread.
+ * is sent is swallowed and neither end hears of it; or that takes nothing for a while from who
+ * dialled. Needs no privilege. Any thread.
  */
 public final class Link implements AutoCloseable {
   private static final int READ_BYTES = 64 * 1024;
 
   /** What arrives at once on a slow link. */
   private static final int SLOW_BYTES = 1024;
+
+  /** What the kernel keeps of a narrow link for a receiver that does not read. */
+  private static final int NARROW_BYTES = 16 * 1024;
 
   /** How much is under way at most in one direction of a connection. */
   private static final int IN_FLIGHT_BYTES = 32 << 20;
@@ -45,6 +50,7 @@ public final class Link implements AutoCloseable {
   private final ConcurrentLinkedQueue<Pipe> pipes = new ConcurrentLinkedQueue<>();
   private volatile @Nullable InetSocketAddress target;
   private volatile boolean swallowing;
+  private volatile CountDownLatch shut = new CountDownLatch(0);
 
   private Link(ServerSocket listener, Duration delay, double byteNanos) {
     this.listener = listener;
@@ -60,16 +66,25 @@ public final class Link implements AutoCloseable {
 
   /** A link that leads nowhere before {@link #to}. */
   public static Link start(Duration oneWay) throws IOException {
-    return start(oneWay, 0);
+    return start(new ServerSocket(), oneWay, 0);
   }
 
   /** The same that carries no more than so many bytes a second, each way of each connection. */
   public static Link startSlow(int bytesPerSecond) throws IOException {
-    return start(Duration.ZERO, 1e9 / bytesPerSecond);
+    return start(new ServerSocket(), Duration.ZERO, 1e9 / bytesPerSecond);
   }
 
-  private static Link start(Duration oneWay, double byteNanos) throws IOException {
-    ServerSocket listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+  /** The same in which there is little room, so that it is soon full once it is {@link #shut}. */
+  public static Link startNarrow() throws IOException {
+    ServerSocket listener = new ServerSocket();
+    // Before it is bound: a connection has it from its first packet on.
+    listener.setReceiveBufferSize(NARROW_BYTES);
+    return start(listener, Duration.ZERO, 0);
+  }
+
+  private static Link start(ServerSocket listener, Duration oneWay, double byteNanos)
+      throws IOException {
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     Link link = new Link(listener, oneWay, byteNanos);
     link.threads.execute(link::acceptAll);
     return link;
@@ -104,6 +119,15 @@ public final class Link implements AutoCloseable {
     swallowing = false;
   }
 
+  /** Takes nothing from who has dialled, until {@link #open}; the other way goes on. */
+  public void shut() {
+    shut = new CountDownLatch(1);
+  }
+
+  public void open() {
+    shut.countDown();
+  }
+
   private void acceptAll() {
     try {
       while (true) {
@@ -127,12 +151,12 @@ public final class Link implements AutoCloseable {
       closeQuietly(near);
       return;
     }
-    carry(near, far);
-    carry(far, near);
+    carry(near, far, true);
+    carry(far, near, false);
   }
 
-  private void carry(Socket from, Socket to) {
-    Pipe pipe = new Pipe(from, to, swallowing);
+  private void carry(Socket from, Socket to, boolean mayBeShut) {
+    Pipe pipe = new Pipe(from, to, mayBeShut, swallowing);
     pipes.add(pipe);
     threads.execute(pipe::read);
     threads.execute(pipe::write);
@@ -171,14 +195,16 @@ public final class Link implements AutoCloseable {
   private final class Pipe {
     private final Socket from;
     private final Socket to;
+    private final boolean mayBeShut;
     private final DelayQueue<Parcel> underWay = new DelayQueue<>();
     private final Semaphore room = new Semaphore(IN_FLIGHT_BYTES);
     private volatile boolean lost;
     private long lastDueNanos;
 
-    Pipe(Socket from, Socket to, boolean lost) {
+    Pipe(Socket from, Socket to, boolean mayBeShut, boolean lost) {
       this.from = from;
       this.to = to;
+      this.mayBeShut = mayBeShut;
       this.lost = lost;
       lastDueNanos = System.nanoTime();
     }
@@ -188,6 +214,9 @@ public final class Link implements AutoCloseable {
       try {
         InputStream in = from.getInputStream();
         for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+          if (mayBeShut) {
+            shut.await();
+          }
           send(Arrays.copyOf(bytes, read));
         }
         send(new byte[0]);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.Field;
+import dev.adit.conformance.peer.Link;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawConnection;
 import dev.adit.conformance.peer.RawStream;
@@ -53,16 +54,16 @@ final class CongestedTunnelIT {
   @Test
   void callsThatAnAgentCouldNotAnnounceRunOnceOnAnother() throws Exception {
     try (RawBackend backend = RawBackend.start(this::serve);
-        Valve valve = Valve.start();
+        Link link = Link.startNarrow();
         TunnelSite site =
             TunnelSite.start(
                 SitePlan.of(
                         RULES,
-                        AgentPlan.of("congested", "shop", backend.hostAndPort()).withWay(valve::to),
+                        AgentPlan.of("congested", "shop", backend.hostAndPort()).withWay(link::to),
                         AgentPlan.of("other", "shop", backend.hostAndPort()))
                     .withTunnelOptions(PATIENT));
         RawConnection caller = RawConnection.dial(site.entryAddress())) {
-      valve.shut();
+      link.shut();
       List<RawStream> calls = new ArrayList<>();
       String path;
       do {
@@ -71,7 +72,7 @@ final class CongestedTunnelIT {
         calls.add(caller.open(request(path), true));
       } while (hasRun(path));
       site.kill("congested");
-      valve.open();
+      link.open();
       for (RawStream call : calls) {
         call.answer();
       }
