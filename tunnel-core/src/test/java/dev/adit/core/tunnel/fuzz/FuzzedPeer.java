@@ -27,8 +27,10 @@ import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The other end of a {@link FuzzedTunnel}: sends any frame at any time, and holds what it is sent
@@ -37,6 +39,11 @@ import java.util.Set;
 final class FuzzedPeer implements FrameHandler {
   private static final int IDS = 10;
   private static final int[] SIZES = {0, 1, 100, 255, 256, 257, 600, 1024, 1025, 4096, 16384};
+
+  /** Made once: what an execution allocates is held against its input. */
+  private static final List<ByteString> BODIES =
+      IntStream.of(SIZES).mapToObj(size -> ByteString.copyFrom(new byte[size])).toList();
+
   private static final String[] REASONS = {"", "no-agent", "backend-reset", "made-up"};
 
   // deps
@@ -89,7 +96,7 @@ final class FuzzedPeer implements FrameHandler {
     }
     int rest = input.next();
     if ((rest & 1) == 1) {
-      frame.setData(ByteString.copyFrom(new byte[SIZES[(rest >> 2) % SIZES.length]]));
+      frame.setData(BODIES.get((rest >> 2) % SIZES.length));
     }
     return frame.setLastChunk((rest & 2) == 2).build();
   }

@@ -20,8 +20,10 @@ import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.MemoryTransport;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.AsciiString;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +80,7 @@ final class FuzzedTunnel implements TunnelListener {
     switch (move % 16) {
       case 0, 1, 2, 3, 4, 5, 6 -> message.addFrames(peer.frame(move % 16));
       case 7 -> deliver();
-      case 8 -> deliverBytes(input.bytes(input.next()));
+      case 8 -> deliver(allocator.buffer().writeBytes(input.bytes(input.next())));
       case 9, 10, 11 -> act();
       case 12 -> open();
       case 13 -> network();
@@ -92,14 +94,17 @@ final class FuzzedTunnel implements TunnelListener {
   private void deliver() throws Exception {
     TunnelMessage next = message.build();
     message = TunnelMessage.newBuilder();
-    deliverBytes(next.toByteArray());
+    ByteBuf buffer = allocator.buffer(next.getSerializedSize());
+    try (OutputStream out = new ByteBufOutputStream(buffer)) {
+      next.writeTo(out);
+    }
+    deliver(buffer);
   }
 
-  private void deliverBytes(byte[] bytes) throws Exception {
+  private void deliver(ByteBuf buffer) throws Exception {
     hand.run();
     peer.read(transport);
     boolean known = creditIsKnown();
-    ByteBuf buffer = allocator.buffer().writeBytes(bytes);
     peer.sending(buffer);
     stream.onMessage(buffer);
     calls.forEach(call -> call.checkCredit(known, peer));
