@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts calls by rule, group, host, service and method. At most {@value #MAX_SERIES} such series
- * are kept apart; calls beyond are counted as {@code other}, so that callers who make names up
- * cannot fill the memory of the server or of those who scrape it. Any thread.
+ * are kept apart; methods beyond are counted as {@code other} of their rule, so that callers who
+ * make names up cannot fill the memory of the server or of those who scrape it, nor hide a rule.
+ * Any thread.
  */
 public final class CallMetrics {
   static final int MAX_SERIES = 1000;
+
+  /** Rules too may come and go: with those of methods, there are no more series than this. */
+  static final int MAX_WITH_RULES = 2 * MAX_SERIES;
+
   static final String[] OF_CALL = {"rule", "group", "host", "service", "method"};
   static final String[] OF_STAGE = {"rule", "group", "host", "service", "method", "stage"};
 
@@ -42,7 +47,7 @@ public final class CallMetrics {
   final Counter responseBytes;
   final Latencies duration;
 
-  // shared: grows up to MAX_SERIES
+  // shared: grows up to MAX_WITH_RULES
   private final Map<CallKey, CallSeries> series = new ConcurrentHashMap<>();
   private final CallSeries other;
 
@@ -168,14 +173,15 @@ public final class CallMetrics {
     return own != null || key.isNamed() ? own : series(key);
   }
 
-  /** The series of this key, or the one for all others once there are too many. */
+  /** The series of this key; once there are too many, that of its rule, or the one for all. */
   CallSeries series(CallKey key) {
     CallSeries own = series.get(key);
     if (own != null) {
       return own;
     }
-    return series.size() < MAX_SERIES
-        ? series.computeIfAbsent(key, wanted -> new CallSeries(this, wanted))
-        : other;
+    if (series.size() < (key.isNamed() ? MAX_SERIES : MAX_WITH_RULES)) {
+      return series.computeIfAbsent(key, wanted -> new CallSeries(this, wanted));
+    }
+    return key.isNamed() ? series(key.unnamed()) : other;
   }
 }

@@ -65,7 +65,11 @@ final class CallMetricsTest {
     }
 
     Call routed(AsciiString host) {
-      record.route(RULE, host);
+      return routed(RULE, host);
+    }
+
+    Call routed(AsciiString rule, AsciiString host) {
+      record.route(rule, host);
       record.group(GROUP);
       meter.onRouted(record);
       return this;
@@ -277,9 +281,35 @@ final class CallMetricsTest {
     assertEquals(CallMetrics.MAX_SERIES + 1, seriesOf("adit_routed_calls_running"));
     assertEquals(
         CallMetrics.MAX_SERIES + 1, seriesOf("adit_call_duration_seconds_count"), this::shown);
+    assertShown(ended("other", "", "other", "OK") + "999001.0");
+  }
+
+  /** A rule that is made when callers have used all series up is seen all the same. */
+  @Test
+  void namesOfOneRuleHideNoOther() {
+    for (int i = 0; i < 2 * CallMetrics.MAX_SERIES; i++) {
+      call("/s" + i + ".S/M").answered("0");
+    }
+    AsciiString late = AsciiString.of("late");
+    new Call(CallProtocol.GRPC, "/shop.Cart/Get")
+        .routed(late, AsciiString.EMPTY_STRING)
+        .answered("0");
     assertShown(
-        "adit_calls_total{group=\"\",host=\"\",method=\"other\",reason=\"\",rule=\"other\","
-            + "service=\"other\",status=\"OK\"} 999001.0");
+        "adit_calls_total{group=\"shop\",host=\"\",method=\"other\",reason=\"\",rule=\"late\","
+            + "service=\"other\",status=\"OK\"} 1.0");
+    assertEquals(new RuleCalls(1, 0), metrics.byRule().get("late"));
+    assertEquals(
+        new RuleCalls(2 * CallMetrics.MAX_SERIES, 0), metrics.byRule().get(RULE.toString()));
+  }
+
+  @Test
+  void rulesThatComeAndGoFillNothing() {
+    for (int i = 0; i < 2 * CallMetrics.MAX_WITH_RULES; i++) {
+      new Call(CallProtocol.GRPC, "/shop.Cart/Get")
+          .routed(AsciiString.of("rule-" + i), AsciiString.EMPTY_STRING)
+          .answered("0");
+    }
+    assertEquals(CallMetrics.MAX_WITH_RULES + 1, seriesOf("adit_routed_calls_running"));
   }
 
   /** Callers choose them, and a rule without hosts takes any: they make no series and no label. */
