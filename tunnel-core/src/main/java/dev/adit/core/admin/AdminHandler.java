@@ -51,19 +51,39 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static final Set<String> OPEN_PATHS = Set.of("/healthz", "/readyz");
 
+  /** Eight pages of metrics as large as they get; the memory is that of the calls. */
+  static final int MAX_UNTAKEN_BYTES = 32 * 1024 * 1024;
+
+  // deps
   private final Supplier<@Nullable String> token;
   private final boolean loopback;
   private final AdminSite site;
+  private final Untaken untaken;
+
+  // state, confined to the loop
 
   /**
-   * An action or a feed runs; HTTP/1.1 answers in order, so nothing else may be asked meanwhile.
+   * An action or a feed runs, or an answer is not in the socket yet; HTTP/1.1 answers in order, so
+   * nothing else may be asked meanwhile.
    */
   private boolean busy;
 
-  AdminHandler(Supplier<@Nullable String> token, boolean loopback, AdminSite site) {
+  /**
+   * Bytes of answers that those who asked have not taken, of a whole port. Confined to its loop.
+   */
+  static final class Untaken {
+    private long bytes;
+  }
+
+  /**
+   * @param untaken the port's
+   */
+  AdminHandler(
+      Supplier<@Nullable String> token, boolean loopback, AdminSite site, Untaken untaken) {
     this.token = token;
     this.loopback = loopback;
     this.site = site;
+    this.untaken = untaken;
   }
 
   @Override
@@ -158,7 +178,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
-  private static void write(
+  private void write(
       ChannelHandlerContext ctx, HttpMethod method, boolean keepAlive, AdminPage page) {
     int length = page.bytes().size();
     ByteBuf body = ctx.alloc().buffer(length).writeBytes(page.bytes().asReadOnlyByteBuffer());
@@ -175,6 +195,15 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             HttpHeaderNames.CONNECTION,
             keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
     ChannelFuture written = ctx.writeAndFlush(response);
+    if (!written.isDone()) {
+      busy = true;
+      untaken.bytes += length;
+      written.addListener(
+          done -> {
+            busy = false;
+            untaken.bytes -= length;
+          });
+    }
     if (!keepAlive) {
       written.addListener(ChannelFutureListener.CLOSE);
     }
@@ -210,6 +239,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         && !site.open().contains(path)
         && !isAuthorized(authorization(request))) {
       return AdminPage.text(401, "the admin port wants its token: authorization: Bearer ...\n");
+    }
+    if (untaken.bytes >= MAX_UNTAKEN_BYTES && !OPEN_PATHS.contains(path)) {
+      return AdminPage.text(
+          503, untaken.bytes + " bytes of answers are not taken by who asked for them\n");
     }
     boolean shows = site.pages().containsKey(path);
     boolean acts = site.actions().containsKey(path);

@@ -62,12 +62,13 @@ public final class AdminServer implements AutoCloseable {
       throw new IOException(new UnresolvedAddressException());
     }
     boolean loopback = address.getAddress().isLoopbackAddress();
+    AdminHandler.Untaken untaken = new AdminHandler.Untaken();
     Consumer<ChannelPipeline> http1 =
         pipeline ->
             pipeline
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                .addLast(new AdminHandler(token, loopback, site));
+                .addLast(new AdminHandler(token, loopback, site, untaken));
     EventLoops loop = EventLoops.start(1, "admin");
     ServerBootstrap bootstrap =
         new ServerBootstrap()

@@ -10,6 +10,9 @@ import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -19,7 +22,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,9 +58,14 @@ final class AdminHandlerTest {
   private final AdminSite site =
       new AdminSite(
           Map.of(
-              "/healthz", () -> AdminPage.text(200, "ok\n"),
-              "/status", () -> AdminPage.json(Map.of("a", "<b>")),
-              "/", () -> new AdminPage(200, "text/html", "page")),
+              "/healthz",
+              () -> AdminPage.text(200, "ok\n"),
+              "/status",
+              () -> AdminPage.json(Map.of("a", "<b>")),
+              "/large",
+              () -> AdminPage.text(200, "x".repeat(AdminHandler.MAX_UNTAKEN_BYTES / 4)),
+              "/",
+              () -> new AdminPage(200, "text/html", "page")),
           Map.of("/healthz", () -> new AdminPage(200, "application/x", ByteString.fromHex("00ff"))),
           Map.of(
               "/echo",
@@ -63,6 +74,8 @@ final class AdminHandlerTest {
               body -> slow),
           Map.of("/live", feed),
           Set.of("/"));
+
+  private final AdminHandler.Untaken untaken = new AdminHandler.Untaken();
 
   private record Answer(int status, String body, String length) {}
 
@@ -92,7 +105,7 @@ final class AdminHandlerTest {
   }
 
   private EmbeddedChannel channel(@Nullable String token) {
-    return new EmbeddedChannel(new AdminHandler(() -> token, token == null, site));
+    return new EmbeddedChannel(new AdminHandler(() -> token, token == null, site, untaken));
   }
 
   @Test
@@ -212,6 +225,64 @@ final class AdminHandlerTest {
     assertFalse(channel.isActive());
   }
 
+  /** The socket of somebody who does not read. */
+  private static final class FullSocket extends ChannelOutboundHandlerAdapter {
+    private final List<Object> messages = new ArrayList<>();
+    private final List<ChannelPromise> promises = new ArrayList<>();
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      messages.add(message);
+      promises.add(promise);
+    }
+
+    int answers() {
+      return messages.size();
+    }
+
+    void take() {
+      messages.forEach(ReferenceCountUtil::release);
+      promises.forEach(ChannelPromise::setSuccess);
+      messages.clear();
+      promises.clear();
+    }
+  }
+
+  private EmbeddedChannel channelInto(FullSocket socket) {
+    EmbeddedChannel channel = channel(null);
+    channel.pipeline().addFirst(socket);
+    return channel;
+  }
+
+  @Test
+  void whoDoesNotTakeAnAnswerGetsNoOther() {
+    FullSocket socket = new FullSocket();
+    EmbeddedChannel channel = channelInto(socket);
+    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
+    socket.take();
+    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
+    assertTrue(channel.isActive());
+    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
+    assertFalse(channel.isActive());
+    assertEquals(1, socket.answers());
+    socket.take();
+  }
+
+  @Test
+  void answersThatNobodyTakesHaveALimitTogether() {
+    List<FullSocket> sockets = Stream.generate(FullSocket::new).limit(4).toList();
+    for (FullSocket socket : sockets) {
+      assertEquals(200, get("/status", "localhost").status());
+      channelInto(socket).writeInbound(request(HttpMethod.GET, "/large", "localhost"));
+    }
+    assertEquals(503, get("/status", "localhost").status());
+    assertEquals(200, get("/healthz", "localhost").status());
+    sockets.get(0).take();
+    assertEquals(200, get("/status", "localhost").status());
+    sockets.forEach(FullSocket::take);
+    assertEquals(200, get("/large", "localhost").status());
+  }
+
   @Test
   void actionThatFailsIsAnsweredToo() {
     EmbeddedChannel channel = channel(null);
@@ -295,7 +366,8 @@ final class AdminHandlerTest {
   @Test
   void feedEndsWithTheTokenThatItWasAskedWith() {
     AtomicReference<String> token = new AtomicReference<>("old");
-    EmbeddedChannel channel = new EmbeddedChannel(new AdminHandler(token::get, false, site));
+    EmbeddedChannel channel =
+        new EmbeddedChannel(new AdminHandler(token::get, false, site, untaken));
     DefaultFullHttpRequest asked = feedRequest();
     asked.headers().set("authorization", "Bearer old");
     channel.writeInbound(asked);
