@@ -143,11 +143,21 @@ public final class ProcessMetrics {
   }
 
   /**
-   * Shows how often changed PEM files were read.
+   * Shows whether the PEM files on disk are in force, and how often changed ones were read.
    *
    * @param uses asked at each scrape; those of one name count as one
    */
   public void watchTls(Supplier<? extends Collection<FollowedTls>> uses) {
+    GaugeWithCallback.builder()
+        .name("adit_tls_current")
+        .help(
+            "1 if the certificates and keys in force are those on disk, 0 if these are refused.")
+        .labelNames("use")
+        .callback(
+            shown ->
+                sums(uses.get(), each -> each.problem().isEmpty() ? 0 : 1)
+                    .forEach((use, refused) -> shown.call(refused == 0 ? 1 : 0, use)))
+        .register(registry);
     CounterWithCallback.builder()
         .name("adit_tls_loads")
         .help("Times that changed certificates or keys were read. result: loaded or refused.")
