@@ -109,7 +109,7 @@ public final class Warnings {
             id ->
                 "agent "
                     + id
-                    + " was taken over three times or more within a minute: two hosts run with"
+                    + " was taken over three times or more within five minutes: two hosts run with"
                     + " one id; give each its own")
         .toList();
   }

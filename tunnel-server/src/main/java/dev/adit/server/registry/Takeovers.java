@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** Which runs of agents lost their place in the last minute. Bounded; any thread. */
+/** Which runs of agents lost their place in the last minutes. Bounded; any thread. */
 final class Takeovers {
-  private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(1);
+  /** Two runs that dial again as they should take each other's place once a minute. */
+  private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   /**
    * So long a run that has lost its place may still dial because it has not heard of it: a dial and
@@ -60,7 +61,7 @@ final class Takeovers {
                     && each.ousted().equals(instance));
   }
 
-  /** Agents with three takeovers or more within the minute. */
+  /** Agents with three takeovers or more within five minutes. */
   synchronized Set<AgentId> contested() {
     long now = ticker.nanoTime();
     while (!recent.isEmpty() && now - recent.element().nanos() > REMEMBERED_NANOS) {

@@ -18,17 +18,18 @@ final class TakeoversTest {
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Takeovers takeovers = new Takeovers(ticker);
 
+  /** Two hosts with one id, each of which dials again 60 s after it was told. */
   @Test
-  void threeWithinAMinuteAreTooMany() {
+  void oneAMinuteIsTooManyFromTheThirdOn() {
     takeovers.add(ONE, "old");
     takeovers.add(new AgentId("two"), "old");
-    ticker.advance(30, TimeUnit.SECONDS);
-    takeovers.add(ONE, "old");
+    ticker.advance(61, TimeUnit.SECONDS);
+    takeovers.add(ONE, "young");
     assertEquals(Set.of(), takeovers.contested());
-    ticker.advance(30, TimeUnit.SECONDS);
+    ticker.advance(61, TimeUnit.SECONDS);
     takeovers.add(ONE, "old");
     assertEquals(Set.of(ONE), takeovers.contested());
-    ticker.advance(1, TimeUnit.SECONDS);
+    ticker.advance(179, TimeUnit.SECONDS);
     assertEquals(Set.of(), takeovers.contested());
   }
 
