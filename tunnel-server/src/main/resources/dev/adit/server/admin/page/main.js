@@ -151,7 +151,7 @@ function confirmCancel(call) {
 async function cancel(call) {
   at('confirm').close();
   try {
-    await post('/calls/cancel', {id: call.id});
+    await post('calls/cancel', {id: call.id});
     say(at('cancel-note'), `Cancelled ${call.path}, ${call.requestId}.`);
     ask();
   } catch (failure) {
@@ -175,7 +175,7 @@ async function askCalls() {
     showHeld();
     return;
   }
-  const shown = await post('/calls', {
+  const shown = await post('calls', {
     method: at('f-method').value, agent: at('f-agent').value, rule: at('f-rule').value});
   held = shown.calls;
   // Some may have ended since they were listed.
@@ -187,7 +187,7 @@ async function askCalls() {
 }
 
 async function askAgents() {
-  const shown = await post('/agents', {find: at('f-find').value});
+  const shown = await post('agents', {find: at('f-find').value});
   const cut = shown.agents.length < shown.matching ? `, ${whole(shown.agents.length)} are shown` : '';
   say(at('agents-note'), `${whole(shown.matching)} of ${whole(shown.connected)} agents fit${cut}.`);
   agents.show(shown.agents);

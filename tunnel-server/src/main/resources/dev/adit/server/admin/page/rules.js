@@ -37,7 +37,7 @@ export class Rules {
     const call = {host: at('e-host').value, headers: at('e-headers').value.split('\n').filter(Boolean)};
     call[at('e-kind').value] = at('e-what').value;
     try {
-      const answer = await post('/rules/explain', call);
+      const answer = await post('rules/explain', call);
       // Line ends are ours; within a line everything is made visible.
       at('explained').replaceChildren();
       for (const line of answer.text.split('\n')) {
@@ -70,7 +70,7 @@ export class Configuration {
 
   async refresh() {
     try {
-      const shown = await get('/config');
+      const shown = await get('config');
       this.settings.show(shown.settings);
       // Two of one file may have the same names, as while an authority is changed.
       this.certificates.show(shown.certificates.map((c, nr) => ({...c, nr})));

@@ -1,5 +1,6 @@
 // Talks to the server: questions, actions, and the feed of pictures. Bounded: one answer at a time
-// of each kind, and no more of the feed is kept than one event.
+// of each kind, and no more of the feed is kept than one event. Paths begin without a slash: a proxy
+// may show the page below a path of its own.
 
 const TOKEN = 'adit-token';
 const ACTION = 'x-tunnel-action';
@@ -82,7 +83,7 @@ export class Feed {
     const late = setTimeout(() => control.abort(), SILENCE_MILLIS);
     try {
       const response = await checked(
-        await fetch('/live', {headers: headers(), cache: 'no-store', signal: control.signal}));
+        await fetch('live', {headers: headers(), cache: 'no-store', signal: control.signal}));
       clearTimeout(late);
       await this.events(response.body.getReader(), control);
     } catch (failure) {
