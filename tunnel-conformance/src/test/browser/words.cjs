@@ -28,12 +28,12 @@ function picture(failures) {
     rulesSince: '2026-01-01T00:00:00Z', rules: [], moreRules: 0, unmatched: 0, warnings: []};
 }
 
-/** The page with one picture; after it the server is gone. */
-async function show(browser, failures) {
+/** The page with one picture; after it the server is gone, or what is in front of it says so. */
+async function show(browser, failures, gone = (route) => route.abort()) {
   const context = await browser.newContext({viewport: {width: NARROW, height: 700}, locale: 'en-GB'});
   const page = await context.newPage();
   let asked = 0;
-  await page.route('**/live', (route) => (asked++ > 0 ? route.abort() : route.fulfill({
+  await page.route('**/live', (route) => (asked++ > 0 ? gone(route) : route.fulfill({
     status: 200, contentType: 'text/event-stream',
     body: `event: history\ndata: []\n\nevent: picture\ndata: ${JSON.stringify(picture(failures))}\n\n`})));
   await page.goto(`${orders.url}/`);
@@ -64,9 +64,13 @@ async function main() {
     const names = await page.evaluate(() =>
       [...document.querySelectorAll('#view-failures [aria-label]')].map((each) => each.getAttribute('aria-label')));
     check(names.length === 14 && new Set(names).size === names.length, 'each region has a name of its own', names.join('; '));
-    const one = await show(browser, FAILURES.slice(1));
+    const one = await show(browser, FAILURES.slice(1), (route) => route.fulfill({
+      status: 502, contentType: 'text/html', body: '<html>\r\n<h1>502 Bad Gateway</h1></html>'}));
     const last = await one.locator('#failing-list li').last().textContent();
     check(last === 'calls fail now for 1 more reason', 'one is told as one', last);
+    await one.waitForFunction(() => document.getElementById('state').textContent.startsWith('not connected: status'));
+    const proxy = await one.textContent('#state');
+    check(proxy.startsWith('not connected: status 502; trying again'), 'a proxy\'s own page is not shown', proxy);
   } finally {
     await browser.close();
   }

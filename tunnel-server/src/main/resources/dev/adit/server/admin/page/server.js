@@ -34,7 +34,9 @@ async function checked(response) {
     throw new Unauthorized('the token is not the right one');
   }
   if (!response.ok) {
-    throw new Error((await response.text()).trim() || `status ${response.status}`);
+    // HTML is that of a proxy which does not reach the server.
+    const told = response.headers.get('content-type')?.startsWith('text/html') ? '' : (await response.text()).trim();
+    throw new Error(told || `status ${response.status}`);
   }
   return response;
 }
