@@ -28,14 +28,14 @@ function picture(failures) {
     rulesSince: '2026-01-01T00:00:00Z', rules: [], moreRules: 0, unmatched: 0, warnings: []};
 }
 
-/** The page with one picture; after it the server is gone, or what is in front of it says so. */
-async function show(browser, failures, gone = (route) => route.abort()) {
+/** The page with these pictures; after them the server is gone, or what is in front of it says so. */
+async function show(browser, pictures, gone = (route) => route.abort()) {
   const context = await browser.newContext({viewport: {width: NARROW, height: 700}, locale: 'en-GB'});
   const page = await context.newPage();
   let asked = 0;
   await page.route('**/live', (route) => (asked++ > 0 ? gone(route) : route.fulfill({
     status: 200, contentType: 'text/event-stream',
-    body: `event: history\ndata: []\n\nevent: picture\ndata: ${JSON.stringify(picture(failures))}\n\n`})));
+    body: `event: history\ndata: []\n\n${pictures.map((each) => `event: picture\ndata: ${JSON.stringify(each)}\n\n`).join('')}`})));
   await page.goto(`${orders.url}/`);
   await page.waitForFunction(() => document.getElementById('groups-note').textContent !== '');
   return page;
@@ -49,7 +49,7 @@ const FAILURES = [
 async function main() {
   const browser = await chromium.launch({executablePath, args: ['--no-sandbox', '--disable-gpu']});
   try {
-    const page = await show(browser, FAILURES);
+    const page = await show(browser, [picture(FAILURES)]);
     const lines = await page.locator('#failing-list li').allTextContents();
     check(lines.length === 6 && lines[5] === 'calls fail now for 2 more reasons', 'no reason is left out in silence', lines.join('\n'));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -64,13 +64,18 @@ async function main() {
     const names = await page.evaluate(() =>
       [...document.querySelectorAll('#view-failures [aria-label]')].map((each) => each.getAttribute('aria-label')));
     check(names.length === 14 && new Set(names).size === names.length, 'each region has a name of its own', names.join('; '));
-    const one = await show(browser, FAILURES.slice(1), (route) => route.fulfill({
+    const one = await show(browser, [picture(FAILURES.slice(1))], (route) => route.fulfill({
       status: 502, contentType: 'text/html', body: '<html>\r\n<h1>502 Bad Gateway</h1></html>'}));
     const last = await one.locator('#failing-list li').last().textContent();
     check(last === 'calls fail now for 1 more reason', 'one is told as one', last);
     await one.waitForFunction(() => document.getElementById('state').textContent.startsWith('not connected: status'));
     const proxy = await one.textContent('#state');
     check(proxy.startsWith('not connected: status 502; trying again'), 'a proxy\'s own page is not shown', proxy);
+    const early = picture([]);
+    early.second = {...early.second, at: early.second.at - 3_600_000, rate: 7};
+    const back = await show(browser, [picture([]), early]);
+    const label = await back.getAttribute('#chart-rates svg.chart', 'aria-label');
+    check(label.includes('now all 7'), 'charts go on when the clock is set back', label);
   } finally {
     await browser.close();
   }

@@ -45,6 +45,10 @@ final class RateHistory {
   void add(CallNumbers now, long running, long epochMillis, long nanos) {
     CallNumbers last = before;
     if (last != null) {
+      // A clock that was set back: what comes from now on has those times again.
+      while (!seconds.isEmpty() && seconds.getLast().at() >= epochMillis) {
+        seconds.removeLast();
+      }
       if (seconds.size() >= SECONDS) {
         seconds.remove();
       }

@@ -64,8 +64,9 @@ export class Overview {
 
   picture(picture) {
     const second = picture.second ?? null;
-    const last = this.seconds[this.seconds.length - 1];
-    if (second !== null && (last === undefined || second.at > last.at)) {
+    if (second !== null && second.at !== this.seconds[this.seconds.length - 1]?.at) {
+      // The server's clock may have been set back.
+      this.seconds = this.seconds.filter((before) => before.at < second.at);
       this.seconds.push(second);
       this.seconds.splice(0, this.seconds.length - HISTORY);
     }
