@@ -10,9 +10,6 @@ import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -22,9 +19,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,8 +56,6 @@ final class AdminHandlerTest {
               () -> AdminPage.text(200, "ok\n"),
               "/status",
               () -> AdminPage.json(Map.of("a", "<b>")),
-              "/large",
-              () -> AdminPage.text(200, "x".repeat(AdminHandler.MAX_UNTAKEN_BYTES / 4)),
               "/",
               () -> new AdminPage(200, "text/html", "page")),
           Map.of("/healthz", () -> new AdminPage(200, "application/x", ByteString.fromHex("00ff"))),
@@ -74,8 +66,6 @@ final class AdminHandlerTest {
               body -> slow),
           Map.of("/live", feed),
           Set.of("/"));
-
-  private final AdminHandler.Untaken untaken = new AdminHandler.Untaken();
 
   private record Answer(int status, String body, String length) {}
 
@@ -105,7 +95,7 @@ final class AdminHandlerTest {
   }
 
   private EmbeddedChannel channel(@Nullable String token) {
-    return new EmbeddedChannel(new AdminHandler(() -> token, token == null, site, untaken));
+    return new EmbeddedChannel(new AdminHandler(() -> token, token == null, site, new AdminHandler.Untaken()));
   }
 
   @Test
@@ -225,64 +215,6 @@ final class AdminHandlerTest {
     assertFalse(channel.isActive());
   }
 
-  /** The socket of somebody who does not read. */
-  private static final class FullSocket extends ChannelOutboundHandlerAdapter {
-    private final List<Object> messages = new ArrayList<>();
-    private final List<ChannelPromise> promises = new ArrayList<>();
-
-    @Override
-    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-      messages.add(message);
-      promises.add(promise);
-    }
-
-    int answers() {
-      return messages.size();
-    }
-
-    void take() {
-      messages.forEach(ReferenceCountUtil::release);
-      promises.forEach(ChannelPromise::setSuccess);
-      messages.clear();
-      promises.clear();
-    }
-  }
-
-  private EmbeddedChannel channelInto(FullSocket socket) {
-    EmbeddedChannel channel = channel(null);
-    channel.pipeline().addFirst(socket);
-    return channel;
-  }
-
-  @Test
-  void whoDoesNotTakeAnAnswerGetsNoOther() {
-    FullSocket socket = new FullSocket();
-    EmbeddedChannel channel = channelInto(socket);
-    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
-    socket.take();
-    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
-    assertTrue(channel.isActive());
-    channel.writeInbound(request(HttpMethod.GET, "/status", "localhost"));
-    assertFalse(channel.isActive());
-    assertEquals(1, socket.answers());
-    socket.take();
-  }
-
-  @Test
-  void answersThatNobodyTakesHaveALimitTogether() {
-    List<FullSocket> sockets = Stream.generate(FullSocket::new).limit(4).toList();
-    for (FullSocket socket : sockets) {
-      assertEquals(200, get("/status", "localhost").status());
-      channelInto(socket).writeInbound(request(HttpMethod.GET, "/large", "localhost"));
-    }
-    assertEquals(503, get("/status", "localhost").status());
-    assertEquals(200, get("/healthz", "localhost").status());
-    sockets.get(0).take();
-    assertEquals(200, get("/status", "localhost").status());
-    sockets.forEach(FullSocket::take);
-    assertEquals(200, get("/large", "localhost").status());
-  }
-
   @Test
   void actionThatFailsIsAnsweredToo() {
     EmbeddedChannel channel = channel(null);
@@ -367,7 +299,7 @@ final class AdminHandlerTest {
   void feedEndsWithTheTokenThatItWasAskedWith() {
     AtomicReference<String> token = new AtomicReference<>("old");
     EmbeddedChannel channel =
-        new EmbeddedChannel(new AdminHandler(token::get, false, site, untaken));
+        new EmbeddedChannel(new AdminHandler(token::get, false, site, new AdminHandler.Untaken()));
     DefaultFullHttpRequest asked = feedRequest();
     asked.headers().set("authorization", "Bearer old");
     channel.writeInbound(asked);
