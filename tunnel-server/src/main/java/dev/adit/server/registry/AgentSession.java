@@ -112,7 +112,8 @@ public final class AgentSession {
     upstreams = List.copyOf(now);
   }
 
-  private boolean isQuiet() {
+  /** Whether none of its tunnels is heard. */
+  public boolean isQuiet() {
     for (TunnelStream tunnel : tunnels) {
       if (!tunnel.isQuiet()) {
         return false;

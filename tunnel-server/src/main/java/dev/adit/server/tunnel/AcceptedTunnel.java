@@ -324,8 +324,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   public void onQuiet(boolean quiet) {
     AgentSession joined = session;
     if (joined != null) {
-      log.info("{} {} on a tunnel", joined, quiet ? "is quiet" : "is heard again");
       greeting.registry().onQuiet(joined);
+      sessions.onQuiet(joined, quiet);
     }
   }
 

@@ -21,6 +21,7 @@ public final class SessionLog {
   /** What is known of a run, and has been said of it. */
   private static final class Told {
     private int tunnels;
+    private boolean quiet;
     private boolean draining;
     private boolean withdrawn;
   }
@@ -28,6 +29,17 @@ public final class SessionLog {
   /** A tunnel of the run is up; its end is told by {@link #onEnded}. */
   synchronized void onUp(AgentSession session) {
     sessions.computeIfAbsent(session, each -> new Told()).tunnels++;
+  }
+
+  /** A tunnel of the run has become quiet, or is heard again; a run is quiet with its last. */
+  synchronized void onQuiet(AgentSession session, boolean tunnelIs) {
+    log.debug("{} {} on a tunnel", session, tunnelIs ? "is quiet" : "is heard again");
+    Told told = sessions.get(session);
+    boolean quiet = session.isQuiet();
+    if (told != null && told.quiet != quiet) {
+      told.quiet = quiet;
+      log.info("{} {}", session, quiet ? "is quiet on all its tunnels" : "is heard again");
+    }
   }
 
   /** A tunnel of the run takes no more calls: its agent goes away, or has another in its place. */

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.Heartbeat;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.testing.logging.LoggedLines;
+import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +69,31 @@ final class SessionLogTest {
     assertEquals(
         List.of(
             "INFO SessionLog - edge-1/run has no tunnel left: the agent's connection ended (lost)"),
+        lines.all());
+  }
+
+  private void seconds(int count, AcceptedTunnel... heard) {
+    for (int second = 0; second < count; second++) {
+      bench.hand().advance(Duration.ofSeconds(1));
+      for (AcceptedTunnel tunnel : heard) {
+        bench.receive(tunnel, Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(1)));
+      }
+    }
+  }
+
+  /** One loop of a busy process is late for a thousand tunnels. */
+  @Test
+  void agentIsQuietWhenNoneOfItsTunnelsIsHeard() {
+    seconds(3, one);
+    assertEquals(List.of(), lines.all());
+    seconds(3);
+    assertEquals(
+        List.of("INFO SessionLog - edge-1/run is quiet on all its tunnels"), lines.all());
+    seconds(1, one);
+    assertEquals(
+        List.of(
+            "INFO SessionLog - edge-1/run is quiet on all its tunnels",
+            "INFO SessionLog - edge-1/run is heard again"),
         lines.all());
   }
 
