@@ -95,14 +95,8 @@ final class PrometheusIT {
   @Test
   @Timeout(60)
   void circuitThatOpensAgainAndAgainIsTold() throws Exception {
-    Files.writeString(
-        directory.resolve("circuits.yaml"),
+    testAlerts(
         """
-        rule_files: ["%s"]
-        evaluation_interval: 15s
-        tests:
-        - interval: 15s
-          input_series:
           - series: 'adit_backend_circuit{backend="fails",upstream="u",state="open"}'
             values: "0 1 1 0 1 1 0 1 1 0 1 1 0 1 1 0 1"
           - series: 'adit_backend_circuit{backend="idle",upstream="u",state="open"}'
@@ -117,9 +111,79 @@ final class PrometheusIT {
               exp_annotations:
                 summary: "The circuit of backend fails of u stays open, or opens again and again."
                 description: "It fails too often to be given calls; adit_backend_calls_total has its statuses."
+        """);
+  }
+
+  /** A disk that is full for two minutes; a line that was lost once long ago is no news. */
+  @Test
+  @Timeout(60)
+  void accessLogThatLosesLinesIsToldUntilItDoesNot() throws Exception {
+    testAlerts(
         """
-            .formatted(ALERTS));
-    Tool.Run run = promtool("test", "rules", "circuits.yaml");
+          - series: 'adit_access_log_lines_dropped_total{instance="s"}'
+            values: "0x4 10+10x7 80x40"
+          - series: 'adit_access_log_lines_dropped_total{instance="once"}'
+            values: "1x53"
+          alert_rule_test:
+          - eval_time: 1m
+            alertname: AditAccessLogLost
+          - eval_time: 3m
+            alertname: AditAccessLogLost
+            exp_alerts:
+            - exp_labels: {severity: warning, instance: s}
+              exp_annotations:
+                summary: "Server s loses lines of its access log."
+                description: "Its disk is full or too slow: tunnel-server status says which. Calls go on, and lines come again by themselves."
+          - eval_time: 10m
+            alertname: AditAccessLogLost
+        """);
+  }
+
+  /** Certificates that are mended are mended: nothing is told again minutes later. */
+  @Test
+  @Timeout(60)
+  void certificatesThatAreMendedAreToldNoMore() throws Exception {
+    testAlerts(
+        """
+          - series: 'adit_tls_current{instance="s",use="entry.tls"}'
+            values: "1x4 0x20 1x60"
+          - series: 'adit_tls_loads_total{instance="s",use="entry.tls",result="refused"}'
+            values: "0x4 1x20 1x60"
+          - series: 'adit_tls_loads_total{instance="s",use="entry.tls",result="loaded"}'
+            values: "0x4 0x20 1x60"
+          alert_rule_test:
+          - eval_time: 5m
+            alertname: AditTlsFilesRefused
+            exp_alerts:
+            - exp_labels: {severity: warning, instance: s, use: entry.tls}
+              exp_annotations:
+                summary: "s refuses the files of entry.tls; the last good ones are in force."
+                description: "The log says what is wrong with them; most often the key is not that of the certificate."
+          - eval_time: 8m
+            alertname: AditTlsFilesRefused
+          - eval_time: 18m
+            alertname: AditTlsFilesRefused
+        """);
+  }
+
+  /**
+   * Lets promtool evaluate the alerts.
+   *
+   * @param test its input series, one each 15 s, and what is to come of them
+   */
+  private static void testAlerts(String test) throws Exception {
+    Files.writeString(
+        directory.resolve("alerts-test.yaml"),
+        """
+        rule_files: ["%s"]
+        evaluation_interval: 15s
+        tests:
+        - interval: 15s
+          input_series:
+        """
+                .formatted(ALERTS)
+            + test);
+    Tool.Run run = promtool("test", "rules", "alerts-test.yaml");
     assertEquals(0, run.exitCode(), run::output);
   }
 
