@@ -3,6 +3,7 @@ package dev.adit.agent.app;
 import dev.adit.agent.config.AgentConfig;
 import dev.adit.core.drain.ProcessEnd;
 import dev.adit.core.flow.WindowSizes;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
 import dev.adit.core.systemd.ServiceNotices;
@@ -85,6 +86,7 @@ public final class AgentProcess {
       return;
     }
     if (app.connected() > 0) {
+      Logging.flush();
       out.println(
           "ready agent=" + config.id() + " servers=" + app.connected() + "/" + app.configured());
       out.flush();

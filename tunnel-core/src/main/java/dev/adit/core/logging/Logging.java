@@ -1,9 +1,6 @@
 package dev.adit.core.logging;
 
 import dev.adit.core.config.LogConfig;
-import java.io.UnsupportedEncodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -13,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sets up what a process logs, ours and that of the libraries alike: one handler writes it all to
- * standard error. Called once, before the first line.
+ * standard error, and nobody who logs waits for it. Called once, before the first line.
  */
 public final class Logging {
   /** Held, because the platform would forget their levels otherwise. */
@@ -43,23 +40,21 @@ public final class Logging {
     OURS.setLevel(level(config.level()));
     HEADERS.setLevel(Level.OFF);
     STREAMS.setFilter(entry -> !STREAM_ENDED.equals(entry.getMessage()));
-    EVERYTHING.addHandler(handler(config.format()));
+    EVERYTHING.addHandler(new QueuedLines(System.err, formatter(config.format())));
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, problem) ->
             LoggerFactory.getLogger(Logging.class)
                 .error("thread {} ended by itself", thread.getName(), problem));
   }
 
-  private static Handler handler(LogConfig.Format format) {
-    Handler handler = new ConsoleHandler();
-    handler.setLevel(Level.ALL);
-    handler.setFormatter(formatter(format));
-    try {
-      handler.setEncoding(StandardCharsets.UTF_8.name());
-    } catch (UnsupportedEncodingException e) {
-      throw new AssertionError("every Java platform has UTF-8", e);
+  /**
+   * Waits until all that was logged before is written, for at most two seconds: for what is printed
+   * next to come behind it. Blocks.
+   */
+  public static void flush() {
+    for (Handler each : EVERYTHING.getHandlers()) {
+      each.flush();
     }
-    return handler;
   }
 
   private static Formatter formatter(LogConfig.Format format) {

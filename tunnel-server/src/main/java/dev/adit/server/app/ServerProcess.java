@@ -3,6 +3,7 @@ package dev.adit.server.app;
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.drain.ProcessEnd;
+import dev.adit.core.logging.Logging;
 import dev.adit.core.name.AddressText;
 import dev.adit.core.process.InliningLimits;
 import dev.adit.core.process.Signals;
@@ -65,6 +66,7 @@ public final class ServerProcess {
             + text(app.tunnelAddress(), config.tunnel().listen().get(0))
             + " admin="
             + text(app.adminAddress(), config.admin().listen());
+    Logging.flush();
     out.println("ready " + listening);
     out.flush();
     systemd.ready(listening);
