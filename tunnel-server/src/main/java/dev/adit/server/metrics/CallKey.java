@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, AsciiString path) {
   private static final AsciiString OTHER_NAME = AsciiString.cached("other");
 
+  /** A path beyond is no method that anybody wrote, and each series shows it thirty times. */
+  static final int MAX_PATH = 256;
+
   /** Stands for all calls beyond the limit. */
   static final CallKey OTHER =
       new CallKey(OTHER_NAME, null, AsciiString.EMPTY_STRING, AsciiString.EMPTY_STRING);
@@ -22,7 +25,11 @@ record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, As
   /** The key of a call, by what is known of it. */
   static CallKey of(CallRecord record) {
     CallHeaders request = record.request();
-    boolean named = request != null && request.isGrpc() && !record.rule().isEmpty();
+    boolean named =
+        request != null
+            && request.isGrpc()
+            && !record.rule().isEmpty()
+            && request.path().length() <= MAX_PATH;
     return new CallKey(
         record.rule(),
         record.group(),

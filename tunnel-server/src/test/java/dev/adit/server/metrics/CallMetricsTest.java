@@ -284,6 +284,17 @@ final class CallMetricsTest {
     assertShown(ended("other", "", "other", "OK") + "999001.0");
   }
 
+  /** A thousand of them, each as long as a header may be, would be a page of a third of a GiB. */
+  @Test
+  void longNamesAreNoLabels() {
+    String service = "s".repeat(CallKey.MAX_PATH - "/.S/M".length());
+    call("/" + service + ".S/M").answered("0");
+    call("/" + service + "s.S/M").answered("0");
+    assertShown(ended("M", "", service + ".S", "OK") + "1.0");
+    assertShown(ended("other", "", "other", "OK") + "1.0");
+    assertEquals(2, seriesOf("adit_calls_total"));
+  }
+
   /** A rule that is made when callers have used all series up is seen all the same. */
   @Test
   void namesOfOneRuleHideNoOther() {
