@@ -150,8 +150,7 @@ public final class ProcessMetrics {
   public void watchTls(Supplier<? extends Collection<FollowedTls>> uses) {
     GaugeWithCallback.builder()
         .name("adit_tls_current")
-        .help(
-            "1 if the certificates and keys in force are those on disk, 0 if these are refused.")
+        .help("1 if the certificates and keys in force are those on disk, 0 if these are refused.")
         .labelNames("use")
         .callback(
             shown ->

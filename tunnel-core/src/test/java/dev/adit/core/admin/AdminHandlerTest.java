@@ -95,7 +95,8 @@ final class AdminHandlerTest {
   }
 
   private EmbeddedChannel channel(@Nullable String token) {
-    return new EmbeddedChannel(new AdminHandler(() -> token, token == null, site, new AdminHandler.Untaken()));
+    return new EmbeddedChannel(
+        new AdminHandler(() -> token, token == null, site, new AdminHandler.Untaken()));
   }
 
   @Test

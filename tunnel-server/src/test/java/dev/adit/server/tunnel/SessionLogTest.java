@@ -87,8 +87,7 @@ final class SessionLogTest {
     seconds(3, one);
     assertEquals(List.of(), lines.all());
     seconds(3);
-    assertEquals(
-        List.of("INFO SessionLog - edge-1/run is quiet on all its tunnels"), lines.all());
+    assertEquals(List.of("INFO SessionLog - edge-1/run is quiet on all its tunnels"), lines.all());
     seconds(1, one);
     assertEquals(
         List.of(
