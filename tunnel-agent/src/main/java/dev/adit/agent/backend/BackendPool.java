@@ -35,6 +35,10 @@ public final class BackendPool {
   private boolean serving;
   private boolean probing;
   private boolean keeping;
+
+  /** The last one that was dialled beside others did not come up: for a while there are those. */
+  private boolean pausing;
+
   private long probeMillis = FIRST_PROBE_MILLIS;
 
   BackendPool(Backend backend, EventLoop loop, BackendConnector connector) {
@@ -73,7 +77,8 @@ public final class BackendPool {
 
   private void connectIfNeeded() {
     boolean connecting = connections.stream().anyMatch(each -> each.isUsable() && !each.isReady());
-    if (usable() >= connector.maxConnections() || connecting) {
+    int usable = usable();
+    if (usable >= connector.maxConnections() || connecting || (pausing && usable > 0)) {
       return;
     }
     BackendConnection connection =
@@ -170,6 +175,20 @@ public final class BackendPool {
     keepConnections();
   }
 
+  /**
+   * No more connections can be had than there are, as where a backend goes away or has no
+   * descriptors left: it is not dialled again for each of those who wait.
+   */
+  private void pause() {
+    pausing = true;
+    loop.schedule(this::goOn, FIRST_PROBE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void goOn() {
+    pausing = false;
+    serveWaiting();
+  }
+
   /** What the connections tell. */
   private final class Owner implements ConnectionOwner {
     @Override
@@ -203,8 +222,12 @@ public final class BackendPool {
     public void onClosed(BackendConnection connection, boolean wasReady, String why) {
       connections.remove(connection);
       backend.onDisconnected(wasReady);
-      if (wasReady || connections.stream().anyMatch(BackendConnection::isUsable)) {
+      if (wasReady) {
         replace();
+        return;
+      }
+      if (connections.stream().anyMatch(BackendConnection::isUsable)) {
+        pause();
         return;
       }
       if (backend.reachable(false) && !backend.isRetired()) {
@@ -241,6 +264,7 @@ public final class BackendPool {
     public void run() {
       if (waiting.remove(this)) {
         fail();
+        closeIfRetired();
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.adit.agent.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
@@ -56,6 +57,62 @@ final class SilentBackendTest {
           second.cancel();
           third.cancel();
         }
+      }
+    }
+  }
+
+  /** It was dialled again as soon as a dial had failed: 20,000 times in the 2 s of one call. */
+  @Test
+  void backendThatTakesNoMoreConnectionsIsNotDialledInALoopForThoseWhoWait() throws IOException {
+    FakeBackend full = new FakeBackend();
+    try (AgentBench bench =
+        new AgentBench(AgentBench.upstream(UpstreamBalance.ROUND_ROBIN, 2, full))) {
+      AgentBench.Call first = bench.openBare(TunnelPair.headers());
+      try (Connection on = full.accept(3, 1)) { // MAX_CONCURRENT_STREAMS
+        on.expect("headers", 3);
+        full.close();
+        for (int i = 0; i < 5; i++) {
+          bench.openBare(TunnelPair.headers());
+        }
+        bench.openBare(TunnelPair.headers()).reset();
+        long failed = bench.upstream().backends().get(0).connectFailures();
+        assertTrue(failed >= 1 && failed <= 4, failed + " dials");
+        assertFalse(bench.upstream().backends().get(0).isUnreachable());
+        on.send(on.script().headers(3, true, ":status", "200", "grpc-status", "0"));
+        first.end();
+      }
+    }
+  }
+
+  @Test
+  void connectionThatWasDialledInVainBesideAnotherIsDialledAgain() throws IOException {
+    try (FakeBackend backend = new FakeBackend();
+        AgentBench bench =
+            new AgentBench(
+                AgentBench.keeping(
+                    2, AgentBench.upstream(UpstreamBalance.ROUND_ROBIN, 2, backend)))) {
+      bench.connect();
+      try (Connection on = backend.accept()) {
+        backend.acceptSilently().abort();
+        try (Connection other = backend.accept()) {
+          other.expect("settings ack", 0);
+          on.expect("settings ack", 0);
+        }
+      }
+    }
+  }
+
+  /** Its last waiter left without a stream, and the connection stayed for as long as the agent. */
+  @Test
+  void connectionThatGivesNoStreamIsClosedWhenItsUpstreamIsLetGo() throws IOException {
+    try (FakeBackend full = new FakeBackend();
+        AgentBench bench = new AgentBench(AgentBench.upstream(full))) {
+      AgentBench.Call call = bench.openBare(TunnelPair.headers());
+      try (Connection on = full.accept(3, 0)) { // MAX_CONCURRENT_STREAMS
+        on.expect("settings ack", 0);
+        bench.letGo();
+        assertEquals(CallFailure.BACKEND_UNREACHABLE, call.reset().failure());
+        on.expectClosed();
       }
     }
   }
