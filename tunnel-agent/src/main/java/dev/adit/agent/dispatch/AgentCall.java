@@ -65,6 +65,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private @Nullable BackendConnection connection;
   private int streamId;
   private int opens;
+  private long askingNanos;
   private long expiryNanos = Long.MAX_VALUE;
 
   /**
@@ -99,15 +100,17 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   /** Picks a backend and asks for a stream. */
   void begin() {
-    begin(begunNanos);
+    beginWithAll(begunNanos);
   }
 
-  private void beginAgain() {
-    begin(now());
+  private void beginWithAll(long nowNanos) {
+    tried.clear();
+    askingNanos = nowNanos;
+    begin(nowNanos);
   }
 
   private void begin(long nowNanos) {
-    Backend picked = nowNanos - begunNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
+    Backend picked = nowNanos - askingNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
     if (picked == null) {
       if (opens == 0 && tried.isEmpty()) {
         dispatcher.metrics().onRefused(CallFailure.BACKEND_UNREACHABLE);
@@ -124,10 +127,10 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     picked.pool(tunnel.loop()).acquire(this);
   }
 
-  /** Until it is accepted a call has 2 s for all backends: each may use up half of what is left. */
+  /** There are 2 s for all backends: each may use up half of what is left. */
   @Override
   public int patienceMillis() {
-    long left = accepted ? CONNECT_NANOS : CONNECT_NANOS - (now() - begunNanos);
+    long left = CONNECT_NANOS - (now() - askingNanos);
     return (int) TimeUnit.NANOSECONDS.toMillis(upstream.hasOther(tried) ? left / 2 : left);
   }
 
@@ -136,7 +139,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (state != State.ENDED) {
       visit.failed(CallFailure.BACKEND_UNREACHABLE);
       leaveBackend();
-      beginAgain();
+      begin(now());
     }
   }
 
@@ -168,8 +171,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (!reserved.canOpen()) {
       reserved.giveBack();
       leaveBackend();
-      tried.clear();
-      beginAgain();
+      beginWithAll(now());
       return;
     }
     long now = now();
@@ -283,7 +285,6 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (state == State.ENDED) {
       return;
     }
-    boolean processed = opens > 0;
     visit.stopped(reset.failure());
     BackendConnection on = connection;
     if (on != null && state == State.ANNOUNCING) {
@@ -291,7 +292,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     } else if (on != null && state == State.OPEN) {
       on.cancel(streamId);
     }
-    fail(new CallReset(reset.failure(), reset.http2Code(), processed, reset.message()));
+    fail(new CallReset(reset.failure(), reset.http2Code(), opens > 0, reset.message()));
   }
 
   @Override
@@ -348,8 +349,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     visit.stopped(CallFailure.BACKEND_RESET);
     if (copy.isComplete() && opens < MAX_OPENS) {
       leaveBackend();
-      tried.clear();
-      beginAgain();
+      beginWithAll(now());
     } else {
       refuse();
     }

@@ -8,12 +8,14 @@ import dev.adit.testing.http2.FakeBackend.Connection;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections on which a backend ends each stream by ENHANCE_YOUR_CALM. */
+/** Connections on which a backend ends streams by ENHANCE_YOUR_CALM, or refuses them late. */
 final class RefusedWorkTest {
   private static final int IN_A_ROW = 5;
+  private static final int LONGER_THAN_PATIENCE_MILLIS = 2100;
 
   private final FakeBackend backend = new FakeBackend();
   private final AgentBench bench = new AgentBench(AgentBench.upstream(backend));
@@ -66,5 +68,18 @@ final class RefusedWorkTest {
     }
     on.expect("headers", stream);
     call.cancel();
+  }
+
+  /** The 2 s for a stream were counted from the call's begin, and over when it was refused. */
+  @Test
+  void callThatIsRefusedAfterALongTimeIsBegunAnewAllTheSame() throws IOException {
+    on.expect("headers", stream);
+    on.readFor(LONGER_THAN_PATIENCE_MILLIS);
+    on.send(on.script().goAway(0, 0));
+    try (Connection other = backend.accept()) {
+      other.expect("headers", 3);
+      other.send(other.script().headers(3, true, ":status", "200", "grpc-status", "0"));
+      assertEquals(List.of("accepted", "head 200 last"), call.end());
+    }
   }
 }
