@@ -66,6 +66,19 @@ public final class BackendPool {
     connectIfNeeded();
   }
 
+  /**
+   * The same for who has to know how the backend is: where calls have all streams, on a connection
+   * beside those that are allowed, for a moment.
+   */
+  public void acquireForCheck(ConnectionUser user) {
+    assert loop.inEventLoop();
+    if (firstFree() == null && connections.stream().anyMatch(BackendConnection::isReady)) {
+      CheckConnection.dial(connector, backend.address(), loop, user);
+    } else {
+      acquire(user);
+    }
+  }
+
   private @Nullable BackendConnection firstFree() {
     for (BackendConnection connection : connections) {
       if (connection.free() > 0) {

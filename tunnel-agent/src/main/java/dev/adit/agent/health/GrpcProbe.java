@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of grpc.health.v1.Health/Check on a connection like any other call's (gRPC Health
- * Checking Protocol). Confined to the loop.
+ * Checking Protocol), or on one of its own where calls have all streams. Confined to the loop.
  */
 final class GrpcProbe implements ConnectionUser, BackendEvents {
   private static final AsciiString PATH = AsciiString.cached("/grpc.health.v1.Health/Check");
@@ -60,7 +60,7 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
 
   void begin(Duration timeout) {
     timer = loop.schedule(() -> onTimeout(timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
-    backend.pool(loop).acquire(this);
+    backend.pool(loop).acquireForCheck(this);
   }
 
   private void onTimeout(Duration timeout) {
