@@ -9,7 +9,9 @@ import dev.adit.proto.v1.Frame;
 import io.grpc.Status;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** However many addresses a name has and tunnels are lost: one dial is to come at each address. */
@@ -120,6 +122,28 @@ final class DialPausesTest {
     assertEquals(3, hand.dials().size());
   }
 
+  /** All were back in the same millisecond, and again each second while the server refused them. */
+  @Test
+  void agentsOfAServerThatGoesAwayDoNotComeBackAllAtOnce() {
+    Drain.Builder drain = Drain.newBuilder().setReason("going-away").setReconnectAfterMs(1000);
+    Set<Duration> times = new HashSet<>();
+    for (int agent = 0; agent < 20; agent++) {
+      HandDialer hand = new HandDialer(ONE);
+      hand.dialNow();
+      hand.welcome(2, 0);
+      hand.welcome(2, 1);
+      for (HandDialer.Dial each : hand.running()) {
+        hand.receive(each, Frame.newBuilder().setDrain(drain));
+      }
+      hand.pass(Duration.ofSeconds(1).minusMillis(50));
+      assertEquals(2, hand.dials().size());
+      hand.pass(Duration.ofMillis(1100));
+      assertEquals(3, hand.dials().size());
+      times.add(hand.dials().get(2).at());
+    }
+    assertTrue(times.size() >= 5, times.toString());
+  }
+
   @Test
   void neighbourOfOneThatIsSupersededDoesNotCallItBack() {
     HandDialer hand = new HandDialer(ONE, TWO);
@@ -169,7 +193,9 @@ final class DialPausesTest {
     assertEquals(2, hand.dials().size());
   }
 
-  /** As long as no tunnel was lost nobody looked, and a server that had come stayed without agents. */
+  /**
+   * As long as no tunnel was lost nobody looked, and a server that had come stayed without agents.
+   */
   @Test
   void newAddressIsSeenWhenATunnelIsRenewed() {
     HandDialer hand = new HandDialer(ONE);

@@ -109,7 +109,7 @@ public final class DialTimer {
   private void startNotBefore(long delayMillis) {
     if (pending == null || leftNanos() < TimeUnit.MILLISECONDS.toNanos(delayMillis)) {
       cancel();
-      start(delayMillis);
+      start(delayMillis + redial.spreadMillis());
     }
   }
 

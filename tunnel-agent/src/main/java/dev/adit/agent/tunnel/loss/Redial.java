@@ -64,10 +64,18 @@ final class Redial {
 
   /** The time to wait after a refusal. */
   long refusedDelayMillis() {
-    return REFUSED_MILLIS + ThreadLocalRandom.current().nextLong(FIRST_MILLIS);
+    return REFUSED_MILLIS;
   }
 
-  /** The time to wait where the server has said how long. */
+  /**
+   * What is added to a time that is not of our own choice: a server tells all its agents the same,
+   * and at the same time.
+   */
+  long spreadMillis() {
+    return ThreadLocalRandom.current().nextLong(FIRST_MILLIS);
+  }
+
+  /** The time to wait at least where the server has said how long. */
   long askedDelayMillis(long askedMillis) {
     return Math.max(SOONEST_MILLIS, Math.min(askedMillis, LATEST_MILLIS));
   }

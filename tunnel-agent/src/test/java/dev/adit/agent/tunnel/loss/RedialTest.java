@@ -98,9 +98,17 @@ final class RedialTest {
 
   @Test
   void refusalThatOnlyAPersonCanMendIsRetriedSlowly() {
+    assertEquals(60_000, new Redial(clock).refusedDelayMillis());
+  }
+
+  @Test
+  void agentsThatAreToldTheSameTimeComeSpreadOverASecond() {
+    Redial redial = new Redial(clock);
     for (int i = 0; i < 100; i++) {
-      between(60_000, 61_000, new Redial(clock).refusedDelayMillis());
+      between(0, 999, redial.spreadMillis());
     }
+    double spread = average(2000, redial::spreadMillis);
+    assertTrue(spread > 450 && spread < 550, "average " + spread);
   }
 
   @Test
