@@ -365,14 +365,15 @@ final class AddressDialer implements DialedTunnel.Events {
     timer.cancel();
   }
 
-  /** Takes no more calls on any tunnel and dials no more. */
+  /** Takes no more calls on any tunnel, nor on one that the server may just have taken. */
   void retire(String reason) {
     giveUp();
     all().forEach(tunnel -> TunnelDialer.run(tunnel.loop(), () -> tunnel.retire(reason)));
   }
 
   private Stream<DialedTunnel> all() {
-    return Stream.concat(up.stream().map(Up::tunnel), leaving.stream());
+    return Stream.of(up.stream().map(Up::tunnel), leaving.stream(), Stream.ofNullable(dialled))
+        .flatMap(each -> each);
   }
 
   private void leave(DialedTunnel tunnel, String reason) {
@@ -382,7 +383,7 @@ final class AddressDialer implements DialedTunnel.Events {
 
   /** Whether no tunnel is left, not even one that only finishes its calls. */
   boolean isGone() {
-    return up.isEmpty() && leaving.isEmpty();
+    return up.isEmpty() && leaving.isEmpty() && dialled == null;
   }
 
   /** Whether nothing is left of it but a pause. */
