@@ -7,6 +7,7 @@ import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.ReceiveWindows;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -15,7 +16,9 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
 import java.net.NoRouteToHostException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a backend. Confined to its event loop. */
@@ -33,6 +36,9 @@ public final class BackendConnection extends EdgeHandler {
    * server in Node refuses each stream once cancelled answers have filled the connection's memory.
    */
   private static final int MAX_TOO_MUCH = 5;
+
+  /** How long a connection that takes no bytes any more is read for its end. */
+  private static final long LAST_WORDS_MILLIS = 1000;
 
   private enum State {
     /** Dialling, or waiting for the backend's SETTINGS. */
@@ -295,7 +301,24 @@ public final class BackendConnection extends EdgeHandler {
       }
       tlsFailure = "TLS failed: " + text(cause);
     }
+    if (event instanceof ChannelOutputShutdownEvent) {
+      onWriteFailed();
+    }
     super.userEventTriggered(ctx, event);
+  }
+
+  /**
+   * The backend has closed the connection. What it said before, such as GOAWAY and answers, may not
+   * have been read yet, and its end comes behind that.
+   */
+  private void onWriteFailed() {
+    if (state == State.READY) {
+      state = State.DRAINING;
+      owner.onDraining(this);
+      closeIfDone();
+    }
+    Runnable end = this::close;
+    loop().schedule(end, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -332,6 +355,10 @@ public final class BackendConnection extends EdgeHandler {
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception http2Ex) {
+    if (outbound && cause instanceof IOException) {
+      // The connection ends by itself, once it is read to its end.
+      return;
+    }
     owner.onConnectionError(text(cause));
     super.onConnectionError(ctx, outbound, cause, http2Ex);
   }

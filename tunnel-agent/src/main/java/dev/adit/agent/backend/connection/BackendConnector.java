@@ -60,6 +60,8 @@ public record BackendConnector(
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
+            // What the backend has said before its end is still there to be read.
+            .option(ChannelOption.AUTO_CLOSE, false)
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override

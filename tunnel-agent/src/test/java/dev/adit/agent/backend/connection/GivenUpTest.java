@@ -87,7 +87,7 @@ final class GivenUpTest implements ConnectionOwner {
   @Test
   void causeWithoutWordsIsToldByItsKind() {
     EmbeddedChannel channel = new EmbeddedChannel(connection);
-    connection.onError(channel.pipeline().context(connection), true, new ClosedChannelException());
+    connection.onError(channel.pipeline().context(connection), false, new ClosedChannelException());
     channel.finishAndReleaseAll();
     assertEquals("error: ClosedChannelException", told.get(0));
     assertEquals("words", BackendConnection.text(new IllegalStateException("words")));
