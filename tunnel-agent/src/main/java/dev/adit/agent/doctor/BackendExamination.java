@@ -75,22 +75,33 @@ final class BackendExamination {
             files == null ? null : files.ca(),
             keys,
             files != null && files.cert() != null);
-    InetSocketAddress socketAddress;
+    InetAddress[] addresses;
     try {
-      socketAddress = new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
+      addresses = InetAddress.getAllByName(address.host());
     } catch (UnknownHostException e) {
       return new Trouble(
           "no address for the name " + address.host(),
           "mend the name in backends of upstream " + upstream.name() + ", or this host's DNS");
     }
-    FirstTrouble first = new FirstTrouble();
-    try (SteppedDial dial = SteppedDial.connect(loops, socketAddress)) {
-      new ConnectionSteps(peer, tls)
-          .run(dial, () -> SteppedDial.connect(loops, socketAddress), first);
-    } catch (StepException e) {
-      return peer.notConnected(e, address.toString());
+    @Nullable Trouble notConnected = null;
+    for (InetAddress each : addresses) {
+      try {
+        Trouble trouble = examine(peer, new InetSocketAddress(each, address.port()));
+        return trouble == null ? unhealthy(backend) : trouble;
+      } catch (StepException e) {
+        notConnected = peer.notConnected(e, address.toString());
+      }
     }
-    return first.trouble == null ? unhealthy(backend) : first.trouble;
+    return notConnected;
+  }
+
+  /** What is wrong with a connection; one that does not come about is an exception. */
+  private @Nullable Trouble examine(Peer peer, InetSocketAddress address) throws StepException {
+    FirstTrouble first = new FirstTrouble();
+    try (SteppedDial dial = SteppedDial.connect(loops, address)) {
+      new ConnectionSteps(peer, tls).run(dial, () -> SteppedDial.connect(loops, address), first);
+    }
+    return first.trouble;
   }
 
   /** What the upstream's own health check says. */

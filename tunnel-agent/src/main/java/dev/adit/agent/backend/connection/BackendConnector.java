@@ -6,8 +6,6 @@ import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,7 +14,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
@@ -52,45 +49,63 @@ public record BackendConnector(
 
   /**
    * Begins to dial; the connection tells its owner how it went. The name is resolved anew, by the
-   * JDK, off the loop.
+   * JDK, off the loop; where it has several addresses, they are tried one after the other.
    */
   public void connect(HostPort address, EventLoop loop, BackendConnection connection) {
     Bootstrap bootstrap =
-        newBootstrap(loop, CONNECT_TIMEOUT_MILLIS)
+        newBootstrap(loop)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
             // What the backend has said before its end is still there to be read.
-            .option(ChannelOption.AUTO_CLOSE, false)
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    if (tls != null) {
-                      channel.pipeline().addLast(tlsHandler(tls, channel, address));
-                    }
-                    channel.pipeline().addLast(connection);
-                  }
-                });
+            .option(ChannelOption.AUTO_CLOSE, false);
     if (EpollSocketChannel.class.equals(loops.channelType())) {
       bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
     }
-    ChannelFuture connected =
-        bootstrap.connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
-    connected.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            connection.onConnectFailed(BackendConnection.text(done.cause()));
-          }
-        });
+    NameDial.begin(
+        bootstrap, loop, address, CONNECT_TIMEOUT_MILLIS, new Dialled(address, connection));
   }
 
-  private Bootstrap newBootstrap(EventLoop loop, int timeoutMillis) {
+  /** What becomes of the dial of a connection. */
+  private final class Dialled implements NameDial.Outcome {
+    private final HostPort address;
+    private final BackendConnection connection;
+
+    Dialled(HostPort address, BackendConnection connection) {
+      this.address = address;
+      this.connection = connection;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return connection.isUsable();
+    }
+
+    @Override
+    public void onConnected(Channel channel) {
+      if (tls != null) {
+        channel.pipeline().addLast(tlsHandler(tls, channel, address));
+      }
+      channel.pipeline().addLast(connection);
+    }
+
+    @Override
+    public void onFailed(Throwable cause) {
+      connection.onConnectFailed(BackendConnection.text(cause));
+    }
+  }
+
+  private Bootstrap newBootstrap(EventLoop loop) {
     return new Bootstrap()
         .group(loop)
         .channel(loops.channelType())
-        .resolver(OffLoopResolver.GROUP)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis);
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                // Nothing happens on it before it is connected.
+              }
+            });
   }
 
   /**
@@ -99,14 +114,28 @@ public record BackendConnector(
    * @param answer told on the loop: empty if it could, else why not
    */
   public void probe(HostPort address, EventLoop loop, Duration timeout, Consumer<String> answer) {
-    newBootstrap(loop, (int) timeout.toMillis())
-        .handler(new ChannelInboundHandlerAdapter())
-        .connect(InetSocketAddress.createUnresolved(address.host(), address.port()))
-        .addListener(
-            (ChannelFuture done) -> {
-              answer.accept(done.isSuccess() ? "" : BackendConnection.text(done.cause()));
-              done.channel().close();
-            });
+    NameDial.begin(
+        newBootstrap(loop),
+        loop,
+        address,
+        (int) timeout.toMillis(),
+        new NameDial.Outcome() {
+          @Override
+          public boolean isWanted() {
+            return true;
+          }
+
+          @Override
+          public void onConnected(Channel channel) {
+            answer.accept("");
+            channel.close();
+          }
+
+          @Override
+          public void onFailed(Throwable cause) {
+            answer.accept(BackendConnection.text(cause));
+          }
+        });
   }
 
   private SslHandler tlsHandler(SslContext context, Channel channel, HostPort address) {
