@@ -38,7 +38,16 @@ public record BackendConnector(
   /** How long a backend may take to accept, and to say that it speaks HTTP/2. */
   public static final int CONNECT_TIMEOUT_MILLIS = 2000;
 
+  /** How long a backend may not acknowledge what was sent to it. */
   private static final int USER_TIMEOUT_MILLIS = 20_000;
+
+  /**
+   * Silence after which it is asked for a sign of life, and again: the system's own two hours are
+   * no use to a call that only waits for a backend that has vanished.
+   */
+  private static final int KEEPALIVE_AFTER_SECONDS = 60;
+
+  private static final int KEEPALIVE_EVERY_SECONDS = 20;
   private static final AsciiString HTTP = AsciiString.cached("http");
   private static final AsciiString HTTPS = AsciiString.cached("https");
 
@@ -52,6 +61,12 @@ public record BackendConnector(
    * JDK, off the loop; where it has several addresses, they are tried one after the other.
    */
   public void connect(HostPort address, EventLoop loop, BackendConnection connection) {
+    NameDial.begin(
+        toStay(loop), loop, address, CONNECT_TIMEOUT_MILLIS, new Dialled(address, connection));
+  }
+
+  /** Of connections that are to stay. */
+  Bootstrap toStay(EventLoop loop) {
     Bootstrap bootstrap =
         newBootstrap(loop)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -60,10 +75,12 @@ public record BackendConnector(
             // What the backend has said before its end is still there to be read.
             .option(ChannelOption.AUTO_CLOSE, false);
     if (EpollSocketChannel.class.equals(loops.channelType())) {
-      bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+      bootstrap
+          .option(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS)
+          .option(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_AFTER_SECONDS)
+          .option(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_EVERY_SECONDS);
     }
-    NameDial.begin(
-        bootstrap, loop, address, CONNECT_TIMEOUT_MILLIS, new Dialled(address, connection));
+    return bootstrap;
   }
 
   /** What becomes of the dial of a connection. */
