@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class OutboundFrames {
   private final ByteBufAllocator allocator;
   private final TunnelTransport transport;
   private final FrameLimits limits;
+  private final BooleanSupplier idle;
   private final Runnable flushTask = this::flush;
 
   // state, confined to the loop
@@ -48,12 +50,22 @@ final class OutboundFrames {
   private boolean finished;
   private boolean closed;
 
+  /**
+   * Nothing waits yet.
+   *
+   * @param idle whether no call is open
+   */
   OutboundFrames(
-      EventLoop loop, ByteBufAllocator allocator, TunnelTransport transport, FrameLimits limits) {
+      EventLoop loop,
+      ByteBufAllocator allocator,
+      TunnelTransport transport,
+      FrameLimits limits,
+      BooleanSupplier idle) {
     this.loop = loop;
     this.allocator = allocator;
     this.transport = transport;
     this.limits = limits;
+    this.idle = idle;
   }
 
   /**
@@ -105,7 +117,10 @@ final class OutboundFrames {
     ring.forEach(call -> call.writeHead(control()));
   }
 
-  /** Ends our direction once everything has been sent. */
+  /**
+   * Ends our direction once everything has been sent: also what belongs to calls that come before
+   * it has ended, as from a server that goes away.
+   */
   void finish() {
     finishing = true;
     requestFlush();
@@ -138,7 +153,7 @@ final class OutboundFrames {
     if (closed) {
       return;
     }
-    if (finishing && control == null && ring.isEmpty()) {
+    if (finishing && control == null && ring.isEmpty() && idle.getAsBoolean()) {
       finished = true;
       transport.finish();
     }

@@ -71,7 +71,7 @@ public final class TunnelStream {
     this.transport = transport;
     this.settings = settings;
     this.listener = listener;
-    outbound = new OutboundFrames(loop, allocator, transport, settings.frames());
+    outbound = new OutboundFrames(loop, allocator, transport, settings.frames(), calls::isEmpty);
     liveness = new Liveness(loop, settings.heartbeat(), settings.deadAfter(), new Pulse());
     budget =
         new TunnelBudget(
@@ -217,7 +217,7 @@ public final class TunnelStream {
     send(Frame.newBuilder().setDrain(drain).build());
   }
 
-  /** Ends our direction once all that waits is sent. */
+  /** Ends our direction once all that waits is sent and no call is open. */
   public void finish() {
     assert loop.inEventLoop();
     outbound.finish();

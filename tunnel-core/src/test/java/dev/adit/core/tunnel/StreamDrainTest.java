@@ -86,6 +86,29 @@ final class StreamDrainTest {
     assertFalse(pair.server().stream().takesCalls());
   }
 
+  /** It had no call when it ended its direction, and one came from a server that goes away. */
+  @Test
+  void callThatComesBeforeOurDirectionHasEndedIsServed() {
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    assertTrue(pair.agent().stream().isDrained());
+    pair.open(response);
+    pair.hand().run();
+    pair.agent().stream().finish();
+    pair.deliver(pair.server());
+    pair.settle();
+    assertFalse(pair.agent().transport().isFinished());
+    pair.agent()
+        .arrived()
+        .get(0)
+        .response()
+        .onHead(new ResponseHead(200, new HeaderFields()), true);
+    pair.settle();
+    assertNull(response.reset());
+    assertTrue(response.isEnded());
+    assertTrue(pair.agent().transport().isFinished());
+  }
+
   @Test
   void directionEndsOnceAllThatWaitsIsSent() {
     pair.agent().transport().ready(false);
