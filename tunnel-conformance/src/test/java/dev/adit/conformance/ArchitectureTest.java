@@ -50,17 +50,18 @@ final class ArchitectureTest {
   /** What each package may use of ours, besides itself. A name stands for its subpackages too. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("core.admin", Set.of("core.process")),
+          Map.entry("core.admin", Set.of("core.peer", "core.process")),
           Map.entry("core.call", Set.of()),
           Map.entry("core.cli", Set.of("core.config", "core.process", "core.status")),
           Map.entry("core.config", Set.of()),
           Map.entry("core.drain", Set.of("core.call")),
           Map.entry("core.flow", Set.of("core.call")),
-          Map.entry("core.http2", Set.of("core.call", "core.flow")),
+          Map.entry("core.http2", Set.of("core.call", "core.flow", "core.peer")),
           Map.entry("core.logging", Set.of("core.config")),
           Map.entry("core.match", Set.of("core.call", "core.config", "core.name")),
           Map.entry("core.metrics", Set.of("core.admin", "core.flow", "core.process", "core.tls")),
           Map.entry("core.name", Set.of()),
+          Map.entry("core.peer", Set.of()),
           Map.entry("core.process", Set.of("core.flow")),
           Map.entry("core.status", Set.of("core.process")),
           Map.entry("core.systemd", Set.of()),

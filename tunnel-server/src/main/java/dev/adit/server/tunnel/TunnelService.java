@@ -1,6 +1,7 @@
 package dev.adit.server.tunnel;
 
 import dev.adit.core.name.AddressText;
+import dev.adit.core.peer.PeerNetwork;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
@@ -71,7 +72,8 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
             : TokenHash.of(authorization.substring(BEARER.length()));
     Credential credential = new Credential(token, certificateNames(call), identities);
     if (credential.lines().isEmpty()) {
-      return refuse(call, address, ForeignText.printable(credential.complaint(), MAX_WHY_CHARS));
+      String why = ForeignText.printable(credential.complaint(), MAX_WHY_CHARS);
+      return refuse(call, PeerNetwork.of(from), address, why);
     }
     return new AcceptedTunnel(greeting, sessions, credential, address, call);
   }
@@ -92,11 +94,10 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   }
 
   private ServerCall.Listener<ByteBuf> refuse(
-      ServerCall<ByteBuf, ByteBuf> call, String address, String why) {
+      ServerCall<ByteBuf, ByteBuf> call, PeerNetwork from, String address, String why) {
     EventLoop loop = greeting.currentLoop();
-    String host = address.replaceFirst(":\\d+$", "");
-    long delay = wrong.delayMillis(host, loop.ticker().nanoTime());
-    if (wrong.isTold(host)) {
+    long delay = wrong.delayMillis(from, loop.ticker().nanoTime());
+    if (wrong.isTold(from)) {
       log.warn("refused a tunnel from {}: {} (unauthenticated), in {} ms", address, why, delay);
     }
     greeting.registry().refused().add(address, why + " (unauthenticated)");

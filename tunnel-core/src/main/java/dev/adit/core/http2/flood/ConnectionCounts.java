@@ -1,25 +1,15 @@
 package dev.adit.core.http2.flood;
 
+import dev.adit.core.peer.PeerCounts;
 import io.netty.channel.socket.SocketChannel;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections a listener has now, in all and from each IP address. Any thread. */
+/** Which limit on the number of its connections a listener has reached. Any thread. */
 public final class ConnectionCounts {
-  private final ConnectionLimits limits;
-
-  // shared
-  private final AtomicInteger all = new AtomicInteger();
-
-  /** No entry for an address without a connection. */
-  private final ConcurrentMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+  private final PeerCounts counts;
 
   public ConnectionCounts(ConnectionLimits limits) {
-    this.limits = limits;
+    counts = new PeerCounts(limits.maxConnections(), limits.maxConnectionsPerAddress());
   }
 
   /**
@@ -28,26 +18,10 @@ public final class ConnectionCounts {
    * @return the limit that it would pass, and then it is not counted; null if it may stay
    */
   public @Nullable Flood tryAdd(SocketChannel channel) {
-    InetSocketAddress remote = channel.remoteAddress();
-    if (remote == null) {
-      // It has been closed already.
-      return null;
-    }
-    if (all.incrementAndGet() > limits.maxConnections()) {
-      all.decrementAndGet();
-      return Flood.MAX_CONNECTIONS;
-    }
-    InetAddress address = remote.getAddress();
-    if (byAddress.merge(address, 1, Integer::sum) > limits.maxConnectionsPerAddress()) {
-      remove(address);
-      return Flood.MAX_CONNECTIONS_PER_ADDRESS;
-    }
-    channel.closeFuture().addListener(closed -> remove(address));
-    return null;
-  }
-
-  private void remove(InetAddress address) {
-    all.decrementAndGet();
-    byAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
+    return switch (counts.tryAdd(channel)) {
+      case MAY_STAY -> null;
+      case TOO_MANY -> Flood.MAX_CONNECTIONS;
+      case TOO_MANY_OF_ONE -> Flood.MAX_CONNECTIONS_PER_ADDRESS;
+    };
   }
 }

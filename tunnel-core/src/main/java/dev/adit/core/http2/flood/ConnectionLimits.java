@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param greetingTimeout how long a peer may take for its TLS handshake, for its SETTINGS, and for
  *     each header list
  * @param maxConnections connections at a time
- * @param maxConnectionsPerAddress of them, those from one IP address
+ * @param maxConnectionsPerAddress of them, those from one IPv4 address or IPv6 network of 64 bits
  * @param floods what each of them may send
  */
 public record ConnectionLimits(

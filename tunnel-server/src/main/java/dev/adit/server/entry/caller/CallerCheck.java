@@ -3,8 +3,8 @@ package dev.adit.server.entry.caller;
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.peer.PeerNetwork;
 import dev.adit.core.token.TokenHash;
-import dev.adit.server.entry.caller.CheckAllowance.Source;
 import dev.adit.server.policy.auth.AuthPolicy;
 import dev.adit.server.policy.auth.BearerToken;
 import dev.adit.server.policy.auth.CallerIdentity;
@@ -136,9 +136,9 @@ public final class CallerCheck {
    * @param loop where to say that it is done
    * @throws CallException if it cannot be checked now; then nothing is said
    */
-  void check(PresentedJwt jwt, Source source, long nowNanos, Executor loop, Runnable done)
+  void check(PresentedJwt jwt, PeerNetwork from, long nowNanos, Executor loop, Runnable done)
       throws CallException {
-    long wait = allowance.take(source, nowNanos);
+    long wait = allowance.take(from, nowNanos);
     if (wait > 0) {
       throw new CallException(
           CallFailure.RATE_LIMITED,
@@ -146,9 +146,9 @@ public final class CallerCheck {
           TimeUnit.NANOSECONDS.toMillis(wait) + 1);
     }
     try {
-      checks.execute(() -> check(jwt, source, loop, done));
+      checks.execute(() -> check(jwt, from, loop, done));
     } catch (RejectedExecutionException e) {
-      allowance.giveBack(source);
+      allowance.giveBack(from);
       throw new CallException(
           CallFailure.RATE_LIMITED,
           "too many tokens wait for a check of their signature",
@@ -156,10 +156,10 @@ public final class CallerCheck {
     }
   }
 
-  private void check(PresentedJwt jwt, Source source, Executor loop, Runnable done) {
+  private void check(PresentedJwt jwt, PeerNetwork from, Executor loop, Runnable done) {
     try {
       if (jwt.check()) {
-        allowance.giveBack(source);
+        allowance.giveBack(from);
       }
     } catch (RuntimeException e) {
       log.error("a signature could not be checked", e);

@@ -2,9 +2,8 @@ package dev.adit.server.entry.caller;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.net.InetAddress;
+import dev.adit.core.peer.PeerNetwork;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,36 +21,19 @@ final class CheckAllowance {
   /** Addresses that are remembered. */
   static final int MAX_ADDRESSES = 10_000;
 
-  /** Whoever has one IPv6 address has 2^64 of them. */
-  private static final int IPV6_PREFIX_BYTES = 8;
-
-  private static final int IPV6_BYTES = 16;
   private static final long CAPACITY_NANOS = REFILL.toNanos() * BURST;
 
   // shared: atomics only
-  private final Cache<Source, AtomicLong> fullAt =
+  private final Cache<PeerNetwork, AtomicLong> fullAt =
       Caffeine.newBuilder().maximumSize(MAX_ADDRESSES).executor(Runnable::run).build();
-
-  /** An address, or of IPv6 its network. */
-  record Source(String text) {
-    static Source of(@Nullable InetAddress address) {
-      if (address == null) {
-        return new Source("");
-      }
-      byte[] bytes = address.getAddress();
-      return new Source(
-          Arrays.toString(
-              bytes.length == IPV6_BYTES ? Arrays.copyOf(bytes, IPV6_PREFIX_BYTES) : bytes));
-    }
-  }
 
   /**
    * Takes one: 0 if there was one, else the nanoseconds until there will be.
    *
    * @param nowNanos by a clock that never goes back
    */
-  long take(Source source, long nowNanos) {
-    AtomicLong bucket = fullAt.asMap().computeIfAbsent(source, s -> new AtomicLong(nowNanos));
+  long take(PeerNetwork from, long nowNanos) {
+    AtomicLong bucket = fullAt.asMap().computeIfAbsent(from, each -> new AtomicLong(nowNanos));
     while (true) {
       long full = bucket.get();
       long next = (full - nowNanos < 0 ? nowNanos : full) + REFILL.toNanos();
@@ -66,8 +48,8 @@ final class CheckAllowance {
   }
 
   /** Gives one back: the signature was good, or has not been looked at. */
-  void giveBack(Source source) {
-    @Nullable AtomicLong bucket = fullAt.getIfPresent(source);
+  void giveBack(PeerNetwork from) {
+    @Nullable AtomicLong bucket = fullAt.getIfPresent(from);
     if (bucket != null) {
       bucket.addAndGet(-REFILL.toNanos());
     }

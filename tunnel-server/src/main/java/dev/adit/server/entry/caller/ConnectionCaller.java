@@ -2,12 +2,11 @@ package dev.adit.server.entry.caller;
 
 import dev.adit.core.call.CallException;
 import dev.adit.core.call.HeaderFields;
-import dev.adit.server.entry.caller.CheckAllowance.Source;
+import dev.adit.core.peer.PeerNetwork;
 import dev.adit.server.policy.auth.CallerIdentity;
 import dev.adit.server.policy.auth.PresentedJwt;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ public final class ConnectionCaller {
 
   // deps
   private final CallerCheck check;
-  private final Source source;
+  private final PeerNetwork network;
 
   // state, confined to the loop
   private boolean certificateRead;
@@ -28,7 +27,7 @@ public final class ConnectionCaller {
    */
   public ConnectionCaller(CallerCheck check, SocketAddress remote) {
     this.check = check;
-    source = Source.of(remote instanceof InetSocketAddress address ? address.getAddress() : null);
+    network = PeerNetwork.of(remote);
   }
 
   /**
@@ -52,7 +51,7 @@ public final class ConnectionCaller {
     if (jwt == null) {
       throw new IllegalArgumentException("nothing to check");
     }
-    check.check(jwt, source, loop.ticker().nanoTime(), loop, done);
+    check.check(jwt, network, loop.ticker().nanoTime(), loop, done);
   }
 
   /**

@@ -11,8 +11,8 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.peer.PeerNetwork;
 import dev.adit.core.token.TokenHash;
-import dev.adit.server.entry.caller.CheckAllowance.Source;
 import dev.adit.server.policy.Balance;
 import dev.adit.server.policy.GroupShare;
 import dev.adit.server.policy.HeaderChanges;
@@ -49,18 +49,19 @@ final class CallerCheckTest {
           JwtKeys.parse(ISSUER.jwks().getBytes(StandardCharsets.UTF_8)), "i", List.of("a"));
 
   private final CallerCheck check = new CallerCheck(Clock.systemUTC(), Runnable::run);
-  private final Source caller = from("192.0.2.7");
+  private final PeerNetwork caller = from("192.0.2.7");
   private long now;
 
-  private static Source from(String address) {
+  private static PeerNetwork from(String address) {
     try {
-      return Source.of(InetAddress.getByName(address));
+      return PeerNetwork.of(InetAddress.getByName(address));
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
   }
 
-  private String identify(Source from, Route route, String... authorization) throws CallException {
+  private String identify(PeerNetwork from, Route route, String... authorization)
+      throws CallException {
     Credential credential = CallerCheck.credential(route, authorization(authorization));
     @Nullable PresentedJwt jwt = credential.jwt();
     if (jwt != null && credential.needsCheck()) {
@@ -121,7 +122,7 @@ final class CallerCheckTest {
   }
 
   private CallException assertRefused(
-      Source from, CallFailure failure, Route route, String... authorization) {
+      PeerNetwork from, CallFailure failure, Route route, String... authorization) {
     CallException e = assertThrows(CallException.class, () -> identify(from, route, authorization));
     assertEquals(failure, e.failure(), e.text());
     return e;
