@@ -33,7 +33,8 @@ public final class AgentRegistry {
   /**
    * A tunnel of an agent is up. It joins the session of its run, which serves from now on what this
    * tunnel was welcomed to; the first tunnel of a run takes the place of any other run, unless its
-   * own run has just lost it.
+   * own run has just lost it, or the other is there by a line that names the agent more exactly: who
+   * may call itself as others are called must not take their place.
    *
    * @param welcomed the run as it would be if this were its first tunnel
    */
@@ -42,13 +43,16 @@ public final class AgentRegistry {
     AgentSession rival = null;
     for (AgentSession each : sessions) {
       if (each.id().equals(welcomed.id())) {
+        if (each.exactness() > welcomed.exactness()) {
+          return new Joined(each, Joined.Outcome.OUTRANKED, null);
+        }
         boolean same = each.instance().equals(welcomed.instance());
         session = same ? each : session;
         rival = same ? rival : each;
       }
     }
     if (rival != null && takeovers.isOusted(welcomed.id(), welcomed.instance())) {
-      return new Joined(rival, true, null);
+      return new Joined(rival, Joined.Outcome.LATE, null);
     }
     Joined.Ousted ousted = rival == null ? null : oust(rival);
     if (!sessions.contains(session)) {
@@ -58,7 +62,7 @@ public final class AgentRegistry {
     publish();
     // Last: who hears that an agent has been here finds it in the snapshot.
     everJoined.addAll(session.groups());
-    return new Joined(session, false, ousted);
+    return new Joined(session, Joined.Outcome.MEMBER, ousted);
   }
 
   private Joined.Ousted oust(AgentSession session) {

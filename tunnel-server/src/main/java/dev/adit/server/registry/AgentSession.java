@@ -28,6 +28,9 @@ public final class AgentSession {
   // shared: replaced as a whole, by what its newest tunnel was welcomed to
   private volatile Set<GroupName> groups;
 
+  // shared: guarded by the monitor of the registry
+  private int exactness;
+
   // shared: replaced as a whole under the monitor, read without it
   private volatile TunnelStream[] tunnels = NONE;
 
@@ -50,6 +53,8 @@ public final class AgentSession {
    * A session without tunnels yet.
    *
    * @param instance names this run of the agent
+   * @param exactness how exactly the line of agents.yaml names the agent that its credential proves;
+   *     more is more exact
    * @param maxCalls calls in flight it takes
    * @param address where it dialled from, for people
    */
@@ -57,6 +62,7 @@ public final class AgentSession {
       AgentId id,
       String instance,
       Set<GroupName> groups,
+      int exactness,
       int maxCalls,
       String softwareVersion,
       String address,
@@ -64,6 +70,7 @@ public final class AgentSession {
     this.id = id;
     this.instance = instance;
     this.groups = Set.copyOf(groups);
+    this.exactness = exactness;
     calls = new Slots(maxCalls);
     this.softwareVersion = softwareVersion;
     this.address = address;
@@ -85,6 +92,10 @@ public final class AgentSession {
   /** Whether the agent was told on this tunnel that it serves the group; only where it is up. */
   public boolean isWelcomed(TunnelStream tunnel, GroupName group) {
     return welcomes.getOrDefault(tunnel, Set.of()).contains(group);
+  }
+
+  int exactness() {
+    return exactness;
   }
 
   public int maxCalls() {
@@ -180,6 +191,7 @@ public final class AgentSession {
    */
   synchronized void add(TunnelStream tunnel, AgentSession welcomed) {
     groups = welcomed.groups();
+    exactness = welcomed.exactness();
     calls.resize(welcomed.maxCalls());
     renewing = false;
     welcomes.put(tunnel, welcomed.groups());

@@ -211,18 +211,26 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             hello.id(),
             hello.instance(),
             hello.groups(),
+            hello.exactness(),
             maxCalls(hello),
             hello.softwareVersion(),
             address,
             Instant.now());
     Joined result = greeting.registry().join(welcomed, stream);
     AgentSession joined = result.session();
-    if (result.late()) {
-      throw new AgentHello.Refused(
-          "superseded",
-          "instance " + joined.instance() + " has just taken the place of " + welcomed);
+    switch (result.outcome()) {
+      case LATE ->
+          throw new AgentHello.Refused(
+              "superseded",
+              "instance " + joined.instance() + " has just taken the place of " + welcomed);
+      case OUTRANKED ->
+          throw new AgentHello.Refused(
+              "forbidden",
+              "agent "
+                  + joined.id()
+                  + " is connected by a line of agents.yaml that names it more exactly");
+      case MEMBER -> session = joined;
     }
-    session = joined;
     welcomedTo = hello.groups();
     // What others have begun to place here since comes to this loop, and so after the welcome.
     welcome(hello);

@@ -3,6 +3,7 @@ package dev.adit.server.tunnel;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.proto.v1.Hello;
+import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Set;
  * What an agent said of itself, checked against what its credential allows.
  *
  * @param groups what it serves: the credential's groups, narrowed by what it asked for
+ * @param exactness how exactly the credential's lines name the agent, see {@link
+ *     AgentIdPattern#exactness}
  * @param capacity calls in flight it takes; 0: it does not say
  * @param probe it only asks whether it would be taken
  */
@@ -19,6 +22,7 @@ record AgentHello(
     AgentId id,
     String instance,
     Set<GroupName> groups,
+    int exactness,
     int capacity,
     String softwareVersion,
     int minor,
@@ -46,6 +50,7 @@ record AgentHello(
         id,
         hello.getInstanceId(),
         groups(hello, id, allowed),
+        exactness(id, proven),
         Math.max(0, hello.getCapacity()),
         ForeignText.printable(hello.getSoftwareVersion(), MAX_TEXT),
         hello.getProtocolMinor(),
@@ -61,6 +66,15 @@ record AgentHello(
       }
     }
     return allowed;
+  }
+
+  private static int exactness(AgentId id, List<AgentIdentity> proven) {
+    return proven.stream()
+        .map(AgentIdentity::id)
+        .filter(pattern -> pattern.matches(id))
+        .mapToInt(AgentIdPattern::exactness)
+        .max()
+        .orElse(0);
   }
 
   private static AgentId agentId(Hello hello) throws Refused {

@@ -86,7 +86,7 @@ final class WarningsTest {
     AgentId id = new AgentId("shop-1");
     return registry
         .join(
-            new AgentSession(id, "run", Set.of(SHOP), 1, "", "", Instant.EPOCH),
+            new AgentSession(id, "run", Set.of(SHOP), 0, 1, "", "", Instant.EPOCH),
             pair.server().stream())
         .session();
   }
@@ -164,7 +164,7 @@ final class WarningsTest {
       assertEquals(List.of(), lines(false));
       registry.join(
           new AgentSession(
-              new AgentId("twin"), "run-" + run, Set.of(SHOP), 1, "", "", Instant.EPOCH),
+              new AgentId("twin"), "run-" + run, Set.of(SHOP), 0, 1, "", "", Instant.EPOCH),
           pair.server().stream());
     }
     String line = lines(false).get(0);

@@ -123,7 +123,7 @@ final class DispatchBench {
         registry
             .join(
                 new AgentSession(
-                    new AgentId(id), "run", Set.of(GROUP), maxCalls, "", "", Instant.EPOCH),
+                    new AgentId(id), "run", Set.of(GROUP), 0, maxCalls, "", "", Instant.EPOCH),
                 pair.server().stream())
             .session();
     pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));

@@ -172,7 +172,7 @@ final class EntryBench implements AutoCloseable {
         registry
             .join(
                 new AgentSession(
-                    new AgentId(id), "run", Set.of(group), maxCalls, "", "", Instant.EPOCH),
+                    new AgentId(id), "run", Set.of(group), 0, maxCalls, "", "", Instant.EPOCH),
                 pair.server().stream())
             .session();
     pair.server().tell(session::end, () -> registry.leave(session, pair.server().stream()));

@@ -38,6 +38,7 @@ final class ServerMetricsTest {
                 new AgentId(id),
                 instance,
                 Set.of(new GroupName("shop")),
+                0,
                 10,
                 "",
                 "",

@@ -46,7 +46,7 @@ final class AgentRegistryTest {
   private static AgentSession session(
       String id, String instance, int maxCalls, GroupName... groups) {
     return new AgentSession(
-        new AgentId(id), instance, Set.of(groups), maxCalls, "", "", Instant.EPOCH);
+        new AgentId(id), instance, Set.of(groups), 0, maxCalls, "", "", Instant.EPOCH);
   }
 
   @Test
@@ -133,12 +133,48 @@ final class AgentRegistryTest {
     AgentSession young = join("a", "young", tunnel());
     TunnelStream late = tunnel();
     Joined again = joined("a", "old", late);
-    assertTrue(again.late());
+    assertEquals(Joined.Outcome.LATE, again.outcome());
     assertSame(young, again.session());
     assertNull(again.ousted());
     assertEquals(List.of(young), registry.snapshot().sessions());
     registry.leave(young, young.tunnels()[0]);
-    assertFalse(joined("a", "old", late).late(), "nobody has its place any more");
+    assertEquals(
+        Joined.Outcome.MEMBER,
+        joined("a", "old", late).outcome(),
+        "nobody has its place any more");
+  }
+
+  /** Whoever may call itself as it likes must not put others out of service. */
+  @Test
+  void placeOfAnAgentIsNotTakenByWhoIsNamedLessExactly() {
+    TunnelStream first = tunnel();
+    AgentSession exact = as("run", 9, first).session();
+    for (String instance : List.of("other", "run")) {
+      Joined vague = as(instance, 8, tunnel());
+      assertEquals(Joined.Outcome.OUTRANKED, vague.outcome(), instance);
+      assertSame(exact, vague.session());
+      assertNull(vague.ousted());
+    }
+    assertEquals(List.of(exact), registry.snapshot().sessions());
+    assertEquals(1, exact.tunnels().length);
+    assertEquals(exact, ousted(as("third", 9, tunnel())), "as exactly");
+    assertEquals("third", ousted(as("fourth", 10, tunnel())).instance(), "more exactly");
+    AgentSession last = registry.snapshot().sessions().get(0);
+    registry.leave(last, last.tunnels()[0]);
+    assertEquals(Joined.Outcome.MEMBER, as("other", 8, tunnel()).outcome(), "nobody is there");
+  }
+
+  private Joined as(String instance, int exactness, TunnelStream tunnel) {
+    return registry.join(
+        new AgentSession(
+            new AgentId("a"), instance, Set.of(ONE), exactness, 10, "", "", Instant.EPOCH),
+        tunnel);
+  }
+
+  private static AgentSession ousted(Joined joined) {
+    Joined.Ousted ousted = joined.ousted();
+    assertNotNull(ousted);
+    return ousted.session();
   }
 
   @Test

@@ -40,7 +40,7 @@ final class ExpectedGroupsTest {
   void groupWhoseAgentHasBeenHereIsNot() {
     TunnelPair pair = new TunnelPair(new HandLoop(), TunnelPair.SMALL);
     registry.join(
-        new AgentSession(new AgentId("a"), "run", Set.of(SHOP), 1, "", "", Instant.EPOCH),
+        new AgentSession(new AgentId("a"), "run", Set.of(SHOP), 0, 1, "", "", Instant.EPOCH),
         pair.server().stream());
     assertFalse(expected.test(SHOP));
   }

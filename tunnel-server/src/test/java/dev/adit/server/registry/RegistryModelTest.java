@@ -95,8 +95,9 @@ final class RegistryModelTest {
             .filter(each -> each.agent().equals(party.agent()) && !each.run().equals(party.run()))
             .toList();
     Joined came = join(party);
-    assertEquals(!rivals.isEmpty() && ousted.contains(party.session()), came.late());
-    if (came.late()) {
+    boolean late = came.outcome() == Joined.Outcome.LATE;
+    assertEquals(!rivals.isEmpty() && ousted.contains(party.session()), late);
+    if (late) {
       return;
     }
     Joined.Ousted lost = came.ousted();
@@ -111,7 +112,7 @@ final class RegistryModelTest {
   private Joined join(Party party) {
     AgentId id = new AgentId(party.agent());
     return registry.join(
-        new AgentSession(id, party.run(), Set.of(BOTH, party.group()), 1, "", "", Instant.EPOCH),
+        new AgentSession(id, party.run(), Set.of(BOTH, party.group()), 0, 1, "", "", Instant.EPOCH),
         party.tunnel());
   }
 

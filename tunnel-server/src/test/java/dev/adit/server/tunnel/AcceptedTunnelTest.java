@@ -117,6 +117,20 @@ final class AcceptedTunnelTest {
     assertEquals(Status.Code.PERMISSION_DENIED, call.status().getCode());
   }
 
+  @Test
+  void placeOfAnAgentThatAnotherLineNamesIsRefusedInWords() {
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    FakeCall vague = new FakeCall();
+    bench.receive(
+        bench.accept(vague, "*", Set.of(TunnelBench.MORE)), TunnelBench.hello("edge-1", "mine"));
+    assertEquals("forbidden", vague.sent().get(0).getRefusal().getReason());
+    assertNotNull(vague.status());
+    assertEquals(Status.Code.PERMISSION_DENIED, vague.status().getCode());
+    assertEquals(1, bench.registry().refused().lines().size());
+    assertTrue(call.sent().stream().noneMatch(Frame::hasDrain), "who is there stays");
+    assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP));
+  }
+
   /** The second was welcomed although the stream was about to end. */
   @Test
   void secondHelloBehindARefusalIsAViolation() {

@@ -51,6 +51,12 @@ final class AgentHelloTest {
   }
 
   @Test
+  void agentIsNamedAsExactlyAsItsLinesDo() throws AgentHello.Refused {
+    assertEquals(5 + 1, AgentHello.of(hello("edge-1").build(), PROVEN).exactness());
+    assertEquals(Integer.MAX_VALUE, AgentHello.of(hello("edge-7").build(), PROVEN).exactness());
+  }
+
+  @Test
   void idOfAnotherCredentialIsForbidden() {
     assertEquals("forbidden", refusal(hello("stranger")));
     assertEquals("forbidden", refusal(hello("lone-2")));

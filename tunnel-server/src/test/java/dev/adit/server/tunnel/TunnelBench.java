@@ -89,8 +89,12 @@ final class TunnelBench {
 
   /** A tunnel of an agent whose line has these groups now. */
   AcceptedTunnel accept(FakeCall on, Set<GroupName> groups) {
-    AgentIdentity line =
-        new AgentIdentity(new AgentIdPattern("edge-*"), groups, List.of(token), null);
+    return accept(on, "edge-*", groups);
+  }
+
+  /** A tunnel of an agent whose line is for these agents. */
+  AcceptedTunnel accept(FakeCall on, String id, Set<GroupName> groups) {
+    AgentIdentity line = new AgentIdentity(new AgentIdPattern(id), groups, List.of(token), null);
     Credential credential = new Credential(token, List.of(), new AgentIdentities(List.of(line)));
     AcceptedTunnel made = new AcceptedTunnel(greeting, sessions, credential, "192.0.2.1:5", on);
     accepted.add(made);

@@ -23,6 +23,11 @@ public record AgentIdPattern(String text) {
         : id.value().equals(text);
   }
 
+  /** More if it covers fewer agents, most if it names one. */
+  public int exactness() {
+    return isPrefix() ? text.length() : Integer.MAX_VALUE;
+  }
+
   /** Ends with a star. */
   public boolean isPrefix() {
     return text.endsWith("*");

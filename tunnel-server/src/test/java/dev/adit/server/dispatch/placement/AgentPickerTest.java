@@ -34,6 +34,7 @@ final class AgentPickerTest {
               new AgentId("agent-" + agents.size()),
               "run",
               Set.of(GROUP),
+              0,
               max,
               "",
               "",
