@@ -17,6 +17,7 @@ public enum Flood {
   NEW_STREAMS("newStreams"),
   GREETING_TIMEOUT("greetingTimeout"),
   HEADER_TIMEOUT("headerTimeout"),
+  WAITING_CONNECTIONS("waitingConnections"),
   MAX_CONNECTIONS("maxConnections"),
   MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress");
 

@@ -43,7 +43,7 @@ public final class TunnelServer {
   /** After an outage; a thousand agents are back within 4 s. */
   private static final int ACCEPTS_PER_SECOND = 300;
 
-  /** Those that wait for their turn; the kernel may allow fewer. */
+  /** Those that have not been accepted yet; the kernel may allow fewer. */
   private static final int BACKLOG = 4096;
 
   private final Server server;
@@ -75,7 +75,7 @@ public final class TunnelServer {
     builder
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
-        .channelFactory(() -> listener(loops, door))
+        .channelFactory(() -> listener(loops, door, onFlood))
         .protocolNegotiator(new GuardedNegotiator(tls, limits, onFlood, handshakes))
         .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
         .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -96,9 +96,10 @@ public final class TunnelServer {
     return new TunnelServer(builder.build().start());
   }
 
-  private static ServerChannel listener(EventLoops loops, TunnelDoor door) {
+  private static ServerChannel listener(
+      EventLoops loops, TunnelDoor door, BiConsumer<Flood, SocketAddress> onFlood) {
     ServerChannel listener = new ReflectiveChannelFactory<>(loops.serverChannelType()).newChannel();
-    listener.pipeline().addLast(new AcceptPace(ACCEPTS_PER_SECOND), door);
+    listener.pipeline().addLast(new AcceptPace(ACCEPTS_PER_SECOND, onFlood), door);
     return listener;
   }
 
