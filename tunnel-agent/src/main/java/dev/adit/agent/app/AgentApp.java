@@ -130,7 +130,7 @@ public final class AgentApp implements ProcessEnd.Program {
         new CallDispatcher(served, config.capacity(), memory.budget(), metrics.upstreams(), tracer);
     handed = new HandedGroups(config.configSync(), config.allow(), served, health, loops, streams);
 
-    warnings = new AgentWarnings(config.insecure(), memory.budget(), followedTls);
+    warnings = new AgentWarnings(config.insecure(), memory.budget(), this::followed);
 
     if (config.insecure()) {
       log.warn("insecure: the token and all calls cross the network in clear text");

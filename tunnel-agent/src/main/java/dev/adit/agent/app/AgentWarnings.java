@@ -9,6 +9,7 @@ import dev.adit.core.tls.FollowedTls;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What the owner of an agent should look at now, a line each. Any thread. */
 final class AgentWarnings {
@@ -18,13 +19,14 @@ final class AgentWarnings {
   // deps
   private final boolean insecure;
   private final MemoryBudget memory;
-  private final FollowedTls tls;
+  private final Supplier<List<FollowedTls>> tls;
 
   /**
    * @param insecure whether tunnels are in clear text
-   * @param tls knows what is wrong with the files of the tunnels' TLS
+   * @param tls gives what knows what is wrong with TLS files, those of upstreams that serve now
+   *     included
    */
-  AgentWarnings(boolean insecure, MemoryBudget memory, FollowedTls tls) {
+  AgentWarnings(boolean insecure, MemoryBudget memory, Supplier<List<FollowedTls>> tls) {
     this.insecure = insecure;
     this.memory = memory;
     this.tls = tls;
@@ -60,9 +62,11 @@ final class AgentWarnings {
                         + each.server()
                         + " is refused: "
                         + each.message()));
-    if (!tls.problem().isEmpty()) {
-      lines.add(tls.problem());
-    }
+    tls.get().stream()
+        .map(FollowedTls::problem)
+        .filter(problem -> !problem.isEmpty())
+        .limit(MOST)
+        .forEach(lines::add);
     lines.addAll(CertificateStatus.warnings(certificates, Instant.now()));
     if (insecure) {
       lines.add("insecure: the token and all calls cross the network in clear text");

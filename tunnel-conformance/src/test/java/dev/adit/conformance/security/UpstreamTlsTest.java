@@ -2,6 +2,7 @@ package dev.adit.conformance.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.adit.agent.app.AgentApp;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,13 @@ final class UpstreamTlsTest {
     } catch (StatusRuntimeException e) {
       return e.getStatus().getCode();
     }
+  }
+
+  /** What status says of refused files. */
+  private static String complaints(AgentApp agent) {
+    return agent.status().warnings().stream()
+        .filter(warning -> warning.startsWith("upstream backend, tls refused: "))
+        .collect(Collectors.joining("\n"));
   }
 
   @Test
@@ -48,11 +57,17 @@ final class UpstreamTlsTest {
             "(?m)^  backends:.*",
             "$0\n  tls: {ca: tls/backend-ca.crt}");
         try (SecureSite outer = SecureSite.start(front)) {
-          outer.startAgent().awaitFirstTunnel();
+          AgentApp agent = outer.startAgent();
+          agent.awaitFirstTunnel();
           Path ca = front.resolve("tls/ca.crt");
           assertEquals(Status.Code.UNAVAILABLE, call(outer, ca));
           Files.copy(behind.resolve("tls/ca.crt"), authority, StandardCopyOption.REPLACE_EXISTING);
           Eventually.holds("it is reached", () -> call(outer, ca) == Status.Code.OK);
+          Files.writeString(authority, "no certificate");
+          Eventually.holds("status says so", () -> complaints(agent).contains(authority.toString()));
+          assertEquals(Status.Code.OK, call(outer, ca));
+          Files.copy(behind.resolve("tls/ca.crt"), authority, StandardCopyOption.REPLACE_EXISTING);
+          Eventually.holds("it is mended", () -> complaints(agent).isEmpty());
         }
       }
     }
