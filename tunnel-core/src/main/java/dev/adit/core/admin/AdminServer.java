@@ -1,5 +1,6 @@
 package dev.adit.core.admin;
 
+import dev.adit.core.peer.PeerCounts;
 import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST_BYTES = 64 * 1024;
   private static final int IDLE_SECONDS = 60;
+
+  /** Each may make us hold a request, before its token is known. */
+  private static final int MAX_CONNECTIONS = 1000;
+
+  /** So that one host does not keep operators out. */
+  private static final int MAX_CONNECTIONS_OF_ONE = 200;
 
   private final EventLoops loop;
   private final Channel channel;
@@ -69,6 +76,7 @@ public final class AdminServer implements AutoCloseable {
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
                 .addLast(new AdminHandler(token, loopback, site, untaken));
+    PeerCounts counts = new PeerCounts(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_ONE);
     EventLoops loop = EventLoops.start(1, "admin");
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -78,6 +86,10 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel accepted) {
+                    if (counts.tryAdd(accepted) != PeerCounts.Verdict.MAY_STAY) {
+                      accepted.close();
+                      return;
+                    }
                     accepted.pipeline().addLast(new IdleStateHandler(0, 0, IDLE_SECONDS));
                     if (http2 == null) {
                       http1.accept(accepted.pipeline());

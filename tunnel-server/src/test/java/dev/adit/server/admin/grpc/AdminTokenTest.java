@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -69,6 +70,31 @@ final class AdminTokenTest {
   void stop() {
     channel.shutdownNow();
     admin.close();
+  }
+
+  /** It held descriptors and memory of the whole process before. */
+  @Test
+  void hostThatOpensConnectionsWithoutEndKeepsNobodyElseOut() throws IOException {
+    InetAddress many = InetAddress.getByName("127.0.0.2");
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        open.add(new Socket(admin.address().getAddress(), admin.address().getPort(), many, 0));
+      }
+      Socket last = new Socket(admin.address().getAddress(), admin.address().getPort(), many, 0);
+      open.add(last);
+      last.setSoTimeout(10_000);
+      assertEquals(-1, last.getInputStream().read());
+      assertEquals(
+          ServingStatus.SERVING,
+          HealthGrpc.newBlockingStub(channel)
+              .check(HealthCheckRequest.getDefaultInstance())
+              .getStatus());
+    } finally {
+      for (Socket each : open) {
+        each.close();
+      }
+    }
   }
 
   private Channel with(String authorization) {
