@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards a server's connection whose codec is not ours: it stands between TLS and the codec, looks
  * at the heads of frames both ways, and lets everything pass unchanged until a limit is passed.
+ * Nothing more is read of a peer that sends bodies before one of its requests has been accepted.
  * Confined to the loop of the connection.
  */
 public final class FloodHandler extends ChannelDuplexHandler {
@@ -32,6 +33,12 @@ public final class FloodHandler extends ChannelDuplexHandler {
 
   /** A padded DATA frame up to here may hold nothing but padding. */
   private static final int PADDING_BYTES = 256;
+
+  /**
+   * Of bodies that may come before a request is accepted, or the next is answered: the codec holds
+   * them, and its windows are made for peers that are known. More than any first message.
+   */
+  static final int UNPROVEN_BYTES = 64 * 1024;
 
   /** How long a peer that does not read may keep the word of why it is ended from leaving. */
   private static final long LAST_WORD_MILLIS = 1000;
@@ -49,6 +56,8 @@ public final class FloodHandler extends ChannelDuplexHandler {
   private @Nullable ChannelHandlerContext context;
   private @Nullable Future<?> greetingTimer;
   private int continuations;
+  private boolean proven;
+  private int unprovenBytes;
   private boolean ended;
 
   /**
@@ -133,7 +142,10 @@ public final class FloodHandler extends ChannelDuplexHandler {
     Ticker clock = context().executor().ticker();
     guard.onFrame(type, flags, clock);
     switch (type) {
-      case Http2FrameTypes.DATA -> guard.onChunk(isEmpty(flags, length));
+      case Http2FrameTypes.DATA -> {
+        guard.onChunk(isEmpty(flags, length));
+        hold(length);
+      }
       case Http2FrameTypes.HEADERS -> continuations = 0;
       case Http2FrameTypes.CONTINUATION ->
           guard.check(++continuations < limits.continuations(), Flood.CONTINUATIONS);
@@ -146,6 +158,35 @@ public final class FloodHandler extends ChannelDuplexHandler {
     }
   }
 
+  private void hold(int length) {
+    unprovenBytes = proven ? 0 : Math.min(unprovenBytes + length, UNPROVEN_BYTES);
+    if (isHeld()) {
+      context().channel().config().setAutoRead(false);
+    }
+  }
+
+  private boolean isHeld() {
+    return unprovenBytes == UNPROVEN_BYTES;
+  }
+
+  /** The codec asks for more whatever the channel is told. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (!isHeld()) {
+      ctx.read();
+    }
+  }
+
+  /** An answer that has only a head and an end is a refusal. */
+  private void onAnswer(boolean last) {
+    boolean held = isHeld();
+    proven |= !last;
+    unprovenBytes = 0;
+    if (held) {
+      context().channel().config().setAutoRead(true);
+    }
+  }
+
   private static boolean isEmpty(int flags, int length) {
     boolean nothing = length == 0 || ((flags & PADDED) != 0 && length <= PADDING_BYTES);
     return nothing && (flags & END_STREAM) == 0;
@@ -154,7 +195,10 @@ public final class FloodHandler extends ChannelDuplexHandler {
   private void onSent(int type, int flags, int length) throws Http2Exception {
     switch (type) {
       case Http2FrameTypes.DATA -> guard.onChunkSent();
-      case Http2FrameTypes.HEADERS -> guard.onHeadersSent();
+      case Http2FrameTypes.HEADERS -> {
+        guard.onHeadersSent();
+        onAnswer((flags & END_STREAM) != 0);
+      }
       case Http2FrameTypes.SETTINGS, Http2FrameTypes.PING -> {
         if ((flags & ACK) == 0) {
           guard.onAsked();

@@ -9,6 +9,8 @@ import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.tunnel.HandLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +33,17 @@ final class FloodHandlerTest {
   private final Http2Script script = new Http2Script();
   private final List<Flood> floods = new ArrayList<>();
   private final MockTicker ticker = HandLoop.newTicker();
+  private final AtomicInteger reads = new AtomicInteger();
   private final EmbeddedChannel channel =
       EmbeddedChannel.builder()
           .ticker(ticker)
           .handlers(
+              new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void read(ChannelHandlerContext ctx) {
+                  reads.incrementAndGet();
+                }
+              },
               new FloodHandler(
                   new ConnectionLimits(Duration.ofSeconds(5), 1, 1, LIMITS),
                   (limit, peer) -> floods.add(limit)))
@@ -86,6 +96,31 @@ final class FloodHandlerTest {
     assertArrayEquals(bytes, send(bytes, step));
     assertEquals(List.of(), floods);
     assertTrue(channel.isActive());
+  }
+
+  @Test
+  void bodyOfAPeerThatIsNotAcceptedIsNotReadOn() {
+    byte[] body = script.data(1, false, new byte[FloodHandler.UNPROVEN_BYTES / 4]);
+    send(join(greeting(), script.headers(1, false, ":method", "POST"), body, body, body), 5000);
+    assertTrue(channel.config().isAutoRead());
+    reads.set(0);
+    channel.read();
+    assertEquals(1, reads.getAndSet(0));
+    send(body, 5000);
+    assertFalse(channel.config().isAutoRead());
+    channel.read();
+    assertEquals(0, reads.get(), "although the codec asks for more");
+    channel.writeOutbound(Unpooled.wrappedBuffer(script.headers(1, true, ":status", "200")));
+    assertTrue(channel.config().isAutoRead(), "it has been refused, and may ask once more");
+    send(join(body, body, body, body), 5000);
+    assertFalse(channel.config().isAutoRead());
+    channel.writeOutbound(Unpooled.wrappedBuffer(script.headers(3, false, ":status", "200")));
+    assertTrue(channel.config().isAutoRead());
+    for (int i = 0; i < 100; i++) {
+      send(body, 5000);
+    }
+    assertTrue(channel.config().isAutoRead(), "it is known now");
+    assertEquals(List.of(), floods);
   }
 
   @ParameterizedTest
