@@ -61,6 +61,11 @@ public final class FloodHandler extends ChannelDuplexHandler {
   private boolean ended;
 
   /**
+   * A limit on what we send has been passed; the end comes once the codec has written its frame.
+   */
+  private boolean ending;
+
+  /**
    * A guard of a new connection.
    *
    * @param onFlood told the limit that the peer has passed, once, and the peer's address
@@ -105,14 +110,14 @@ public final class FloodHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    if (!ended && message instanceof ByteBuf bytes) {
+    if (!ended && !ending && message instanceof ByteBuf bytes) {
       try {
         inbound.read(bytes);
       } catch (Http2Exception flood) {
         end(flood);
       }
     }
-    if (ended) {
+    if (ended || ending) {
       ReferenceCountUtil.release(message);
     } else {
       super.channelRead(ctx, message);
@@ -132,6 +137,7 @@ public final class FloodHandler extends ChannelDuplexHandler {
         outbound.read(bytes);
       } catch (Http2Exception flood) {
         // The codec is in the middle of a frame perhaps: first that, and then no more.
+        ending = true;
         ctx.executor().execute(() -> end(flood));
       }
     }

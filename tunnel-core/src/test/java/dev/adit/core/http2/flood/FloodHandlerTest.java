@@ -10,8 +10,10 @@ import dev.adit.testing.tunnel.HandLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.MockTicker;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +98,34 @@ final class FloodHandlerTest {
     assertArrayEquals(bytes, send(bytes, step));
     assertEquals(List.of(), floods);
     assertTrue(channel.isActive());
+  }
+
+  /** A megabyte of the peer's frames may stand behind those that passed the limit. */
+  @Test
+  void nothingMoreIsHandedOnOnceOurResetsHavePassedTheLimit() {
+    send(greeting(), 100);
+    AtomicInteger handedOn = new AtomicInteger();
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRead(ChannelHandlerContext ctx, Object message) {
+                ReferenceCountUtil.release(message);
+                handedOn.incrementAndGet();
+                for (int i = 0; i < 4; i++) {
+                  ctx.writeAndFlush(Unpooled.wrappedBuffer(script.reset(1, 2)));
+                }
+              }
+            });
+    for (int i = 0; i < 3; i++) {
+      // Within one task of the loop, as when a socket is read.
+      channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(script.windowUpdate(1, 0)));
+    }
+    assertEquals(1, handedOn.get());
+    assertEquals(List.of(Flood.FORCED_RESETS), floods);
+    channel.runPendingTasks();
+    assertFalse(channel.isActive());
   }
 
   @Test
