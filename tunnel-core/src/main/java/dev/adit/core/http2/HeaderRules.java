@@ -116,9 +116,35 @@ public final class HeaderRules {
     };
   }
 
-  /** Whether only Adit may set a field of this name. */
+  /** Whether only Adit may set a field of this name, or of one that could be taken for it. */
   public static boolean isOurs(AsciiString name) {
-    return name.byteAt(0) == 'x' && name.startsWith(TUNNEL_PREFIX);
+    return name.byteAt(0) == 'x' && beginsLike(TUNNEL_PREFIX, name);
+  }
+
+  /**
+   * Whether a backend could take the beginning of one name for another. Letters and digits must be
+   * the same; gateways in the manner of CGI (RFC 3875 section 4.1.18) make one variable of {@code
+   * a-b} and {@code a_b}, and some of {@code a.b} as well.
+   *
+   * @param name in lower case, as HTTP/2 has it
+   */
+  public static boolean beginsLike(AsciiString beginning, AsciiString name) {
+    int length = beginning.length();
+    if (name.length() < length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      byte ours = beginning.byteAt(i);
+      byte theirs = name.byteAt(i);
+      if (ours != theirs && (isAlphanumeric(ours) || isAlphanumeric(theirs))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAlphanumeric(byte b) {
+    return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9');
   }
 
   /**

@@ -161,8 +161,7 @@ final class HeadOracle {
   private static boolean endsHere(String name) {
     return name.startsWith(":")
         || name.startsWith("proxy-")
-        || name.startsWith("x-tunnel-")
-        || name.startsWith("x-forwarded-")
+        || name.matches("x[^a-z0-9](tunnel|forwarded)[^a-z0-9].*")
         || Set.of("host", "grpc-timeout", "forwarded").contains(name);
   }
 }

@@ -195,11 +195,16 @@ record RequestReader(
 
   private boolean isForwarded(AsciiString name) {
     return switch (forwarded) {
-      case OVERWRITE -> name.startsWith(X_FORWARDED_PREFIX) || name.equals(HeaderNames.FORWARDED);
+      case OVERWRITE ->
+          HeaderRules.beginsLike(X_FORWARDED_PREFIX, name) || name.equals(HeaderNames.FORWARDED);
       case APPEND ->
-          name.equals(HeaderNames.X_FORWARDED_FOR) || name.equals(HeaderNames.X_FORWARDED_PROTO);
+          isLike(HeaderNames.X_FORWARDED_FOR, name) || isLike(HeaderNames.X_FORWARDED_PROTO, name);
       case OFF -> false;
     };
+  }
+
+  private static boolean isLike(AsciiString ours, AsciiString name) {
+    return name.length() == ours.length() && HeaderRules.beginsLike(ours, name);
   }
 
   private void addOurs(

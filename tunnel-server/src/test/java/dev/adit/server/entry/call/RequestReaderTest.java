@@ -153,6 +153,27 @@ final class RequestReaderTest {
         lines(headers));
   }
 
+  /** To a backend behind CGI or WSGI they are one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x_forwarded_for", "x-forwarded_for", "x.forwarded.proto"})
+  void callerCannotForgeItInAnotherSpellingEither(String name) throws CallException {
+    for (ForwardedHeaders how : List.of(ForwardedHeaders.OVERWRITE, ForwardedHeaders.APPEND)) {
+      assertEquals(
+          List.of("x-forwarded-for: 192.0.2.7", "x-forwarded-proto: http", "x-request-id: new-id"),
+          lines(read(how, name, "1.1.1.1", "x_tunnel_reason", "evil")));
+    }
+    assertEquals(
+        List.of(name + ": 1.1.1.1", "x-request-id: new-id"),
+        lines(read(ForwardedHeaders.OFF, name, "1.1.1.1")));
+    assertEquals(
+        List.of(
+            "x-forward: 1",
+            "x-forwarded-for: 192.0.2.7",
+            "x-forwarded-proto: http",
+            "x-request-id: new-id"),
+        lines(read(ForwardedHeaders.OVERWRITE, "x-forward", "1")));
+  }
+
   @Test
   void trustedProxiesWordsComeBeforeOurs() throws CallException {
     CallHeaders headers =
