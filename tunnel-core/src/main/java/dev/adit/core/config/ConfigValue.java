@@ -315,14 +315,14 @@ public final class ConfigValue {
     if (node instanceof Mapping mapping) {
       return new ConfigMap(this, mapping);
     }
-    reject("expected a mapping (key: value), found " + node.kind());
+    reject("expected a mapping (key: value), found " + node.structure());
     return new ConfigMap(this, null);
   }
 
   /** The values of a list, each read by {@code reading}; the unusable ones are left out. */
   public <T> List<T> list(Reading<T> reading) {
     if (!(node instanceof Sequence)) {
-      reject("expected a list, found " + node.kind());
+      reject("expected a list, found " + node.structure());
       return List.of();
     }
     return readAll(reading);

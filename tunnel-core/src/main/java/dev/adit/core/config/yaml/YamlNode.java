@@ -14,6 +14,11 @@ public sealed interface YamlNode {
   /** What a person would call this kind of node. */
   String kind();
 
+  /** The same without a single value's text: it may be a token in the place of its hash. */
+  default String structure() {
+    return this instanceof Scalar scalar && !scalar.isNull() ? "a single value" : kind();
+  }
+
   /** The node as YAML on one line. */
   String toYaml();
 
