@@ -33,8 +33,8 @@ public final class AgentRegistry {
   /**
    * A tunnel of an agent is up. It joins the session of its run, which serves from now on what this
    * tunnel was welcomed to; the first tunnel of a run takes the place of any other run, unless its
-   * own run has just lost it, or the other is there by a line that names the agent more exactly: who
-   * may call itself as others are called must not take their place.
+   * own run has just lost it, or the other is there by a line that names the agent more exactly:
+   * who may call itself as others are called must not take their place.
    *
    * @param welcomed the run as it would be if this were its first tunnel
    */
@@ -128,9 +128,14 @@ public final class AgentRegistry {
     return session.groups().stream().filter(session::isHealthy).collect(Collectors.toSet());
   }
 
-  /** A tunnel takes no more calls, or has ended. Safe to call again. */
+  /**
+   * A tunnel takes no more calls, or has ended. Safe to call again, and cheap: an agent may say so
+   * thousands of times in one message.
+   */
   public synchronized void leave(AgentSession session, TunnelStream tunnel) {
-    session.remove(tunnel);
+    if (!session.remove(tunnel)) {
+      return;
+    }
     if (!session.hasTunnels()) {
       sessions.remove(session);
     }

@@ -53,8 +53,8 @@ public final class AgentSession {
    * A session without tunnels yet.
    *
    * @param instance names this run of the agent
-   * @param exactness how exactly the line of agents.yaml names the agent that its credential proves;
-   *     more is more exact
+   * @param exactness how exactly the line of agents.yaml names the agent that its credential
+   *     proves; more is more exact
    * @param maxCalls calls in flight it takes
    * @param address where it dialled from, for people
    */
@@ -207,13 +207,17 @@ public final class AgentSession {
     return begins;
   }
 
-  synchronized void remove(TunnelStream tunnel) {
-    welcomes.remove(tunnel);
+  /** False if it was none of its tunnels: nothing has changed then. */
+  synchronized boolean remove(TunnelStream tunnel) {
+    if (welcomes.remove(tunnel) == null) {
+      return false;
+    }
     tunnels = Arrays.stream(tunnels).filter(each -> each != tunnel).toArray(TunnelStream[]::new);
     if (tunnels.length > 0) {
       // Of the newest that is left.
       groups = welcomes.getOrDefault(tunnels[tunnels.length - 1], groups);
     }
+    return true;
   }
 
   /**

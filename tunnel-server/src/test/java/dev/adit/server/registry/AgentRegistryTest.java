@@ -70,7 +70,9 @@ final class AgentRegistryTest {
     registry.leave(session, first);
     assertNotNull(registry.snapshot().group(ONE));
     registry.leave(session, second);
+    RegistrySnapshot without = registry.snapshot();
     registry.leave(session, second);
+    assertSame(without, registry.snapshot(), "made anew although nothing has changed");
     assertNull(registry.snapshot().group(ONE));
     assertNull(registry.snapshot().group(TWO));
     assertEquals(1, before.sessions().size());
@@ -139,9 +141,7 @@ final class AgentRegistryTest {
     assertEquals(List.of(young), registry.snapshot().sessions());
     registry.leave(young, young.tunnels()[0]);
     assertEquals(
-        Joined.Outcome.MEMBER,
-        joined("a", "old", late).outcome(),
-        "nobody has its place any more");
+        Joined.Outcome.MEMBER, joined("a", "old", late).outcome(), "nobody has its place any more");
   }
 
   /** Whoever may call itself as it likes must not put others out of service. */
