@@ -38,6 +38,12 @@ public final class TunnelStream {
     AGENT
   }
 
+  /**
+   * Of the peer on one stream. There is one for each reason, and each is told on: to the log, to
+   * the registry, to who dials.
+   */
+  private static final int MAX_DRAINS = 10;
+
   // deps
   private final EventLoop loop;
   private final TunnelTransport transport;
@@ -52,6 +58,7 @@ public final class TunnelStream {
   // state, confined to the loop
   private final LongObjectMap<TunnelCall> calls = new LongObjectHashMap<>();
   private long nextId;
+  private int drains;
   private boolean drainSent;
   private boolean drainReceived;
 
@@ -285,7 +292,10 @@ public final class TunnelStream {
         "dead", "nothing heard for " + settings.deadAfter().toMillis() + " ms");
   }
 
-  void receiveDrain(Drain drain) {
+  void receiveDrain(Drain drain) throws WireException {
+    if (++drains > MAX_DRAINS) {
+      throw new WireException("more than " + MAX_DRAINS + " drains");
+    }
     if (announced && !drainSent) {
       return;
     }

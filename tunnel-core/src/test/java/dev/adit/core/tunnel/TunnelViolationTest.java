@@ -244,6 +244,17 @@ final class TunnelViolationTest {
     assertNull(pair.server().closed());
   }
 
+  @Test
+  void drainWithoutEndIsOne() {
+    opened();
+    for (int i = 0; i < 10; i++) {
+      receive(Frame.newBuilder().setDrain(Drain.getDefaultInstance()));
+    }
+    assertNull(pair.server().closed());
+    endsTheServersTunnel(Frame.newBuilder().setDrain(Drain.getDefaultInstance()));
+    assertLost();
+  }
+
   private void opened() {
     pair.open(response);
     hand.run();
