@@ -27,6 +27,12 @@ public final class Liveness {
   /** Round trips among which the shortest is what the way itself takes, without queues. */
   private static final int TRIPS = 8;
 
+  /**
+   * Questions that are answered at once between two beats, the rest with the next one: a peer that
+   * asks without end, and reads none of it, must not fill our memory with answers.
+   */
+  private static final int MAX_ANSWERS = 10;
+
   /** Whose life depends on it. Called on the loop. */
   public interface Pulse {
     /** Sends a heartbeat to the peer. */
@@ -53,6 +59,7 @@ public final class Liveness {
   /** The silence has been too long, if not before a message. */
   private boolean lapsed;
 
+  private int answers;
   private long lastToken;
   private final long[] sentNanos = new long[REMEMBERED];
   private final long[] trips = new long[TRIPS];
@@ -184,6 +191,7 @@ public final class Liveness {
     if (now - lastHeardNanos > QUIET_BEATS * intervalNanos) {
       quiet(true);
     }
+    answers = 0;
     send(now, false);
   }
 
@@ -205,7 +213,8 @@ public final class Liveness {
       long trip = now - sent - TimeUnit.MICROSECONDS.toNanos(heartbeat.echoDelayMicros());
       measured(Math.max(0, trip));
     }
-    if (heartbeat.atOnce()) {
+    if (heartbeat.atOnce() && answers < MAX_ANSWERS) {
+      answers++;
       send(now, false);
     }
     if (challenge != null && echo >= challenge.token() && echo <= lastToken) {

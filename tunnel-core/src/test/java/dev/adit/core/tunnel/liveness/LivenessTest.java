@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,40 @@ final class LivenessTest {
     assertEquals(TimeUnit.MILLISECONDS.toNanos(50), liveness.shortestRttNanos());
     echo(liveness, sent, 95);
     assertEquals(TimeUnit.MILLISECONDS.toNanos(60), liveness.shortestRttNanos());
+    liveness.stop();
+  }
+
+  /** Nobody may ever read the answers. */
+  @Test
+  void peerThatAsksWithoutEndIsAnsweredInTurn() {
+    AtomicInteger sent = new AtomicInteger();
+    Liveness liveness =
+        new Liveness(
+            hand.loop(),
+            SECOND,
+            SECOND.multipliedBy(4),
+            new Liveness.Pulse() {
+              @Override
+              public void send(Heartbeat heartbeat) {
+                sent.incrementAndGet();
+              }
+
+              @Override
+              public void onQuiet(boolean quiet) {}
+
+              @Override
+              public void onDead() {}
+            });
+    liveness.start();
+    for (int second = 0; second < 3; second++) {
+      hand.advance(SECOND);
+      sent.set(0);
+      for (int i = 1; i <= 1000; i++) {
+        liveness.heard();
+        liveness.onHeartbeat(new Heartbeat(i, 0, 0, true));
+      }
+      assertEquals(10, sent.get());
+    }
     liveness.stop();
   }
 
