@@ -64,7 +64,8 @@ final class UpstreamTlsTest {
           Files.copy(behind.resolve("tls/ca.crt"), authority, StandardCopyOption.REPLACE_EXISTING);
           Eventually.holds("it is reached", () -> call(outer, ca) == Status.Code.OK);
           Files.writeString(authority, "no certificate");
-          Eventually.holds("status says so", () -> complaints(agent).contains(authority.toString()));
+          Eventually.holds(
+              "status says so", () -> complaints(agent).contains(authority.toString()));
           assertEquals(Status.Code.OK, call(outer, ca));
           Files.copy(behind.resolve("tls/ca.crt"), authority, StandardCopyOption.REPLACE_EXISTING);
           Eventually.holds("it is mended", () -> complaints(agent).isEmpty());
