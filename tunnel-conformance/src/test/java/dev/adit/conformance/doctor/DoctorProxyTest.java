@@ -92,4 +92,17 @@ final class DoctorProxyTest extends DoctorBench {
         "mend them",
         List.of(Step.DNS));
   }
+
+  /** As tinyproxy says it, which says 407 only to those who send none. */
+  @Test
+  void proxyThatDoesNotTakeCredentials() throws Exception {
+    dial("tunnel.example:8003");
+    Listener proxy = opened(Listener.answering("HTTP/1.1 401 Unauthorized\r\n\r\n"));
+    assertFails(
+        examine(Map.of("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.port())),
+        Step.PROXY,
+        "does not take our user and password (401)",
+        "mend them",
+        List.of(Step.DNS));
+  }
 }

@@ -15,6 +15,8 @@ public record ProxySteps(ProxyConfig proxy, EventLoops loops) {
   private static final byte[] END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int OK = 200;
   private static final int CREDENTIALS_WANTED = 407;
+  // What tinyproxy says to wrong ones, though HTTP keeps this for servers.
+  private static final int UNAUTHORIZED = 401;
 
   /** The proxy did not make the tunnel. */
   public static final class Refused extends Exception {
@@ -73,13 +75,14 @@ public record ProxySteps(ProxyConfig proxy, EventLoops loops) {
   }
 
   private Trouble refusal(int status, HostPort server) {
-    if (status == CREDENTIALS_WANTED) {
+    if (status == CREDENTIALS_WANTED || status == UNAUTHORIZED) {
       return proxy.user() == null
           ? new Trouble(
-              "the proxy " + proxy.address() + " asks for credentials (407)",
+              "the proxy " + proxy.address() + " asks for credentials (" + status + ")",
               "write them into proxy: http://USER:PASSWORD@HOST:PORT, or HTTPS_PROXY")
           : new Trouble(
-              "the proxy " + proxy.address() + " does not take our user and password (407)",
+              "the proxy %s does not take our user and password (%d)"
+                  .formatted(proxy.address(), status),
               "mend them in proxy of agent.yaml, or HTTPS_PROXY");
     }
     return status < 0
