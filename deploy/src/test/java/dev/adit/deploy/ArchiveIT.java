@@ -299,10 +299,18 @@ final class ArchiveIT {
         seen=
         zpty -w -n t $'tunnel-agent run -c serv\\t'
         until_seen 'server.yaml'
+        zpty -w -n t $'\\025'
+        zpty -w t "cd %s; print over''there"
+        until_seen overthere
+        seen=
+        zpty -w -n t $'tunnel-agent run -c conf\\t'
+        until_seen 'config'
+        zpty -w -n t $'agent\\t'
+        until_seen 'config/agent.yaml'
         [[ $seen == *'not found'* ]] && { print -r -- "$seen"; exit 1 }
         zpty -d t
         """
-            .formatted(root, root);
+            .formatted(root, root, root);
     Path file = Files.writeString(temporary.resolve("complete.zsh"), script);
     Program.Run zsh = Program.run(60, Map.of("TERM", "vt100"), "zsh", "-f", file.toString());
     assertEquals(0, zsh.exitCode(), zsh.output());

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
     description = "Print a completion script for bash and zsh.",
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {
+  private static final String FILES = "compgen -f ";
+
   private final Supplier<CommandLine> program;
 
   @Spec private @Nullable CommandSpec spec;
@@ -27,13 +29,18 @@ final class CompletionCommand implements Callable<Integer> {
     this.program = program;
   }
 
+  /**
+   * Where a file is asked for and the script has none, zsh completes by itself, and puts a slash
+   * behind a directory; behind what the script has, it would put a blank.
+   */
   @Override
   public Integer call() {
     CommandLine all = program.get();
+    String script = AutoComplete.bash(all.getCommandName(), all);
     Objects.requireNonNull(spec)
         .commandLine()
         .getOut()
-        .println(AutoComplete.bash(all.getCommandName(), all));
+        .println(script.replace(FILES, "[ -n \"$ZSH_VERSION\" ] || " + FILES));
     return 0;
   }
 }
