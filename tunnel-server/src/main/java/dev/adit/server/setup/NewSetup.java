@@ -5,6 +5,7 @@ import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
 import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.Token;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public record NewSetup(
   /** Of the server's certificate. */
   public static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(825);
 
+  private static final List<String> DIRECTORIES = List.of("tls", "secrets", "rules");
   private static final String CA_CERT = "tls/ca.crt";
   private static final String CA_KEY = "tls/ca.key";
   private static final String CERT = "tls/server.crt";
@@ -49,9 +51,11 @@ public record NewSetup(
   /**
    * Writes the files; the keys and the token are readable by their owner only.
    *
-   * @throws IOException if the directory is in use or cannot be written
+   * @throws IOException if the directory is in use or cannot be written; then nothing of what was
+   *     written is left, so that the next try finds the directory as this one did
    */
   public void write() throws IOException {
+    boolean isNew = !Files.exists(directory);
     if (Files.isDirectory(directory)) {
       try (Stream<Path> files = Files.list(directory)) {
         if (files.findAny().isPresent()) {
@@ -59,7 +63,16 @@ public record NewSetup(
         }
       }
     }
-    for (String each : List.of("tls", "secrets", "rules")) {
+    try {
+      writeAll();
+    } catch (IOException | RuntimeException e) {
+      takeBack(isNew);
+      throw e;
+    }
+  }
+
+  private void writeAll() throws IOException {
+    for (String each : DIRECTORIES) {
       Files.createDirectories(directory.resolve(each));
     }
     CertificateAuthority authority = CertificateAuthority.create("Adit " + hosts.get(0));
@@ -72,6 +85,20 @@ public record NewSetup(
     write("agents.yaml", agentsFile(token));
     write("rules/rules.yaml", rulesFile());
     write("agent.yaml", agentFile());
+  }
+
+  /** What cannot be taken away stays, and the next try says so. */
+  private void takeBack(boolean isNew) {
+    Stream.of(
+            Stream.of(CA_CERT, CA_KEY, CERT, KEY, "secrets/agent.token", "server.yaml"),
+            Stream.of("agents.yaml", "rules/rules.yaml", "agent.yaml"),
+            DIRECTORIES.stream(),
+            isNew ? Stream.of("") : Stream.<String>empty())
+        .flatMap(names -> names)
+        .map(directory::resolve)
+        .map(Path::toFile)
+        // Of directories only those that are empty.
+        .forEach(File::delete);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -79,5 +80,34 @@ final class NewSetupTest {
     assertEquals(keyBefore, Files.readString(key));
     assertEquals(certBefore, Files.readString(cert));
     assertFalse(Files.exists(directory.resolve("tls/server.key.new")));
+  }
+
+  /** The last file has a character that cannot be written; those before it can. */
+  private static void fail(Path directory) {
+    String unwritable = "\ud800";
+    NewSetup setup = new NewSetup(directory, List.of("localhost"), "a", "g", unwritable);
+    assertThrows(IOException.class, setup::write);
+  }
+
+  @Test
+  void whatFailsCanBeTriedAgain() throws IOException {
+    Path fresh = temporary.resolve("fresh");
+    fail(fresh);
+    assertFalse(Files.exists(fresh));
+
+    Path empty = Files.createDirectory(temporary.resolve("empty"));
+    fail(empty);
+    new NewSetup(empty, List.of("localhost"), "a", "g", "127.0.0.1:1").write();
+    assertTrue(Files.exists(empty.resolve("agent.yaml")));
+  }
+
+  @Test
+  void whatOthersHavePutThereStays() throws IOException {
+    Path own = Files.writeString(directory.resolve("own"), "mine");
+    assertThrows(
+        IOException.class,
+        () -> new NewSetup(directory, List.of("localhost"), "a", "g", "127.0.0.1:1").write());
+    assertEquals("mine", Files.readString(own));
+    assertTrue(Files.exists(key));
   }
 }
