@@ -26,6 +26,7 @@ done
 home=$(CDPATH= cd -P "$(dirname "$self")/.." && pwd -P) || exit 1
 program=${self##*/}
 sample=
+code=
 
 case $program in
   tunnel-server)
@@ -34,7 +35,11 @@ case $program in
     ;;
   tunnel-agent)
     main=dev.adit.agent.cli.AgentCommand
-    heap=-Xms8m
+    # What it keeps fits into three quarters of this, so that it need not grow to start; new objects
+    # use all of their part in turn, whatever it is.
+    heap="-Xms12m -XX:NewRatio=3"
+    # Compiled code in one piece: three, in pages of 2 MiB each, are some MiB more.
+    code=-XX:-SegmentedCodeCache
     # It has few threads that take memory from the C library: a pool of it for each is some MiB.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
     ;;
@@ -72,14 +77,15 @@ case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
 esac
 
 # Netty takes memory outside the heap and frees it itself, and loads native code for epoll and TLS.
+# The compiler is told where to stop by what jdk.management has inside; by JMX it would be 2 MiB.
 set -- -Dadit.command="$0" -cp "$home/lib/*$sample" "$main" "$@"
-flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED"
+flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --add-opens jdk.management/com.sun.management.internal=ALL-UNNAMED --enable-native-access=ALL-UNNAMED"
 # From Java 24 on each start would warn of sun.misc.Unsafe, which Netty and protobuf use; 23 knows
 # the option already.
 [ "$release" -lt 23 ] || flags="$flags --sun-misc-unsafe-memory-access=allow"
 # No file of performance counters: it is written to disk in /tmp all the time, and a write that
 # waits for the disk stops the whole process.
-flags="$flags -XX:-UsePerfData"
+flags="$flags -XX:-UsePerfData $code"
 # The heap and compiled code in pages of 2 MiB, where the kernel gives them to those who ask: a call
 # costs an eighth less CPU.
 case $(cat /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null) in

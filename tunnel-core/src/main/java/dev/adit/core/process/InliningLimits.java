@@ -2,6 +2,7 @@ package dev.adit.core.process;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,14 +70,15 @@ public final class InliningLimits {
           "io/netty/util/concurrent/DefaultPromise.notifyListeners");
 
   private static final String COMMANDS = "com.sun.management:type=DiagnosticCommand";
+  private static final String INTERNAL = "com.sun.management.internal.";
 
   private static final Logger log = LoggerFactory.getLogger(InliningLimits.class);
 
   private InliningLimits() {}
 
   /**
-   * Takes effect for what is compiled from now on. Takes a tenth of a second: for a program that is
-   * ready, and a thread that may wait. A JVM that cannot be told goes without.
+   * Takes effect for what is compiled from now on. May take a tenth of a second: for a program that
+   * is ready, and a thread that may wait. A JVM that cannot be told goes without.
    *
    * @param more methods beside {@link #SHARED}
    */
@@ -89,19 +91,41 @@ public final class InliningLimits {
       Path file = Files.createTempFile("inlining-", ".json");
       try {
         Files.writeString(file, "[{match: \"*.*\", c2: {inline: [\n" + methods + "]}}]\n");
-        Object answer =
-            ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                    new ObjectName(COMMANDS),
-                    "compilerDirectivesAdd",
-                    new Object[] {new String[] {file.toString()}},
-                    new String[] {String[].class.getName()});
-        log.debug("limits of inlining: {}", answer);
+        log.debug("limits of inlining: {}", add(file));
       } finally {
         Files.delete(file);
       }
     } catch (IOException | JMException | RuntimeException e) {
       log.debug("no limits of inlining: {}", e.toString());
     }
+  }
+
+  private static Object add(Path file) throws JMException {
+    try {
+      return addDirectly(file);
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      log.debug("limits of inlining by JMX: {}", e.toString());
+      return ManagementFactory.getPlatformMBeanServer()
+          .invoke(
+              new ObjectName(COMMANDS),
+              "compilerDirectivesAdd",
+              new Object[] {new String[] {file.toString()}},
+              new String[] {String[].class.getName()});
+    }
+  }
+
+  /**
+   * What is behind JMX, without its two hundred classes, 2 MiB and a tenth of a second. Needs that
+   * {@code jdk.management} opens its inside to us, as launchers and jars ask it to.
+   */
+  private static Object addDirectly(Path file) throws ReflectiveOperationException {
+    // Its initialization loads the native code.
+    Class.forName(INTERNAL + "PlatformMBeanProviderImpl");
+    Class<?> commands = Class.forName(INTERNAL + "DiagnosticCommandImpl");
+    Method get = commands.getDeclaredMethod("getDiagnosticCommandMBean");
+    get.setAccessible(true);
+    Method execute = commands.getDeclaredMethod("executeDiagnosticCommand", String.class);
+    execute.setAccessible(true);
+    return execute.invoke(get.invoke(null), "Compiler.directives_add \"" + file + "\"");
   }
 }

@@ -53,7 +53,7 @@ final class AcceptedTunnelTest {
   void agentOfANewerMinorVersionIsMetAtOurs() {
     Frame.Builder hello = TunnelBench.hello("edge-1", "run");
     // A uint32, and so large that a careless reader takes it for a negative number.
-    hello.getHelloBuilder().setProtocolMinor(-1);
+    hello.setHello(hello.getHello().toBuilder().setProtocolMinor(-1));
     bench.receive(tunnel, hello);
     assertEquals(FrameLimits.PROTOCOL_MINOR, call.sent().get(0).getWelcome().getProtocolMinor());
   }

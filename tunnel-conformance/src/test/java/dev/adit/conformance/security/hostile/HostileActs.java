@@ -217,8 +217,9 @@ final class HostileActs {
       for (RequestHead.Builder each : malformed) {
         visit.send(frame(id).setRequestHead(each).setLastChunk(true));
         long open = id;
-        Frame reset = visit.next("end of " + each, frame -> frame.getRequestId() == open);
-        assertTrue(reset.hasReset(), () -> "not refused: " + each + reset);
+        String head = "head " + malformed.indexOf(each);
+        Frame reset = visit.next("end of " + head, frame -> frame.getRequestId() == open);
+        assertTrue(reset.hasReset(), () -> "not refused: " + head);
         assertEquals("malformed", reset.getReset().getReason());
         assertFalse(reset.getReset().getProcessed());
         id += 2;
