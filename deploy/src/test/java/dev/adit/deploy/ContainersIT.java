@@ -260,6 +260,22 @@ final class ContainersIT {
     assertTrue(pod.get("terminationGracePeriodSeconds").getAsLong() > needed);
   }
 
+  /** Agents find a new pod within 40 s, and what a cluster's name service keeps for 30 s. */
+  @Test
+  void agentsFindAServerBeforeItGetsCallers() throws Exception {
+    assertTrue(
+        object("server.yaml", "Service", "tunnel-server-agents")
+            .getAsJsonObject("spec")
+            .get("publishNotReadyAddresses")
+            .getAsBoolean());
+    assertTrue(
+        container(pod("server"))
+                .getAsJsonObject("readinessProbe")
+                .get("initialDelaySeconds")
+                .getAsInt()
+            >= 70);
+  }
+
   @Test
   void agentHasItsSecretAndTimeToDrain() throws Exception {
     JsonObject pod = pod("agent");

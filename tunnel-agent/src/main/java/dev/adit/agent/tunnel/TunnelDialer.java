@@ -6,14 +6,17 @@ import dev.adit.core.tunnel.TunnelStream;
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class TunnelDialer {
   private static final Logger log = LoggerFactory.getLogger(TunnelDialer.class);
   private static final long REPORT_MILLIS = 1000;
+  private static final long LOOK_MILLIS = 10_000;
 
   // deps
   private final TunnelPlan plan;
@@ -51,6 +55,7 @@ public final class TunnelDialer {
   private final Map<HostPort, List<AddressDialer>> dialers = new HashMap<>();
   private final Map<HostPort, String> unresolved = new HashMap<>();
   private final Map<HostPort, DialTimer> lookUps = new HashMap<>();
+  private final Set<HostPort> looking = new HashSet<>();
   private final StatusReport report;
   private int nextLoop;
   private boolean retired;
@@ -98,6 +103,11 @@ public final class TunnelDialer {
   public void start() {
     dialNow();
     loop.scheduleAtFixedRate(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
+    loop.scheduleAtFixedRate(
+        () -> plan.servers().forEach(this::lookForNew),
+        LOOK_MILLIS,
+        LOOK_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   /** Dials what is not up, whatever pause is left. Any thread. */
@@ -196,11 +206,7 @@ public final class TunnelDialer {
             .toList();
     gone.forEach(AddressDialer::giveUp);
     known.removeAll(gone);
-    for (SocketAddress address : addresses) {
-      if (known.stream().noneMatch(dialer -> dialer.address().equals(address))) {
-        known.add(new AddressDialer(this, plan, server, address));
-      }
-    }
+    addNew(server, addresses, known);
     for (AddressDialer each : known) {
       boolean named = addresses.contains(each.address());
       if (asker == null && (named || each.isUp())) {
@@ -209,6 +215,45 @@ public final class TunnelDialer {
         each.dial();
       }
     }
+  }
+
+  /** A server that has come to a name has callers soon, and waits for no tunnel's end. */
+  private void lookForNew(HostPort server) {
+    if (retired || !looking.add(server)) {
+      return;
+    }
+    inBackground(
+        () -> {
+          try {
+            List<SocketAddress> addresses = network.resolve(server);
+            run(() -> onLooked(server, addresses));
+          } catch (UnknownHostException e) {
+            run(() -> onLooked(server, List.of()));
+          }
+        });
+  }
+
+  private void onLooked(HostPort server, List<SocketAddress> addresses) {
+    looking.remove(server);
+    List<AddressDialer> known = dialers.get(server);
+    // Through a proxy the addresses are the proxy's.
+    if (retired
+        || known == null
+        || !addresses.stream().allMatch(InetSocketAddress.class::isInstance)) {
+      return;
+    }
+    addNew(server, addresses, known).forEach(AddressDialer::dial);
+  }
+
+  private List<AddressDialer> addNew(
+      HostPort server, List<SocketAddress> addresses, List<AddressDialer> known) {
+    List<AddressDialer> added =
+        addresses.stream()
+            .filter(address -> known.stream().noneMatch(each -> each.address().equals(address)))
+            .map(address -> new AddressDialer(this, plan, server, address))
+            .toList();
+    known.addAll(added);
+    return added;
   }
 
   /** Once a second: costs next to nothing where nothing is news. */

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** An address that leaves its name is known as long as there is a dial or a tunnel there. */
+/**
+ * An address that leaves its name is known as long as there is a dial or a tunnel there; one that
+ * comes to it is dialled though nothing is lost.
+ */
 final class LeftAddressTest {
   private static final SocketAddress ONE = address(1);
   private static final SocketAddress TWO = address(2);
@@ -97,5 +100,29 @@ final class LeftAddressTest {
     fail(atOne);
     hand.pass(MINUTE);
     assertEquals(List.of(text(2)), shown());
+  }
+
+  @Test
+  void addressThatComesToTheNameIsDialledThoughNothingIsLost() {
+    HandDialer calm = new HandDialer(ONE);
+    calm.hand().run(() -> calm.dialer().start());
+    calm.welcome(2, 0);
+    calm.welcome(2, 1);
+    calm.pass(MINUTE);
+    assertEquals(2, calm.dials().size());
+    calm.name(ONE, TWO);
+    calm.pass(Duration.ofSeconds(11));
+    assertEquals(2, calm.dialsOf(ONE).size());
+    assertEquals(1, calm.dialsOf(TWO).size());
+  }
+
+  /** Which has nothing to say of the pauses that the known addresses wait for. */
+  @Test
+  void lookingForNewAddressesShortensNoPause() {
+    HandDialer refused = new HandDialer(ONE);
+    refused.hand().run(() -> refused.dialer().start());
+    refused.pass(MINUTE, Status.UNAUTHENTICATED);
+    int dials = refused.dials().size();
+    assertTrue(dials <= 2, () -> refused.dialsOf(ONE).toString());
   }
 }
