@@ -300,13 +300,10 @@ final class ArchiveIT {
         zpty -w -n t $'tunnel-agent run -c serv\\t'
         until_seen 'server.yaml'
         zpty -w -n t $'\\025'
-        zpty -w t "cd %s; print over''there"
+        zpty -w t "shown() { print -r -- \\"<\\$BUFFER>\\"; }; zle -N shown; bindkey '^X' shown; cd %s; print over''there"
         until_seen overthere
-        seen=
-        zpty -w -n t $'tunnel-agent run -c conf\\t'
-        until_seen 'config'
-        zpty -w -n t $'agent\\t'
-        until_seen 'config/agent.yaml'
+        zpty -w -n t $'tunnel-agent run -c conf\\t\\030'
+        until_seen '<tunnel-agent run -c config/>'
         [[ $seen == *'not found'* ]] && { print -r -- "$seen"; exit 1 }
         zpty -d t
         """
