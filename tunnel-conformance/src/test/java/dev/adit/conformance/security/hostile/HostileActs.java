@@ -217,7 +217,7 @@ final class HostileActs {
       for (RequestHead.Builder each : malformed) {
         visit.send(frame(id).setRequestHead(each).setLastChunk(true));
         long open = id;
-        String head = "head " + malformed.indexOf(each);
+        String head = "head with id " + id;
         Frame reset = visit.next("end of " + head, frame -> frame.getRequestId() == open);
         assertTrue(reset.hasReset(), () -> "not refused: " + head);
         assertEquals("malformed", reset.getReset().getReason());
