@@ -222,7 +222,7 @@ public final class AgentSession {
 
   /**
    * A tunnel that takes calls, a quiet one only if there is no other: on the loop {@code home} if
-   * there is one, else any; null if there is none.
+   * there is one, else the one with the fewest calls; null if there is none.
    */
   public @Nullable TunnelStream tunnelFor(EventLoop home) {
     TunnelStream other = null;
@@ -235,7 +235,8 @@ public final class AgentSession {
         quiet = tunnel;
       } else if (tunnel.loop() == home) {
         return tunnel;
-      } else {
+      } else if (other == null || tunnel.callCount() <= other.callCount()) {
+        // A server with more loops than an agent has tunnels would else give all the rest to one.
         other = tunnel;
       }
     }

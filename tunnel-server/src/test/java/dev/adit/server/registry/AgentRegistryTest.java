@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.testing.tunnel.HandLoop;
+import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -241,6 +244,33 @@ final class AgentRegistryTest {
     far.drain("renewal", 0);
     assertNull(session.tunnelFor(home.loop()));
     near.cut();
+  }
+
+  /**
+   * An agent has tunnels on at most 16 of a server's loops; the calls of all others go by these.
+   */
+  @Test
+  void loopsWithoutATunnelShareThoseThatThereAre() {
+    HandLoop hand = new HandLoop();
+    List<TunnelStream> tunnels = new ArrayList<>();
+    AgentSession session = null;
+    for (int i = 0; i < 3; i++) {
+      TunnelStream tunnel = new TunnelPair(hand, TunnelPair.SMALL).server().stream();
+      tunnels.add(tunnel);
+      session = join("a", "run", tunnel);
+    }
+    assertNotNull(session);
+    HandLoop elsewhere = new HandLoop();
+    for (int i = 0; i < 6; i++) {
+      TunnelStream chosen = session.tunnelFor(elsewhere.loop());
+      assertNotNull(chosen);
+      chosen.open(
+          TunnelPair.headers(), AsciiString.of("one"), AsciiString.of("r"), 1, new ResponseLog());
+    }
+    for (TunnelStream tunnel : tunnels) {
+      assertEquals(2, tunnel.callCount());
+      tunnel.abort(new TunnelException("closed", "over"));
+    }
   }
 
   @Test
