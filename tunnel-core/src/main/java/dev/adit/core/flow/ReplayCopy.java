@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The request bytes of one call that would have to be sent again if the call has to begin anew
@@ -17,11 +18,20 @@ public final class ReplayCopy {
 
   private static final long MAX_PROCESS_BYTES = 16L << 20;
 
+  /** A chunk up to here may be the smallest part of the buffer that it came in. */
+  private static final int SMALL_BYTES = 1024;
+
+  private static final int MOST_BLOCK_BYTES = 16 * 1024;
+
   // shared: bytes of all copies of the process
   private final AtomicLong processBytes;
 
   // state, confined to the loop
   private List<ByteBuf> chunks = List.of();
+
+  /** The last of the chunks, if small ones are copied together there. It never moves. */
+  private @Nullable ByteBuf block;
+
   private int bytes;
   private boolean last;
   private boolean dropped;
@@ -66,13 +76,51 @@ public final class ReplayCopy {
       drop();
       return;
     }
-    bytes += added;
-    // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
-    // has left.
     if (chunks.isEmpty()) {
       chunks = new ArrayList<>(2);
     }
-    chunks.add(data.retainedDuplicate());
+    if (added > SMALL_BYTES || !join(data)) {
+      // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
+      // has left.
+      chunks.add(data.retainedDuplicate());
+      block = null;
+    }
+    bytes += added;
+  }
+
+  /**
+   * Copies a small chunk to those before it, so that a run of them does not keep the large buffers
+   * alive that they came in; false for one that is not behind another.
+   */
+  private boolean join(ByteBuf data) {
+    int added = data.readableBytes();
+    ByteBuf to = block;
+    if (to == null || to.writableBytes() < added) {
+      int at = chunks.size() - 1;
+      ByteBuf before = at < 0 ? null : chunks.get(at);
+      if (before == null || (to == null && before.readableBytes() > SMALL_BYTES)) {
+        return false;
+      }
+      // Not one that grows: what was handed on of it may be read on another loop.
+      int size = Math.max(2 * SMALL_BYTES, Math.min(bytes, MOST_BLOCK_BYTES));
+      ByteBuf made = data.alloc().buffer(size, size);
+      if (to == null) {
+        made.writeBytes(before, before.readerIndex(), before.readableBytes());
+        before.release();
+        chunks.set(at, made);
+      } else {
+        chunks.add(made);
+      }
+      block = made;
+      to = made;
+    }
+    to.writeBytes(data, data.readerIndex(), added);
+    return true;
+  }
+
+  /** How many buffers are held. */
+  int buffers() {
+    return chunks.size();
   }
 
   /** Hands all of it on again. */
@@ -106,6 +154,7 @@ public final class ReplayCopy {
         chunk.release();
       }
       chunks = List.of();
+      block = null;
     }
   }
 }

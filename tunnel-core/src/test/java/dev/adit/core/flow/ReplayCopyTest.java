@@ -1,5 +1,6 @@
 package dev.adit.core.flow;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,7 +27,7 @@ final class ReplayCopyTest {
     keep("two", true);
     replay();
     replay();
-    assertEquals(List.of("one", "two", "(last)", "one", "two", "(last)"), replayed);
+    assertEquals(List.of("onetwo", "(last)", "onetwo", "(last)"), replayed);
     assertEquals(6, process.get());
     copy.drop();
     assertEquals(0, process.get());
@@ -48,6 +49,38 @@ final class ReplayCopyTest {
     replay();
     assertEquals(List.of("bytes"), replayed);
     copy.drop();
+  }
+
+  /** Else a call that sends a few bytes now and then would hold what they came in, read by read. */
+  @Test
+  void smallChunksDoNotKeepWhatTheyCameIn() {
+    StringBuilder sent = new StringBuilder();
+    List<ByteBuf> reads = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      ByteBuf read = PooledByteBufAllocator.DEFAULT.buffer(64 * 1024).writeZero(1000);
+      String text = "m" + i;
+      int at = read.writerIndex();
+      read.writeCharSequence(text, US_ASCII);
+      copy.keep(read.slice(at, text.length()), false);
+      sent.append(text);
+      read.release();
+      reads.add(read);
+      if (i % 500 == 0) {
+        assertEquals(sent.toString(), whole());
+      }
+    }
+    assertEquals(sent.toString(), whole());
+    assertEquals(0, reads.stream().filter(read -> read.refCnt() > 0).count(), "reads kept");
+    assertEquals(sent.length(), process.get());
+    assertTrue(copy.buffers() < 10, () -> copy.buffers() + " buffers");
+    copy.drop();
+    assertEquals(0, process.get());
+  }
+
+  private String whole() {
+    replayed.clear();
+    replay();
+    return String.join("", replayed);
   }
 
   @Test
@@ -96,7 +129,7 @@ final class ReplayCopyTest {
     copy.replayTo(
         (data, last) -> {
           if (data.isReadable()) {
-            replayed.add(data.toString(java.nio.charset.StandardCharsets.US_ASCII));
+            replayed.add(data.toString(US_ASCII));
           }
           data.release();
           if (last) {
