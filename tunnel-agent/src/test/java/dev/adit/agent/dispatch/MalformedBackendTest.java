@@ -139,4 +139,11 @@ final class MalformedBackendTest {
           on.send(on.script().data(3, true, "short"));
         });
   }
+
+  /** A message that is cut off before its first byte must not pass for one that has none. */
+  @Test
+  void bodyThatWasAnnouncedAndIsMissing() throws IOException {
+    failsItsCallOnly(
+        on -> on.send(on.script().headers(3, true, ":status", "200", "content-length", "7")));
+  }
 }

@@ -34,6 +34,9 @@ import java.util.function.Consumer;
 
 /** An edge without a network: what the peer sends is written by hand, and so is time. */
 public final class EdgeBench implements AutoCloseable {
+  /** Where the dialling side asks by HEAD. */
+  public static final int HEAD_STREAM = 3;
+
   /** The plainest of edges. */
   public static final class Edge extends EdgeHandler {
     Edge(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
@@ -62,6 +65,11 @@ public final class EdgeBench implements AutoCloseable {
       String text = data.toString(StandardCharsets.ISO_8859_1);
       told.add("chunk " + stream.id() + " " + text + (last ? " last" : ""));
       return data.readableBytes();
+    }
+
+    @Override
+    public boolean answersHead(Http2Stream stream) {
+      return stream.id() == HEAD_STREAM;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.adit.agent.backend.connection;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.EdgeHandler;
+import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.ReceiveWindows;
 import io.netty.channel.ChannelFuture;
@@ -54,6 +55,7 @@ public final class BackendConnection extends EdgeHandler {
   // deps
   private final ConnectionOwner owner;
   private final Http2Connection.PropertyKey eventsKey = connection().newKey();
+  private final Http2Connection.PropertyKey headKey = connection().newKey();
 
   // state, confined to the loop
   private State state = State.CONNECTING;
@@ -165,11 +167,19 @@ public final class BackendConnection extends EdgeHandler {
       return NOT_OPENED;
     }
     stream.setProperty(eventsKey, events);
+    if (head.method().equals(HeaderNames.HEAD)) {
+      stream.setProperty(headKey, true);
+    }
     if (streamId >= LAST_STREAM_ID && isUsable()) {
       state = State.DRAINING;
       owner.onDraining(this);
     }
     return streamId;
+  }
+
+  /** Whether the request on this stream is HEAD. */
+  boolean isHead(Http2Stream stream) {
+    return stream.getProperty(headKey) != null;
   }
 
   /** The stream of this id, or null if it is over. */

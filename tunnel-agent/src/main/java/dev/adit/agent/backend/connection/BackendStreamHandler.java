@@ -74,6 +74,11 @@ final class BackendStreamHandler implements EdgeListener {
     return ((Http2HeaderFields) headers).isCut();
   }
 
+  @Override
+  public boolean answersHead(Http2Stream stream) {
+    return connection().isHead(stream);
+  }
+
   /** Ends the stream; the call hears of it when it is closed. */
   private static Http2Exception malformed(int streamId, String what) {
     return Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, what);

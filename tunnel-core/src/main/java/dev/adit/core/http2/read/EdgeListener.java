@@ -33,6 +33,13 @@ public interface EdgeListener {
   int onChunk(Http2Stream stream, ByteBuf data, boolean last) throws Http2Exception;
 
   /**
+   * Whether a response on this stream answers HEAD: it has no body, whatever length it announces.
+   */
+  default boolean answersHead(Http2Stream stream) {
+    return false;
+  }
+
+  /**
    * RST_STREAM; the stream is closed after the call.
    *
    * @param code of HTTP/2, unsigned

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2LifecycleManager;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,7 +137,7 @@ final class StreamFrames {
   private void expect(Http2Stream stream, Http2Headers headers) throws Http2Exception {
     Long plain = headers.getLong(HttpHeaderNames.CONTENT_LENGTH);
     if (plain != null) {
-      stream.setProperty(lengthKey, new ContentLength(plain));
+      expect(stream, headers, plain);
       return;
     }
     long length;
@@ -148,7 +149,18 @@ final class StreamFrames {
       throw malformed(stream.id(), "a content-length that is none, or several");
     }
     headers.setLong(HttpHeaderNames.CONTENT_LENGTH, length);
-    stream.setProperty(lengthKey, new ContentLength(length));
+    expect(stream, headers, length);
+  }
+
+  private void expect(Http2Stream stream, Http2Headers headers, long length) {
+    boolean mayLack = !server && (hasNoBody(headers.status()) || listener.answersHead(stream));
+    stream.setProperty(lengthKey, new ContentLength(length, mayLack));
+  }
+
+  /** Statuses whose responses have no content (RFC 9110 6.4.1). */
+  private static boolean hasNoBody(@Nullable CharSequence status) {
+    return status != null
+        && (AsciiString.contentEquals(status, "204") || AsciiString.contentEquals(status, "304"));
   }
 
   /** RFC 9113 8.1: trailers have no pseudo-headers. */
@@ -166,7 +178,7 @@ final class StreamFrames {
   private void count(Http2Stream stream, int bytes, boolean last) throws Http2Exception {
     ContentLength length = stream.getProperty(lengthKey);
     if (length != null) {
-      length.add(stream.id(), bytes, last, !server);
+      length.add(stream.id(), bytes, last);
     }
   }
 

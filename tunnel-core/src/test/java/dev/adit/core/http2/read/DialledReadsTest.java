@@ -33,21 +33,22 @@ final class DialledReadsTest {
     bench.send(bench.script.settings());
     bench.send(bench.script.settingsAck());
     told.clear();
-    AsciiString text = AsciiString.of("a");
+    open(1, "GET");
+    open(EdgeBench.HEAD_STREAM, "HEAD");
+    bench.read();
+  }
+
+  private void open(int stream, String method) {
     CallHeaders head =
         new CallHeaders(
             CallProtocol.HTTP,
-            AsciiString.of("HEAD"),
+            AsciiString.of(method),
             AsciiString.of("http"),
-            text,
+            AsciiString.of("a"),
             AsciiString.of("/a"),
             new HeaderFields(),
             CallHeaders.NO_TIMEOUT);
-    for (int id = 1; id <= 3; id += 2) {
-      int stream = id;
-      bench.hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), true, null));
-    }
-    bench.read();
+    bench.hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), true, null));
   }
 
   @AfterEach
@@ -81,11 +82,41 @@ final class DialledReadsTest {
 
   @Test
   void answerToHeadHasALengthAndNoBody() {
-    bench.send(bench.script.headers(1, true, ":status", "200", "content-length", "3"));
-    assertEquals(List.of("headers 1 :status=200 content-length=3 last"), told);
+    bench.send(bench.script.headers(3, true, ":status", "200", "content-length", "3"));
+    assertEquals(List.of("headers 3 :status=200 content-length=3 last"), told);
+  }
+
+  @Test
+  void bodyOfAnAnswerToHeadIsAsLongAsAnyOther() {
     bench.send(bench.script.headers(3, false, ":status", "200", "content-length", "3"));
     bench.send(bench.script.data(3, true, "a"));
     bench.assertReset(3, PROTOCOL_ERROR);
+  }
+
+  /** RFC 9113 8.1.1: what is cut off before its first byte is cut off as well. */
+  @Test
+  void answerToGetThatHasALengthHasABody() {
+    bench.send(bench.script.headers(1, true, ":status", "200", "content-length", "3"));
+    bench.assertReset(1, PROTOCOL_ERROR);
+  }
+
+  @Test
+  void emptyBodyIsNotTheOneThatWasAnnounced() {
+    bench.send(bench.script.headers(1, false, ":status", "200", "content-length", "3"));
+    bench.send(bench.script.data(1, true, ""));
+    bench.assertReset(1, PROTOCOL_ERROR);
+  }
+
+  @Test
+  void statusWithoutABodyMayHaveALength() {
+    bench.send(bench.script.headers(1, true, ":status", "304", "content-length", "3"));
+    open(5, "GET");
+    bench.send(bench.script.headers(5, true, ":status", "204", "content-length", "0"));
+    assertEquals(
+        List.of(
+            "headers 1 :status=304 content-length=3 last",
+            "headers 5 :status=204 content-length=0 last"),
+        told);
   }
 
   @Test
