@@ -348,4 +348,36 @@ final class CallFailureTest {
     assertGrpc(bench.one(1), 13, "backend-reset");
     assertTrue(bench.isConnected());
   }
+
+  /** What waits for a slow caller, or a slow backend, need not be followed by more for a while. */
+  @Test
+  void callThatMovesBySmallStepsIsNotIdle() throws IOException {
+    EntrySettings settings = new EntrySettings();
+    settings.idleTimeout = Duration.ofSeconds(2);
+    try (EntryBench idle = new EntryBench(settings)) {
+      TunnelPair only = idle.join("a", 10);
+      idle.send(idle.script().settings(EntryBench.initialWindow(), 0), idle.grpc(1, false));
+      Arrived slow = EntryBench.call(only);
+      ResponseHead head = new ResponseHead(200, fields("content-type", "application/grpc"));
+      slow.response().onHead(head, false);
+      for (int i = 0; i < 3; i++) {
+        slow.response().onResponseChunk(only.chunk(300), false);
+      }
+      idle.settle();
+      for (int i = 0; i < 3; i++) {
+        idle.advance(Duration.ofMillis(1500));
+        idle.send(idle.script().windowUpdate(1, 300));
+      }
+      String part = EntryBench.body(EntryBench.WINDOW);
+      idle.send(idle.script().data(1, false, part), idle.script().data(1, false, part));
+      idle.advance(Duration.ofMillis(1500));
+      slow.response().onRequestConsumed(EntryBench.WINDOW);
+      idle.settle();
+      idle.advance(Duration.ofMillis(1500));
+      assertEquals(1, idle.calls().running());
+      idle.advance(Duration.ofMillis(600));
+      List<Seen> frames = idle.all(1);
+      assertEquals("deadline", frames.get(frames.size() - 1).header("x-tunnel-reason"));
+    }
+  }
 }

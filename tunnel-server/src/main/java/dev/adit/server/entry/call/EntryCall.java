@@ -309,6 +309,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   }
 
   private void onResponseLeft(int bytes) {
+    CallTimers.moved(timers);
     RequestSide side = request;
     if (side != null) {
       side.onResponseConsumed(bytes);
@@ -336,6 +337,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   @Override
   public void onRequestConsumed(int bytes) {
     if (!closed) {
+      CallTimers.moved(timers);
       connection.consume(stream, bytes);
     }
   }
