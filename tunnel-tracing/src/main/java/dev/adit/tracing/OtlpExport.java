@@ -98,7 +98,8 @@ final class OtlpExport implements SpanExport {
               parent.traceId(), parent.spanId(), TraceFlags.getSampled(), TraceState.getDefault());
       above = above.with(io.opentelemetry.api.trace.Span.wrap(remote));
     }
-    return OtlpSpan.begin(tracer, above, name, kind);
+    String flags = parent != null && parent.isRandom() ? OtlpSpan.RANDOM : OtlpSpan.SAMPLED;
+    return OtlpSpan.begin(tracer, above, name, kind, flags);
   }
 
   @Override

@@ -14,26 +14,37 @@ import io.opentelemetry.context.Context;
 final class OtlpSpan implements Span {
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("adit.reason");
 
+  /** Flags of a trace that is sampled. */
+  static final String SAMPLED = "01";
+
+  /** The same where the trace's id is random, as whoever has begun it says. */
+  static final String RANDOM = "03";
+
   private final Tracer tracer;
   private final Context context;
   private final io.opentelemetry.api.trace.Span span;
+  private final String flags;
   private final AsciiString traceparent;
 
-  private OtlpSpan(Tracer tracer, Context context, io.opentelemetry.api.trace.Span span) {
+  private OtlpSpan(
+      Tracer tracer, Context context, io.opentelemetry.api.trace.Span span, String flags) {
     this.tracer = tracer;
     this.context = context;
     this.span = span;
+    this.flags = flags;
     SpanContext ids = span.getSpanContext();
-    traceparent =
-        new AsciiString(
-            "00-" + ids.getTraceId() + "-" + ids.getSpanId() + "-" + ids.getTraceFlags().asHex());
+    traceparent = new AsciiString("00-" + ids.getTraceId() + "-" + ids.getSpanId() + "-" + flags);
   }
 
-  /** One that begins now. */
-  static Span begin(Tracer tracer, Context above, String name, Kind kind) {
+  /**
+   * One that begins now.
+   *
+   * @param flags of its trace
+   */
+  static Span begin(Tracer tracer, Context above, String name, Kind kind, String flags) {
     io.opentelemetry.api.trace.Span span =
         tracer.spanBuilder(name).setParent(above).setSpanKind(kind(kind)).startSpan();
-    return new OtlpSpan(tracer, above.with(span), span);
+    return new OtlpSpan(tracer, above.with(span), span, flags);
   }
 
   private static SpanKind kind(Kind kind) {
@@ -65,7 +76,7 @@ final class OtlpSpan implements Span {
 
   @Override
   public Span child(String name, Kind kind) {
-    return begin(tracer, context, name, kind);
+    return begin(tracer, context, name, kind, flags);
   }
 
   @Override

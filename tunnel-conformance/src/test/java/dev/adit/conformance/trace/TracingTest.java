@@ -70,6 +70,19 @@ final class TracingTest {
     calls.assertTree();
   }
 
+  /**
+   * W3C Trace Context 2: who goes on with a trace keeps the flag that says that its id is random.
+   */
+  @Test
+  void hopsBehindHearThatTheIdIsRandom() throws Exception {
+    startTraced(calls.collector().overGrpc(), "100%");
+    calls.call("00-" + TracedCalls.TRACE + "-" + TracedCalls.SPAN + "-ff");
+    Seen hop = calls.one(TracedCalls.AGENT, TracedCalls.METHOD);
+    assertEquals(
+        "00-" + TracedCalls.TRACE + "-" + hop.id() + "-03",
+        calls.lastHead(TracedCalls.TRACEPARENT));
+  }
+
   @Test
   void callWithoutATraceBeginsOneAndHopsBehindKeepTheDecision() throws Exception {
     startTraced(calls.collector().overGrpc(), "100%");

@@ -88,6 +88,11 @@ public final class TraceParent {
     return (Character.digit(valid.byteAt(LENGTH - 1), 16) & 1) != 0;
   }
 
+  /** Whether the hop before says that the trace's id is random, which holds for all hops behind. */
+  public boolean isRandom() {
+    return (Character.digit(text.byteAt(LENGTH - 1), 16) & 2) != 0;
+  }
+
   /** A new trace that nobody samples: hops behind us shall not decide anew. */
   static AsciiString unsampled() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
