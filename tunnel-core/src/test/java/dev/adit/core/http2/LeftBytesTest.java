@@ -143,4 +143,34 @@ final class LeftBytesTest {
     }
     assertEquals(List.of(), floods);
   }
+
+  /** What has waited for the connection's window goes before what comes later. */
+  @Test
+  void streamThatWaitsForTheConnectionIsNotPassedByOthers() {
+    bench.begin();
+    open(1, true);
+    open(3, true);
+    bench.send(bench.script.windowUpdate(1, 1 << 20));
+    bench.hand.run(() -> answer(1));
+    bench.read();
+    for (int i = 0; i < 5; i++) {
+      // One turn: the window, and a chunk of another stream that would use it up.
+      bench.hand.run(
+          () -> {
+            bench
+                .channel
+                .pipeline()
+                .fireChannelRead(
+                    PooledByteBufAllocator.DEFAULT
+                        .buffer()
+                        .writeBytes(bench.script.windowUpdate(0, 1000)));
+            edge.writeChunk(3, chunk(1000), false, null);
+          });
+    }
+    long first =
+        bench.read().stream()
+            .filter(each -> each.type().equals("data") && each.stream() == 1)
+            .count();
+    assertTrue(first > 0, "a stream that never has to wait takes all of the window");
+  }
 }

@@ -226,6 +226,10 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
     if (sending.isOver() || !sending.frames.isEmpty() || bytes > allowance(sending)) {
       return false;
     }
+    if (bytes > 0 && !waiting.isEmpty()) {
+      // The connection's window has just come back, and those that have waited for it go first.
+      return false;
+    }
     sending.window -= bytes;
     connectionWindow -= bytes;
     return true;
