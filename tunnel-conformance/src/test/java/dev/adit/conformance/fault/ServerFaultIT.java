@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Servers are upgraded and killed while a stock client calls: an upgrade loses nothing, a kill no
- * more than what ran there, and no call runs twice.
+ * Servers are upgraded, killed and frozen while a stock client calls: an upgrade loses nothing, the
+ * others no more than what ran there, and no call runs twice.
  */
 @Timeout(120)
 final class ServerFaultIT {
 
   /** With the start of a process less than the time that calls wait for agents. */
   private static final Duration OUTAGE = Duration.ofSeconds(1);
+
+  /** More than the 4 s of {@code tunnel.deadAfter}. */
+  private static final Duration FROZEN = Duration.ofSeconds(6);
 
   @Test
   void twoServersAreUpgradedOneAfterTheOtherAndOneIsKilled() throws Exception {
@@ -93,8 +96,35 @@ final class ServerFaultIT {
       calls.stopAndCount();
       channel.shutdownNow();
       System.out.printf(
-          "ServerFaultIT: one server: %d calls; the first good one %d ms after it was ready again%n",
+          "ServerFaultIT: one server: %d calls; the first good one %d ms after it was ready"
+              + " again%n",
           calls.ended(), served.toMillis());
+    }
+  }
+
+  /** All its agents have given it up when it runs again; calls wait until they are back. */
+  @Test
+  void theOnlyServerIsFrozenForLongerThanItsTunnelsLive() throws Exception {
+    CountedCalls calls = new CountedCalls();
+    try (RawBackend backend = RawBackend.start(calls.backend());
+        TunnelSite site = TunnelSite.start(plan(backend))) {
+      awaitAgents(site, "server");
+      ManagedChannel channel = SeveralServers.channel(List.of(site.entry()));
+      calls.start(channel);
+      calls.awaitMore();
+      calls.assertNoneFailed("nothing");
+
+      Chaos.signal(site.process("server"), "STOP");
+      Eventually.pass(FROZEN);
+      Chaos.signal(site.process("server"), "CONT");
+      calls.awaitMore();
+      int failed = calls.assertFailed("SIGSTOP", "UNAVAILABLE tunnel-lost", Integer.MAX_VALUE);
+
+      calls.stopAndCount();
+      channel.shutdownNow();
+      System.out.printf(
+          "ServerFaultIT: frozen server: %d calls, %d at a time; failed by SIGSTOP %d%n",
+          calls.ended(), CountedCalls.CALLERS, failed);
     }
   }
 

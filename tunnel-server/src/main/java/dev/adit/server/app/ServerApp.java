@@ -42,15 +42,18 @@ import dev.adit.server.tunnel.SessionLog;
 import dev.adit.server.tunnel.TunnelGreeting;
 import dev.adit.server.tunnel.TunnelService;
 import dev.adit.server.tunnel.listener.TunnelServer;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +64,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerApp implements ProcessEnd.Program {
   private static final Logger log = LoggerFactory.getLogger(ServerApp.class);
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   // deps
   private final ServerConfig config;
@@ -121,16 +125,21 @@ public final class ServerApp implements ProcessEnd.Program {
             Clock.systemUTC());
 
     // 4, 5: who is connected, and who gets a call.
-    Dispatcher dispatcher =
-        new Dispatcher(
+    ExpectedGroups expected =
+        new ExpectedGroups(
             registry,
-            new ExpectedGroups(
-                registry, identities::mayServe, config.tunnel().awaitAgents(), System::nanoTime));
+            identities::mayServe,
+            config.tunnel().awaitAgents(),
+            config.tunnel().deadAfter().plus(LOOK),
+            System::nanoTime);
+    Dispatcher dispatcher = new Dispatcher(registry, expected);
 
     // One set of loops for entry and tunnels, so that a call and its tunnel can share one.
     loops = EventLoops.start(Runtime.getRuntime().availableProcessors(), "loop");
 
-    memory = MemoryWatch.start(loops.all().get(0));
+    EventLoop first = loops.all().get(0);
+    first.scheduleWithFixedDelay(expected::onRunning, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    memory = MemoryWatch.start(first);
 
     metrics = new ServerMetrics(version);
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param callWindowBytes credit a call may grow to
  * @param tunnelBudgetBytes credit promised to all calls of a tunnel together
  * @param renewAfter age at which a tunnel is replaced by a new one
- * @param awaitAgents how long after the start calls wait for the first agent of their group
+ * @param awaitAgents how long after the start calls wait for the first agent of their group, and
+ *     for room on those that are there
  */
 public record TunnelConfig(
     List<HostPort> listen,

@@ -14,6 +14,7 @@ import dev.adit.server.policy.Mirror;
 import dev.adit.server.policy.RetryPolicy;
 import dev.adit.server.registry.AgentGroup;
 import dev.adit.server.registry.AgentRegistry;
+import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.ExpectedGroups;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
@@ -45,16 +46,25 @@ public final class Dispatcher {
     this.expected = expected;
   }
 
-  /** The group that takes a call now, or null if none can; it counts as a call in the split. */
+  /**
+   * The group that takes a call now, or null if none can, or had better not yet: the agents that
+   * have come are full, and others are on their way. It counts as a call in the split.
+   */
   public @Nullable GroupName chooseGroup(Route route) {
     GroupName healthy = route.chooseGroup(healthyGroups);
     // Without a healthy one, its agents can say best what is the matter with their backends.
-    return healthy == null ? route.chooseGroup(liveGroups) : healthy;
+    GroupName chosen = healthy == null ? route.chooseGroup(liveGroups) : healthy;
+    return chosen != null && expected.isOpen() && isFull(chosen) ? null : chosen;
+  }
+
+  private boolean isFull(GroupName name) {
+    AgentGroup group = context.agents(name);
+    return group != null && group.choosable().stream().allMatch(AgentSession::isFull);
   }
 
   /**
    * Whether a call without a group waits: the server has just started and its agents will come, or
-   * the first of them has come since the group was asked for.
+   * there are some, which have room perhaps when it looks again.
    */
   public boolean isEarly(Route route) {
     return route.mayChoose(expected) || route.mayChoose(liveGroups);
@@ -71,7 +81,8 @@ public final class Dispatcher {
   }
 
   /**
-   * As {@link #dispatch} once a group of the call's has an agent; until then its request is kept.
+   * As {@link #dispatch} once a group of the call's has an agent for it; until then its request is
+   * kept.
    *
    * @param chosen told which group that is, before anything else
    */

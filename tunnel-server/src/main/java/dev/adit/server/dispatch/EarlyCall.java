@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A call that came before the agents of its group did, while the server has just started. What the
- * caller sends is held until there is an agent or none is expected any more. Confined to the loop
- * of the caller's connection.
+ * A call that came before the agents of its group did, or enough of them, while the server has just
+ * started. What the caller sends is held until there is an agent for it or none is expected any
+ * more. Confined to the loop of the caller's connection.
  */
 final class EarlyCall {
   private static final int LOOK_MILLIS = 10;

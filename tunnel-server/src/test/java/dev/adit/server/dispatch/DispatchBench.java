@@ -83,7 +83,8 @@ final class DispatchBench {
   private final AgentRegistry registry = new AgentRegistry();
   private final Dispatcher dispatcher =
       new Dispatcher(
-          registry, new ExpectedGroups(registry, group -> false, Duration.ZERO, () -> 0));
+          registry,
+          new ExpectedGroups(registry, group -> false, Duration.ZERO, Duration.ZERO, () -> 0));
   private final List<TunnelPair> agents = new ArrayList<>();
   private final List<AgentSession> sessions = new ArrayList<>();
   private final Caller caller = new Caller();

@@ -3,6 +3,7 @@ package dev.adit.server.dispatch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallReset;
@@ -37,8 +38,12 @@ final class EarlyDispatchTest {
   }
 
   private RequestSide dispatchEarly(Dispatcher dispatcher) {
+    return dispatchEarly(dispatcher, bench.caller());
+  }
+
+  private RequestSide dispatchEarly(Dispatcher dispatcher, DispatchBench.Caller caller) {
     return dispatcher.dispatchEarly(
-        TunnelPair.headers(), route, bench.hand().loop(), chosen::add, bench.caller());
+        TunnelPair.headers(), route, bench.hand().loop(), chosen::add, caller);
   }
 
   private void look() {
@@ -54,6 +59,7 @@ final class EarlyDispatchTest {
             bench.registry(),
             group -> true,
             Duration.ofSeconds(1),
+            Duration.ofHours(1),
             bench.hand().ticker()::nanoTime));
   }
 
@@ -74,6 +80,40 @@ final class EarlyDispatchTest {
     assertArrayEquals(new byte[] {7, 8, 9}, agent.agent().newest().request().body());
     assertTrue(agent.agent().newest().request().isEnded());
     assertFalse(bench.caller().isEnded());
+  }
+
+  /**
+   * The first agent that is back would else get all that wait, and refuse what it has no room for.
+   */
+  @Test
+  void callWaitsForRoomWhileMoreAgentsMayCome() {
+    Dispatcher awaiting = awaiting();
+    bench.join("small", 1, bench.hand());
+    dispatchEarly(awaiting).onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    look();
+    assertEquals(List.of("small 1"), bench.caller().placed());
+    assertNull(awaiting.chooseGroup(route));
+    assertTrue(awaiting.isEarly(route));
+    DispatchBench.Caller second = new DispatchBench.Caller();
+    dispatchEarly(awaiting, second).onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    look();
+    look();
+    assertEquals(List.of(), second.placed());
+    bench.join("other");
+    look();
+    assertEquals(List.of("other 1"), second.placed());
+  }
+
+  @Test
+  void callThatHasFoundNoRoomInTimeIsRefusedAsAnyOther() {
+    Dispatcher awaiting = awaiting();
+    bench.join("full", 0, bench.hand());
+    dispatchEarly(awaiting).onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    bench.hand().advance(Duration.ofMillis(900));
+    assertEquals(List.of(), bench.caller().events());
+    bench.hand().advance(Duration.ofMillis(120));
+    assertEquals(List.of("reset agent-overloaded last"), bench.caller().events());
+    assertEquals(DispatchBench.GROUP, awaiting.chooseGroup(route));
   }
 
   @Test

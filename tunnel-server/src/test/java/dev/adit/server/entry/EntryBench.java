@@ -63,7 +63,8 @@ final class EntryBench implements AutoCloseable {
   private final AgentRegistry registry = new AgentRegistry();
   private final Dispatcher dispatcher =
       new Dispatcher(
-          registry, new ExpectedGroups(registry, group -> false, Duration.ZERO, () -> 0));
+          registry,
+          new ExpectedGroups(registry, group -> false, Duration.ZERO, Duration.ZERO, () -> 0));
   private final Drain drain = new Drain();
   private final MemoryBudget memory = MemoryBudget.unlimited();
   private final CallCounter calls = new CallCounter();
