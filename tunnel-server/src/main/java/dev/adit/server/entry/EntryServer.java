@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -133,12 +134,15 @@ public final class EntryServer {
       if (draining) {
         drain.begin(DRAINING);
       }
-      channel
-          .eventLoop()
-          .schedule(
-              () -> checkGreeted(channel, connection),
-              entry.config().connections().greetingTimeout().toNanos(),
-              TimeUnit.NANOSECONDS);
+      Future<?> greeting =
+          channel
+              .eventLoop()
+              .schedule(
+                  () -> checkGreeted(channel, connection),
+                  entry.config().connections().greetingTimeout().toNanos(),
+                  TimeUnit.NANOSECONDS);
+      // Else it would hold what a connection has for as long, however soon that is over.
+      channel.closeFuture().addListener(closed -> greeting.cancel(false));
     }
 
     private void checkGreeted(SocketChannel channel, EntryConnection connection) {
