@@ -21,6 +21,12 @@ final class OutboundFrames {
   /** Room beyond the size at which a message is closed: one head and one chunk more. */
   private static final int HEADROOM_BYTES = 24 * 1024;
 
+  /**
+   * Of control frames. Those of as many calls as an agent takes are a tenth of it; a peer that goes
+   * on to ask, and takes no answer, must not fill the memory.
+   */
+  static final int MAX_CONTROL_BYTES = 8 << 20;
+
   // deps
   private final EventLoop loop;
   private final ByteBufAllocator allocator;
@@ -84,6 +90,11 @@ final class OutboundFrames {
     }
     requestFlush();
     return buffer;
+  }
+
+  /** Whether more control frames wait than of a peer that reads ever do. */
+  boolean isOverfull() {
+    return fullControl.size() > MAX_CONTROL_BYTES / limits.maxMessageBytes();
   }
 
   private ByteBuf newBuffer() {

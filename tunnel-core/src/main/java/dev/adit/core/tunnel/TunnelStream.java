@@ -46,6 +46,7 @@ public final class TunnelStream {
 
   // deps
   private final EventLoop loop;
+  private final End end;
   private final TunnelTransport transport;
   private final TunnelSettings settings;
   private final TunnelListener listener;
@@ -86,6 +87,7 @@ public final class TunnelStream {
             settings.memory(),
             loop.ticker()::nanoTime,
             liveness::shortestRttNanos);
+    this.end = end;
     nextId = end == End.SERVER ? 1 : 2;
     frames = new InboundFrames(this, listener, liveness, calls, nextId);
   }
@@ -253,6 +255,10 @@ public final class TunnelStream {
         return;
       }
       reader.read(message, frames);
+      // Of a server heads may wait, which are as large as callers make them.
+      if (end == End.AGENT && outbound.isOverfull()) {
+        throw new WireException("goes on and takes none of our answers");
+      }
     } catch (WireException e) {
       abort(TunnelException.of(e));
     } finally {

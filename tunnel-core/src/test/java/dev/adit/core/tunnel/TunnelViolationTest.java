@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.adit.core.call.CallFailure;
+import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
@@ -253,6 +255,22 @@ final class TunnelViolationTest {
     assertNull(pair.server().closed());
     endsTheServersTunnel(Frame.newBuilder().setDrain(Drain.getDefaultInstance()));
     assertLost();
+  }
+
+  @Test
+  void refusalsThatTheServerDoesNotTake() {
+    pair.agent().transport().ready(false);
+    CallReset refused = CallReset.unprocessed(CallFailure.AGENT_OVERLOADED, "x".repeat(1000));
+    int calls = 0;
+    for (; pair.agent().closed() == null && calls < 20_000; calls++) {
+      send(requestHead(1 + 2L * calls));
+      if (pair.agent().closed() == null) {
+        pair.agent().newest().response().onReset(refused);
+        hand.run();
+      }
+    }
+    assertProtocol(pair.agent());
+    assertTrue(calls > 5_000, "as many as may be there wait: " + calls);
   }
 
   private void opened() {
