@@ -275,7 +275,7 @@ final class AddressDialer implements DialedTunnel.Events {
     }
     renewing = tunnel;
     misses = 0;
-    dialAnew();
+    dial();
   }
 
   @Override

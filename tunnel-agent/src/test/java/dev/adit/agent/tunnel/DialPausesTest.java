@@ -193,29 +193,6 @@ final class DialPausesTest {
     assertEquals(2, hand.dials().size());
   }
 
-  /**
-   * As long as no tunnel was lost nobody looked, and a server that had come stayed without agents.
-   */
-  @Test
-  void newAddressIsSeenWhenATunnelIsRenewed() {
-    HandDialer hand = new HandDialer(ONE);
-    hand.dialNow();
-    int welcomed = 0;
-    for (int second = 0; second < 100; second++) {
-      while (welcomed < hand.dials().size()) {
-        hand.welcome(hand.dials().get(welcomed), 2, welcomed % 2, MINUTE);
-        welcomed++;
-      }
-      hand.pass(Duration.ofSeconds(1));
-      if (second == 30) {
-        assertEquals(2, hand.dialsOf(ONE).size());
-        hand.name(ONE, TWO);
-      }
-    }
-    assertTrue(hand.dialsOf(ONE).size() > 2, "" + hand.dialsOf(ONE));
-    assertTrue(hand.dialsOf(TWO).size() > 0, "" + hand.dialsOf(TWO));
-  }
-
   @Test
   void newAddressIsDialledAtOnceWhenItIsSeen() {
     HandDialer hand = new HandDialer(ONE);

@@ -113,13 +113,7 @@ final class HandDialer implements TunnelDialer.Network {
 
   /** The server takes a dial. */
   void welcome(Dial dial, int loops, int loop) {
-    welcome(dial, loops, loop, Duration.ZERO);
-  }
-
-  /** The same for a tunnel that is to be renewed; zero: never. */
-  void welcome(Dial dial, int loops, int loop, Duration renewAfter) {
     Welcome.Builder welcome = TunnelBench.welcome().setLoops(loops).setLoop(loop);
-    welcome.setRenewAfterMs(renewAfter.toMillis());
     // Nobody beats here, however long a test lasts.
     welcome.setHeartbeatMs(3_600_000).setDeadAfterMs(36_000_000);
     receive(dial, Frame.newBuilder().setWelcome(welcome));
