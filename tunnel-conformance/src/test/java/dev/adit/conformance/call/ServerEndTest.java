@@ -108,8 +108,7 @@ final class ServerEndTest {
   @EnabledOnOs(OS.LINUX)
   void answerThatIsTakenLateIsAwaited() throws Exception {
     try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(LARGE))) {
-      SitePlan plan =
-          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 20s}\n");
+      SitePlan plan = patient(backend);
       try (LocalSite site = LocalSite.start(plan)) {
         Thread end = new Thread(() -> drainAndClose(site), "drain");
         try (RawConnection caller = RawConnection.dialSilently(site.entry())) {
@@ -136,8 +135,7 @@ final class ServerEndTest {
   @EnabledOnOs(OS.LINUX)
   void callerThatHasItsAnswerHoldsUpNoDrain() throws Exception {
     try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(0))) {
-      SitePlan plan =
-          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 60s}\n");
+      SitePlan plan = patient(backend);
       try (LocalSite site = LocalSite.start(plan);
           RawConnection caller = RawConnection.dial(site.entry())) {
         RawStream call = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
@@ -160,8 +158,7 @@ final class ServerEndTest {
   @Timeout(30)
   void callThatIsOnItsWayWhenTheDrainIsOverIsNotLost() throws Exception {
     try (RawBackend backend = RawBackend.start(RawBackend.Script.answer(0))) {
-      SitePlan plan =
-          SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 20s}\n");
+      SitePlan plan = patient(backend);
       try (LocalSite site = LocalSite.start(plan);
           RawConnection caller = RawConnection.dial(site.entry())) {
         RawStream first = caller.open(CallerKind.GRPC.request("/a.B/C"), true);
@@ -183,6 +180,11 @@ final class ServerEndTest {
         end.join();
       }
     }
+  }
+
+  /** A server that lets calls take their time when it ends. */
+  private static SitePlan patient(RawBackend backend) {
+    return SitePlan.of(backend.hostAndPort()).withServerSections("drain: {grace: 60s}\n");
   }
 
   private static void hail(RawConnection caller) {

@@ -11,39 +11,16 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a connection tells its owner when it is given up, or breaks. */
-final class GivenUpTest implements ConnectionOwner {
-  private final List<String> told = new ArrayList<>();
+final class GivenUpTest {
+  private final OwnerLog owner = new OwnerLog();
+  private final List<String> told = owner.told;
   private final BackendConnection connection =
-      BackendConnection.newConnection(this, ReceiveWindows.Sizes.fixed(1024));
-
-  @Override
-  public void onReady() {
-    told.add("ready");
-  }
-
-  @Override
-  public void onFree() {}
-
-  @Override
-  public void onDraining(BackendConnection which) {
-    told.add("draining");
-  }
-
-  @Override
-  public void onConnectionError(String why) {
-    told.add("error: " + why);
-  }
-
-  @Override
-  public void onClosed(BackendConnection which, boolean wasReady, String why) {
-    told.add((wasReady ? "lost: " : "never up: ") + why);
-  }
+      BackendConnection.newConnection(owner, ReceiveWindows.Sizes.fixed(1024));
 
   /** As while the backend's name is looked up: a channel that is not connected yet. */
   @Test

@@ -19,12 +19,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A backend that answers, says where it stops, and closes while it is still being written to. */
-final class LastWordsTest implements ConnectionOwner {
+final class LastWordsTest {
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int LARGE_WINDOW = 1 << 30;
   private static final byte[] MEBIBYTE = new byte[1 << 20];
@@ -32,16 +31,16 @@ final class LastWordsTest implements ConnectionOwner {
   /** More than the sockets of both ends hold. */
   private static final int MEBIBYTES = 64;
 
+  private static final String CLOSED = "lost: the backend closed the connection";
   private static final Duration STILL = Duration.ofMillis(200);
 
   private final EventLoops loops = EventLoops.start(1, "last-words");
   private final EventLoop loop = loops.all().get(0);
   private final FakeBackend fake = new FakeBackend();
+  private final OwnerLog owner = new OwnerLog();
+  private final List<String> told = owner.told;
   private final BackendConnection connection =
-      BackendConnection.newConnection(this, ReceiveWindows.Sizes.fixed(64 * 1024));
-
-  // shared
-  private final List<String> told = new CopyOnWriteArrayList<>();
+      BackendConnection.newConnection(owner, ReceiveWindows.Sizes.fixed(64 * 1024));
 
   LastWordsTest() throws IOException {}
 
@@ -49,29 +48,6 @@ final class LastWordsTest implements ConnectionOwner {
   void end() throws IOException {
     loops.close();
     fake.close();
-  }
-
-  @Override
-  public void onReady() {
-    told.add("ready");
-  }
-
-  @Override
-  public void onFree() {}
-
-  @Override
-  public void onDraining(BackendConnection which) {
-    told.add("draining");
-  }
-
-  @Override
-  public void onConnectionError(String why) {
-    told.add("error: " + why);
-  }
-
-  @Override
-  public void onClosed(BackendConnection which, boolean wasReady, String why) {
-    told.add("closed");
   }
 
   /** What one stream tells. */
@@ -168,11 +144,10 @@ final class LastWordsTest implements ConnectionOwner {
             on.abort();
             return true;
           });
-      await().until(() -> told.contains("closed"));
+      await().until(() -> told.contains(CLOSED));
     }
     // Either end of the connection may be seen first.
     assertTrue(told.remove("draining"), told.toString());
-    assertEquals(
-        List.of("ready", "one answered 200", "two refused", "upload lost", "closed"), told);
+    assertEquals(List.of("ready", "one answered 200", "two refused", "upload lost", CLOSED), told);
   }
 }

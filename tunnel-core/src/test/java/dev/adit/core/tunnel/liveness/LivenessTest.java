@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,23 +109,7 @@ final class LivenessTest {
   @Test
   void shortestOfTheLastEightRoundTripsIsWhatTheWayTakes() {
     AtomicLong sent = new AtomicLong();
-    Liveness liveness =
-        new Liveness(
-            hand.loop(),
-            SECOND,
-            SECOND.multipliedBy(4),
-            new Liveness.Pulse() {
-              @Override
-              public void send(Heartbeat heartbeat) {
-                sent.set(heartbeat.token());
-              }
-
-              @Override
-              public void onQuiet(boolean quiet) {}
-
-              @Override
-              public void onDead() {}
-            });
+    Liveness liveness = liveness(heartbeat -> sent.set(heartbeat.token()));
     assertEquals(-1, liveness.shortestRttNanos());
     liveness.start();
     for (int millis : List.of(70, 50, 400, 60, 90, 80, 70, 90, 60)) {
@@ -141,23 +126,7 @@ final class LivenessTest {
   @Test
   void peerThatAsksWithoutEndIsAnsweredInTurn() {
     AtomicInteger sent = new AtomicInteger();
-    Liveness liveness =
-        new Liveness(
-            hand.loop(),
-            SECOND,
-            SECOND.multipliedBy(4),
-            new Liveness.Pulse() {
-              @Override
-              public void send(Heartbeat heartbeat) {
-                sent.incrementAndGet();
-              }
-
-              @Override
-              public void onQuiet(boolean quiet) {}
-
-              @Override
-              public void onDead() {}
-            });
+    Liveness liveness = liveness(heartbeat -> sent.incrementAndGet());
     liveness.start();
     for (int second = 0; second < 3; second++) {
       hand.advance(SECOND);
@@ -169,6 +138,23 @@ final class LivenessTest {
       assertEquals(10, sent.get());
     }
     liveness.stop();
+  }
+
+  private Liveness liveness(Consumer<Heartbeat> sent) {
+    Liveness.Pulse pulse =
+        new Liveness.Pulse() {
+          @Override
+          public void send(Heartbeat heartbeat) {
+            sent.accept(heartbeat);
+          }
+
+          @Override
+          public void onQuiet(boolean quiet) {}
+
+          @Override
+          public void onDead() {}
+        };
+    return new Liveness(hand.loop(), SECOND, SECOND.multipliedBy(4), pulse);
   }
 
   private void echo(Liveness liveness, AtomicLong sent, int millis) {
