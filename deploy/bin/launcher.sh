@@ -39,7 +39,8 @@ case $program in
     # use all of their part in turn, whatever it is.
     heap="-Xms12m -XX:NewRatio=3"
     # Compiled code in one piece: three, in pages of 2 MiB each, are some MiB more.
-    code=-XX:-SegmentedCodeCache
+    # Methods are compiled after twice as many calls: what runs at a start only is not.
+    code="-XX:-SegmentedCodeCache -XX:Tier3InvocationThreshold=400 -XX:Tier3MinInvocationThreshold=200 -XX:Tier3CompileThreshold=4000"
     # It has few threads that take memory from the C library: a pool of it for each is some MiB.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
     ;;

@@ -81,7 +81,7 @@ public final class AgentConfigReader {
         root.list("groups", value -> value.parse("a group name", GroupName::new));
     List<HostPort> servers = servers();
     AgentTlsConfig tls = tls();
-    boolean insecure = insecure(tls);
+    boolean insecure = insecure();
     @Nullable SecretRef token = token();
     @Nullable ProxyConfig proxy = proxy();
     int capacity = root.integer("capacity", 10_000, 1, MAX_CAPACITY);
@@ -178,13 +178,13 @@ public final class AgentConfigReader {
     }
   }
 
-  private boolean insecure(AgentTlsConfig tls) {
+  private boolean insecure() {
     boolean insecure = root.bool("insecure", false);
     @Nullable ConfigValue value = root.optional("insecure");
     if (value != null && insecure && root.has("tls")) {
       value.reject("expected either tls or insecure: true, not both");
     }
-    return insecure && tls.equals(AgentTlsConfig.DEFAULT);
+    return insecure && !root.has("tls");
   }
 
   private @Nullable SecretRef token() {

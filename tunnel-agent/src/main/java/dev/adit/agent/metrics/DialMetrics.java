@@ -27,6 +27,7 @@ public final class DialMetrics {
             .name("adit_server_dials")
             .help("Dials of the server's addresses. result: welcomed, refused or failed.")
             .labelNames("server", "result")
+            .withoutExemplars()
             .register(process.registry());
     ended =
         Counter.builder()
@@ -35,6 +36,7 @@ public final class DialMetrics {
                 "Tunnels to the server that have ended. reason: drained, as both ends wanted it,"
                     + " or lost.")
             .labelNames("server", "reason")
+            .withoutExemplars()
             .register(process.registry());
     process.watchStalls(stalls);
   }

@@ -30,11 +30,7 @@ public final class MemoryWatch {
   // deps
   private final EventLoop loop;
   private final long directLimit = PlatformDependent.maxDirectMemory();
-  private final @Nullable BufferPoolMXBean jdkBuffers =
-      ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-          .filter(pool -> pool.getName().equals("direct"))
-          .findFirst()
-          .orElse(null);
+  private final @Nullable BufferPoolMXBean jdkBuffers = nettyCounts() ? null : jdkBuffers();
   private final @Nullable MemoryPoolMXBean oldObjects =
       ManagementFactory.getMemoryPoolMXBeans().stream()
           .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
@@ -51,6 +47,18 @@ public final class MemoryWatch {
 
   private MemoryWatch(EventLoop loop) {
     this.loop = loop;
+  }
+
+  /** Whether Netty counts what it has allocated: without a cleaner, which is when it can. */
+  private static boolean nettyCounts() {
+    return PlatformDependent.usedDirectMemory() >= 0;
+  }
+
+  private static @Nullable BufferPoolMXBean jdkBuffers() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Watches until the loop ends. */
@@ -71,9 +79,9 @@ public final class MemoryWatch {
   }
 
   private double directShare() {
-    long used = Math.max(0, PlatformDependent.usedDirectMemory());
-    used += jdkBuffers == null ? 0 : Math.max(0, jdkBuffers.getMemoryUsed());
-    return (double) used / directLimit;
+    long used =
+        jdkBuffers == null ? PlatformDependent.usedDirectMemory() : jdkBuffers.getMemoryUsed();
+    return (double) Math.max(0, used) / directLimit;
   }
 
   private double heapShare() {

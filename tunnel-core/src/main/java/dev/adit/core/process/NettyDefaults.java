@@ -19,6 +19,10 @@ public final class NettyDefaults {
     // The pool grows by 1 MiB, not by 4: a loop at rest holds one such piece on the heap and one
     // outside it.
     unlessSet("io.netty.allocator.maxOrder", "7");
+    // Loops share a pool of buffers on the heap, and have caches of their own before it; by itself
+    // each has one.
+    int loops = Runtime.getRuntime().availableProcessors();
+    unlessSet("io.netty.allocator.numHeapArenas", String.valueOf(Math.max(1, loops / 4)));
     // A few cached buffers hold whole chunks of the pool: memory that was full would stay so until
     // a loop has allocated thousands of times.
     unlessSet("io.netty.allocator.cacheTrimIntervalMillis", "1000");

@@ -32,6 +32,7 @@ public final class FloodMetrics {
                     + connections
                     + " that were ended or refused, by the limit they passed.")
             .labelNames("limit")
+            .withoutExemplars()
             .register(registry);
     for (Flood limit : Flood.values()) {
       floods.initLabelValues(limit.text());
@@ -45,6 +46,7 @@ public final class FloodMetrics {
                     + " whose TLS handshake failed. cause: clear-text; certificate, the peer's is not"
                     + " to be trusted; or other, as where none is shown and one is required.")
             .labelNames("cause")
+            .withoutExemplars()
             .register(registry);
     for (HandshakeWatch.Cause cause : HandshakeWatch.Cause.values()) {
       handshakes.initLabelValues(cause.text());

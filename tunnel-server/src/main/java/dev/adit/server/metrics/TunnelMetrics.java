@@ -30,12 +30,14 @@ public final class TunnelMetrics {
         Counter.builder()
             .name("adit_tunnels_opened")
             .help("Tunnels that agents have opened, those that take the place of others included.")
+            .withoutExemplars()
             .register(registry);
     ended =
         Counter.builder()
             .name("adit_tunnels_ended")
             .help("Tunnels of agents that have ended, by reason.")
             .labelNames("reason")
+            .withoutExemplars()
             .register(registry);
     ENDS.forEach(ended::initLabelValues);
     refused =
@@ -43,12 +45,14 @@ public final class TunnelMetrics {
             .name("adit_tunnels_refused")
             .help("Tunnels that agents were refused, by reason.")
             .labelNames("reason")
+            .withoutExemplars()
             .register(registry);
     REFUSALS.forEach(refused::initLabelValues);
     takeovers =
         Counter.builder()
             .name("adit_agent_takeovers")
             .help("Times that a run of an agent took the place of another that was connected.")
+            .withoutExemplars()
             .register(registry);
   }
 

@@ -48,18 +48,15 @@ public final class MatchTable<T> {
   private final HostIndex<T> anyHost;
   private final AsciiString[] headersLookedAt;
 
-  // shared: a Caffeine cache, safe for all threads; losing an entry only costs a decision
-  private final Cache<DecisionKey, Decision<T>> decisions =
-      Caffeine.newBuilder()
-          .maximumWeight(CACHE_BYTES)
-          .weigher((DecisionKey key, Decision<T> decision) -> ENTRY_BYTES + key.bytes())
-          .executor(Runnable::run)
-          .build();
+  // shared: a Caffeine cache, safe for all threads; losing an entry only costs a decision; null in
+  // an empty table, as is that of an agent with one upstream
+  private final @Nullable Cache<DecisionKey, Decision<T>> decisions;
 
   private record Decision<T>(@Nullable T value) {}
 
   private MatchTable(List<MatchEntry<T>> entries) {
     this.entries = List.copyOf(entries);
+    this.decisions = entries.isEmpty() ? null : newCache();
     this.candidates = ranked(this.entries);
     Map<AsciiString, List<Candidate<T>>> exact = new HashMap<>();
     Map<AsciiString, List<Candidate<T>>> wildcard = new HashMap<>();
@@ -85,6 +82,14 @@ public final class MatchTable<T> {
             .toArray(AsciiString[]::new);
   }
 
+  private static <T> Cache<DecisionKey, Decision<T>> newCache() {
+    return Caffeine.newBuilder()
+        .maximumWeight(CACHE_BYTES)
+        .weigher((DecisionKey key, Decision<T> decision) -> ENTRY_BYTES + key.bytes())
+        .executor(Runnable::run)
+        .build();
+  }
+
   /** Compiles the entries; an earlier one wins a tie. */
   public static <T> MatchTable<T> of(List<MatchEntry<T>> entries) {
     return new MatchTable<>(entries);
@@ -102,6 +107,9 @@ public final class MatchTable<T> {
    * @param group null on the server
    */
   public @Nullable T find(CallHeaders headers, @Nullable GroupName group) {
+    if (decisions == null) {
+      return null;
+    }
     DecisionKey probe = PROBE.get();
     probe.fill(headers, group, headersLookedAt);
     @Nullable Decision<T> known = decisions.getIfPresent(probe);
