@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,47 @@ final class BadInputIT {
               + ": ";
       assertTaken(start, "; name another, or end what listens there (ss -ltnp shows it)", result);
     }
+  }
+
+  /** Each reason has a cure of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1:0,'requested address; name one that this host has (ip address shows them),'",
+    "nowhere.invalid:0,'nowhere.invalid:0: this name has no address; mend the name,'"
+  })
+  void addressThatIsNotOurs(String address, String cure) throws Exception {
+    Result result =
+        Command.server(directory, "run", "-c", "server.yaml")
+            .with("TUNNEL_ENTRY_LISTEN", address)
+            .run();
+    assertEquals(3, result.exit());
+    assertTrue(result.complaints().get(0).contains(cure), result.complaints().toString());
+  }
+
+  /** In a network of its own, for this machine's may let everybody have any port. */
+  @Test
+  void portForRootAlone() throws Exception {
+    List<String> network = new ArrayList<>(List.of("unshare", "--net"));
+    boolean able =
+        Tool.run(directory, 10, List.of("unshare", "--net", "setpriv", "--version"))
+            .filter(run -> run.exitCode() == 0)
+            .isPresent();
+    Tool.need(able, "unshare and setpriv, and the right to a network of one's own");
+    network.addAll(NOBODY);
+    Result result =
+        Command.server(directory, "run", "-c", "server.yaml")
+            .with("TUNNEL_ENTRY_LISTEN", "0.0.0.0:1")
+            .by(network)
+            .run();
+    boolean reachable = !result.err().contains("Unable to access jarfile");
+    Tool.need(reachable, "jar that nobody may read");
+    assertEquals(3, result.exit());
+    assertTrue(
+        result
+            .err()
+            .contains(
+                "Permission denied; name a port from 1024 on, or permit it: CAP_NET_BIND_SERVICE,"),
+        result.err());
   }
 
   @ParameterizedTest

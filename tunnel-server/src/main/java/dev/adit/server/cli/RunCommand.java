@@ -40,9 +40,6 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
-  private static final String MEND =
-      "; name another, or end what listens there (ss -ltnp shows it)";
-
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -70,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
       return ServerProcess.run(config, ServerCommand.BUILD.version(), System.out, systemd);
     } catch (ListenException e) {
       String expected = "expected an address that can be listened on; ";
-      throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e) + MEND);
+      throw inFile(e, e.section(), "listen", expected + e.address() + ": " + reason(e));
     } catch (AccessLogException e) {
       throw inFile(e, "accessLog", "file", "expected a file that can be written; " + e.reason());
     }
@@ -99,13 +96,26 @@ final class RunCommand implements Callable<Integer> {
     throw e;
   }
 
-  private static @Nullable String reason(ListenException e) {
+  /** What the system says, and what to do about it. */
+  private static String reason(ListenException e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause instanceof UnresolvedAddressException
-        ? "this name has no address"
-        : cause.getMessage();
+    if (cause instanceof UnresolvedAddressException) {
+      return "this name has no address; mend the name, or write the address";
+    }
+    return cause.getMessage() + "; " + cure(String.valueOf(cause.getMessage()));
+  }
+
+  private static String cure(String message) {
+    if (message.endsWith("Permission denied")) {
+      return "name a port from 1024 on, or permit it: CAP_NET_BIND_SERVICE, which the systemd unit"
+          + " gives, or sysctl net.ipv4.ip_unprivileged_port_start";
+    }
+    if (message.endsWith("Cannot assign requested address")) {
+      return "name one that this host has (ip address shows them), or 0.0.0.0 for all";
+    }
+    return "name another, or end what listens there (ss -ltnp shows it)";
   }
 }
