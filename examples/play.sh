@@ -8,7 +8,7 @@ usage() {
 }
 
 entry1=8002 tunnel1=8003 admin1=8004 entry2=9002 tunnel2=9003 admin2=9004
-users1=50051 users2=50052 others=50053
+users=50051 others=50052
 case "$#" in
 0) ;;
 2)
@@ -16,7 +16,7 @@ case "$#" in
   case "$2" in '' | *[!0-9]*) usage ;; esac
   entry1=$2 tunnel1=$(($2 + 1)) admin1=$(($2 + 2))
   entry2=$(($2 + 3)) tunnel2=$(($2 + 4)) admin2=$(($2 + 5))
-  users1=$(($2 + 6)) users2=$(($2 + 7)) others=$(($2 + 8))
+  users=$(($2 + 6)) others=$(($2 + 7))
   ;;
 *) usage ;;
 esac
@@ -24,6 +24,10 @@ esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 java=java
 [ -z "${JAVA_HOME:-}" ] || java=$JAVA_HOME/bin/java
+if ! command -v "$java" >/dev/null; then
+  echo "error: there is no $java: install Java 17 or newer, or set JAVA_HOME to where it is" >&2
+  exit 1
+fi
 server=$root/tunnel-server/target/tunnel-server.jar
 agent=$root/tunnel-agent/target/tunnel-agent.jar
 demo=$root/tunnel-demo/target/tunnel-demo.jar
@@ -37,7 +41,7 @@ done
 dir=$(mktemp -d "${TMPDIR:-/tmp}/adit-play.XXXXXX")
 pids=()
 finish() {
-  trap - EXIT INT TERM
+  trap - EXIT
   for pid in ${pids[@]+"${pids[@]}"}; do
     kill "$pid" 2>/dev/null || true
   done
@@ -45,7 +49,8 @@ finish() {
   rm -rf "$dir"
 }
 trap finish EXIT
-trap 'exit 0' INT TERM
+# Once: a terminal that is closed says so twice, and nothing keeps the rest from being ended.
+trap 'trap "" INT TERM HUP; exit 0' INT TERM HUP
 
 # start NAME WORDS...: runs a jar; its output goes to NAME.log
 start() {
@@ -140,16 +145,16 @@ EOF
   start "$1" "$agent" run -c "$dir/$1/agent.yaml"
 }
 
-start users-1 "$demo" --system user --port "$users1" --name users-1
-start users-2 "$demo" --system user --port "$users2" --name users-2
+start users "$demo" --system user --port "$users" --name users
 start others "$demo" --system all --port "$others" --name others
 server server-1 "$entry1" "$tunnel1" "$admin1"
 server server-2 "$entry2" "$tunnel2" "$admin2"
-for name in users-1 users-2 others server-1 server-2; do
+for name in users others server-1 server-2; do
   ready "$name"
 done
-agent accounts-1 "$users1"
-agent accounts-2 "$users1"
+# Both lead to the one service of users, which keeps them in its memory.
+agent accounts-1 "$users"
+agent accounts-2 "$users"
 agent site-b "$others"
 for name in accounts-1 accounts-2 site-b; do
   ready "$name"

@@ -10,12 +10,24 @@ if [ "$#" -ne 1 ]; then
   exit 2
 fi
 address=$1
+for tool in curl nghttp; do
+  if ! command -v "$tool" >/dev/null; then
+    echo "error: there is no $tool; on Debian: apt install curl nghttp2-client" >&2
+    exit 1
+  fi
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# wrong WHAT: says what should have been otherwise, and how the answer begins
+wrong() {
+  echo "error: $1; the answer: $(head -c 500 "$work/answer" | tr '\n' ' ')" >&2
+  exit 1
+}
+
 # call METHOD: sends the message on standard input; the answer, trailers included, goes to standard output
 call() {
-  curl -s -i --max-time 20 --http2-prior-knowledge --data-binary @- -o - \
+  curl -sS -i --max-time 20 --http2-prior-knowledge --data-binary @- -o - \
     -H 'content-type: application/grpc' -H 'te: trailers' "http://$address/$1" | tr -d '\000\r'
 }
 
@@ -39,30 +51,27 @@ email=alice-$$-$(date +%s)@example.com
 text 10 alice >"$work/request"
 text 18 "$email" >>"$work/request"
 message "$work/request" | call jisucloud.v1.UserService/CreateUser >"$work/answer"
-name=$(grep -a -o -m 1 alice "$work/answer" | head -n 1)
-[ "$(field grpc-status)" = 0 ]
+name=$(grep -a -o -m 1 alice "$work/answer" | head -n 1) || true
+[ "$(field grpc-status)" = 0 ] || wrong "no user could be made"
 echo "unary        $name"
 
 text 10 alice >"$work/request"
 message "$work/request" | call jisucloud.v1.UserService/ListUsers >"$work/answer"
-[ "$(field grpc-status)" = 0 ]
-if [ "$(grep -a -c -F "$email" "$work/answer")" -lt 1 ]; then
-  echo "error: the stream has no alice" >&2
-  exit 1
-fi
+[ "$(field grpc-status)" = 0 ] || wrong "users could not be listed"
+grep -a -q -F "$email" "$work/answer" || wrong "the stream has no alice"
 echo "streaming    users"
 
 text 10 nobody >"$work/request"
 message "$work/request" | call jisucloud.v1.UserService/GetUser >"$work/answer"
 status=$(field grpc-status)
-[ "$status" = 5 ]
+[ "$status" = 5 ] || wrong "a user who is not there was found"
 echo "not found    $status"
 
 printf '\000\000\000\000\000' | call no.Such/Method >"$work/answer"
-[ "$(field x-tunnel-reason)" = no-rule ]
+[ "$(field x-tunnel-reason)" = no-rule ] || wrong "a call that no rule takes was not refused"
 echo "no rule      $(field grpc-status) no-rule"
 
 # The same refusal as a plain HTTP caller sees it.
 nghttp "http://$address/a/page" >"$work/answer" 2>/dev/null
-grep -q '(no-rule)' "$work/answer"
+grep -q '(no-rule)' "$work/answer" || wrong "a page that no rule takes was not refused"
 echo "nghttp       $(cat "$work/answer")"

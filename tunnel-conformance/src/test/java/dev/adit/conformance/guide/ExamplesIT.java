@@ -100,12 +100,20 @@ final class ExamplesIT {
       return;
     }
     List<ProcessHandle> children = play.descendants().toList();
+    long programs =
+        children.stream()
+            .filter(each -> each.info().command().orElse("").endsWith("/java"))
+            .count();
+    // As when its terminal is closed, and then somebody ends what is left.
+    Tool.run(directory, 10, List.of("kill", "-HUP", Long.toString(play.pid())));
     play.destroy();
     boolean ended = play.waitFor(30, TimeUnit.SECONDS);
-    children.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> left = children.stream().filter(ProcessHandle::isAlive).toList();
+    left.forEach(ProcessHandle::destroyForcibly);
     assertTrue(ended, "play.sh does not end");
+    assertEquals(List.of(), left);
     assertEquals(0, play.exitValue());
-    assertTrue(children.size() >= 8, children.toString());
+    assertEquals(7, programs, children.toString());
     assertFalse(Files.exists(files), files + " is left");
   }
 
@@ -148,6 +156,25 @@ final class ExamplesIT {
             .isPresent();
     Tool.need(there, "node with @grpc/grpc-js and @grpc/proto-loader in NODE_PATH");
     assertCalls(EXPECTED, List.of("node", EXAMPLES.resolve("node/caller.js").toString(), first));
+  }
+
+  /** A port where nobody listens: the reason, not silence. */
+  @Test
+  void curlSaysWhatIsWrong() throws Exception {
+    Tool.need(Tool.run(directory, 20, List.of("nghttp", "--version")).isPresent(), "nghttp");
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Tool.Run run =
+        Tool.run(
+                directory,
+                60,
+                List.of(EXAMPLES.resolve("curl/caller.sh").toString(), "127.0.0.1:" + port))
+            .orElseThrow();
+    assertEquals(1, run.exitCode(), run.output());
+    assertTrue(run.output().contains("curl: (7) "), run.output());
+    assertTrue(run.output().contains("error: no user could be made"), run.output());
   }
 
   @Test
