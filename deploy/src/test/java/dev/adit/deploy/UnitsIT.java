@@ -94,6 +94,17 @@ final class UnitsIT {
     assertTrue(lines.containsAll(List.of("PrivateTmp=yes", "ExecPaths=/tmp")), lines::toString);
   }
 
+  /** After five failures in ten seconds systemd would leave it ended. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void isStartedAgainHoweverOften(String program) throws Exception {
+    List<String> lines = Files.readAllLines(root.resolve("systemd/" + program + ".service"));
+    int unit = lines.indexOf("[Unit]");
+    int service = lines.indexOf("[Service]");
+    assertTrue(lines.subList(unit, service).contains("StartLimitIntervalSec=0"), lines::toString);
+    assertTrue(lines.contains("Restart=on-failure"), lines::toString);
+  }
+
   /** The journal's own limit is less than a busy server's calls. */
   @Test
   void journalTakesLineOfEachCall() throws Exception {
