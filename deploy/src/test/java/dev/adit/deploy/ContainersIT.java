@@ -15,6 +15,7 @@ import dev.adit.core.tls.TlsIdentity;
 import dev.adit.deploy.program.UnpackedArchive;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
+import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.rules.RuleFileReader;
 import dev.adit.server.rules.check.RuleTests;
 import java.io.IOException;
@@ -274,6 +275,18 @@ final class ContainersIT {
                 .get("initialDelaySeconds")
                 .getAsInt()
             >= 70);
+  }
+
+  /** The token of a sample is known to everybody, so that none may be let in by one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "config/agents.yaml",
+        "debian/server/agents.yaml",
+        "kubernetes/config/agents.yaml"
+      })
+  void sampleLetsNobodyIn(String sample) throws Exception {
+    assertEquals(List.of(), AgentsFile.read(UnpackedArchive.SOURCES.resolve(sample)));
   }
 
   @Test

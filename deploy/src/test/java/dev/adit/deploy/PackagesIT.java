@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -203,6 +205,35 @@ final class PackagesIT {
         good(tree.resolve("usr/bin/tunnel-server").toString(), "check", "-c", etc + "/server.yaml")
             .toString()
             .contains("good"));
+  }
+
+  /** What the sample of the package names is where the package has it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent"})
+  void sampleFitsThePackage(String program) throws Exception {
+    Path tree = temporary.resolve("tree");
+    Program.need("dpkg-deb");
+    good("dpkg-deb", "-x", deb(program).toString(), tree.toString());
+    String name = program.replace("tunnel-", "") + ".yaml";
+    String sample = Files.readString(tree.resolve("etc/" + program + "/" + name));
+    assertEquals(
+        sample, Files.readString(tree.resolve("usr/share/" + program + "/config/" + name)));
+    List<String> named =
+        Pattern.compile("/usr/share/[\\w./-]+\\w")
+            .matcher(sample)
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertEquals(2, named.size(), sample);
+    for (String file : named) {
+      assertTrue(Files.isRegularFile(tree.resolve(file.substring(1))), file);
+    }
+    // A token that only root can read is no use to the service; systemd hands it a copy.
+    String copy = "/run/credentials/" + program + ".service/secrets_agent.token";
+    assertEquals(program.equals("tunnel-agent"), sample.contains("token: {file: " + copy + "}"));
+    assertTrue(
+        Files.readAllLines(tree.resolve("usr/lib/systemd/system/" + program + ".service"))
+            .contains("LoadCredential=secrets:/etc/" + program + "/secrets"));
   }
 
   private static void edit(Path file) throws IOException {

@@ -15,6 +15,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ public record ConfigFile(String name, Path directory) {
 
   /** Largest file we read. */
   public static final int MAX_BYTES = 1024 * 1024;
+
+  private static final Pattern OUR_COPY =
+      Pattern.compile("/run/credentials/(tunnel-(?:server|agent))\\.service/secrets_(.+)");
 
   /** A file on disk, reported under the path as it was given. */
   public static ConfigFile of(Path path) {
@@ -156,10 +161,19 @@ public record ConfigFile(String name, Path directory) {
     return new ConfigProblem(name, line, column, ConfigProblem.WHOLE_FILE, expected, null);
   }
 
-  /** Who makes a file that is not there, if nobody but systemd does, for the service alone. */
+  /**
+   * Who makes a file that is not there, if nobody but systemd does, for the service alone: our
+   * units have it copy {@code secrets/NAME} to {@code secrets_NAME}.
+   */
   static String maker(Path path) {
-    return path.startsWith("/run/credentials")
-        ? ", where systemd puts it while the service runs; until then name what it is a copy of"
-        : "";
+    if (!path.startsWith("/run/credentials")) {
+      return "";
+    }
+    Matcher ours = OUR_COPY.matcher(path.toString());
+    return ours.matches()
+        ? ours.replaceFirst(
+            ", where systemd puts a copy of /etc/$1/secrets/$2 while the service runs; see that"
+                + " this is there, and name it until then")
+        : ", where systemd puts it while the service runs; until then name what it is a copy of";
   }
 }

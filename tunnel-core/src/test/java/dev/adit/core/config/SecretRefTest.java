@@ -74,6 +74,16 @@ final class SecretRefTest {
         told("file: /run/credentials/none.service/s_t").replace("2:15: token.file", "2:8: token"));
   }
 
+  @Test
+  void copyThatOurUnitsMakeIsToldWithWhatItIsMadeOf() {
+    assertEquals(
+        "f.yaml:2:15: token.file: expected a file; there is none at"
+            + " /run/credentials/tunnel-agent.service/secrets_agent.token, where systemd puts a"
+            + " copy of /etc/tunnel-agent/secrets/agent.token while the service runs; see that this"
+            + " is there, and name it until then",
+        told("file: /run/credentials/tunnel-agent.service/secrets_agent.token"));
+  }
+
   private String told(String secret) {
     ConfigProblems problems = new ConfigProblems();
     byte[] file = ("version: 1\ntoken: {" + secret + "}\n").getBytes(StandardCharsets.UTF_8);
