@@ -51,6 +51,9 @@ case $program in
     ;;
   *) fail "must be called tunnel-server or tunnel-agent, not $program" ;;
 esac
+# Of both there is a list of classes beside the libraries, and the sample has a directory of its own.
+[ -f "$home/lib/$program.classlist" ] || [ -d "${sample:+$home/sample}" ] ||
+  fail "the libraries are not in $home: make a symbolic link to bin/$program of the unpacked archive instead of a copy"
 
 if [ -x "$home/runtime/bin/java" ]; then
   java=$home/runtime/bin/java

@@ -10,6 +10,7 @@ import dev.adit.deploy.program.UnpackedArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,28 @@ final class ArchiveIT {
     for (String name : files("bin", "")) {
       assertTrue(Files.isExecutable(root.resolve("bin").resolve(name)), name);
     }
+  }
+
+  /** A copy finds no libraries where it is; a link does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel-server", "tunnel-agent", "tunnel-sample"})
+  void launcherThatIsCopiedSaysWhatToDo(String program) throws Exception {
+    Path bin = Files.createDirectories(temporary.resolve("copied-" + program + "/bin"));
+    Files.createDirectories(bin.resolveSibling("lib"));
+    Path copy = bin.resolve(program);
+    Files.copy(root.resolve("bin").resolve(program), copy, StandardCopyOption.COPY_ATTRIBUTES);
+    Program.Run run = Program.run(copy.toString(), "--help");
+    assertEquals(1, run.exitCode());
+    assertTrue(
+        run.line()
+            .endsWith(
+                ": make a symbolic link to bin/"
+                    + program
+                    + " of the unpacked archive instead of a copy"),
+        run.output());
+    Path link =
+        Files.createSymbolicLink(temporary.resolve(program), root.resolve("bin/" + program));
+    assertEquals(0, Program.run(link.toString(), "--help").exitCode());
   }
 
   @Test

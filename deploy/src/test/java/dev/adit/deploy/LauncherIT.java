@@ -229,7 +229,7 @@ final class LauncherIT {
   })
   void hugePagesAreAskedForWhereTheKernelGivesThem(String kernel, boolean asksFor)
       throws Exception {
-    Path copy = Files.createTempDirectory(temporary, "huge-");
+    Path copy = Files.createTempDirectory(bin.resolveSibling(""), "huge-");
     Path setting = copy.resolve("enabled");
     if (!kernel.isEmpty()) {
       Files.writeString(setting, kernel + "\n");
