@@ -5,6 +5,7 @@ import dev.adit.demo.backend.server.BackendServer;
 import dev.adit.demo.backend.server.SampleSystem;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class BackendCommand implements Callable<Integer> {
   public static final String TOKEN_VARIABLE = "DEMO_BACKEND_TOKEN";
 
   private static final int EXIT_USAGE = 2;
+  private static final int MAX_PORT = 65_535;
   private static final String ALL = "all";
 
   @Option(
@@ -110,6 +112,10 @@ public final class BackendCommand implements Callable<Integer> {
       err.println("--system: expected engine, game, detect, user, order or all, not " + system);
       return EXIT_USAGE;
     }
+    if (port < 0 || port > MAX_PORT) {
+      err.println("--port: expected a port from 0 to " + MAX_PORT + ", not " + port);
+      return EXIT_USAGE;
+    }
     try {
       BackendServer server = BackendServer.start(config(systems.get()));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> server.stop(grace), "stop-backend"));
@@ -118,9 +124,20 @@ public final class BackendCommand implements Callable<Integer> {
       server.awaitEnd();
       return 0;
     } catch (IOException e) {
-      err.println("cannot listen on " + host + ":" + port + ": " + e.getMessage());
+      err.println("cannot listen on " + host + ":" + port + ": " + reason(e));
       return 1;
     }
+  }
+
+  /** The last cause: that of gRPC says only that it failed. */
+  private static String reason(IOException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof UnresolvedAddressException
+        ? "this name has no address"
+        : cause.getMessage() + "; name another --port, or end what listens there";
   }
 
   private Optional<Set<SampleSystem>> systems() {
