@@ -26,7 +26,8 @@ public record ProxyConfig(
   public static ProxyConfig parse(String text, @Nullable String noProxy) {
     @Nullable URI uri = uri(text.contains("://") ? text : "http://" + text);
     if (uri == null || !"http".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("a proxy is written http://host:port");
+      throw new IllegalArgumentException(
+          "a proxy is written http://[user:password@]host:port, with %40 for @ in a password");
     }
     int port = uri.getPort() < 0 ? 80 : uri.getPort();
     String host = uri.getHost().replaceAll("[\\[\\]]", "");

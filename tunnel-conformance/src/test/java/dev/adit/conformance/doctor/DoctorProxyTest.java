@@ -71,7 +71,7 @@ final class DoctorProxyTest extends DoctorBench {
         examine(proxy(proxy.port())),
         Step.PROXY,
         "refuses CONNECT tunnel.example:8003 (403)",
-        "allow CONNECT to tunnel.example:8003",
+        "allow CONNECT to tunnel.example:8003 in the proxy, or dial without it: take proxy out of",
         List.of(Step.DNS));
   }
 

@@ -91,7 +91,10 @@ public record ProxySteps(ProxyConfig proxy, EventLoops loops) {
             "name an HTTP proxy as proxy in agent.yaml or HTTPS_PROXY")
         : new Trouble(
             "the proxy " + proxy.address() + " refuses CONNECT " + server + " (" + status + ")",
-            "allow CONNECT to " + server + " in the proxy, or name the host in NO_PROXY");
+            "allow CONNECT to "
+                + server
+                + " in the proxy, or dial without it: take proxy out of agent.yaml, or name the"
+                + " host in NO_PROXY where HTTPS_PROXY names the proxy");
   }
 
   private byte[] request(HostPort server) {
