@@ -67,6 +67,8 @@ final class ArchiveIT {
             "config/agent.yaml",
             "lib/tunnel-server.classlist",
             "lib/tunnel-agent.classlist",
+            "kubernetes/kustomization.yaml",
+            "kubernetes/config/rules/orders.yaml",
             "proxies/nginx.conf",
             "proxies/haproxy.cfg",
             "systemd/tunnel-server.service",

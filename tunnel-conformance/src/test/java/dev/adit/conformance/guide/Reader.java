@@ -96,8 +96,12 @@ final class Reader implements AutoCloseable {
           }
         }
         case "keys" -> interrupt(words.get(1));
-        case "yaml" ->
+        case "yaml" -> {
+          // Without a name it is a part of one, or for somebody else's program.
+          if (words.size() > 1) {
             Files.writeString(directory.resolve(files).resolve(words.get(1)), block.body());
+          }
+        }
         case "output" -> expect(block.body());
         default -> {
           // For people only.
