@@ -8,6 +8,7 @@ import dev.adit.core.tunnel.TunnelSettings;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.tunnel.grpc.ArrivingBytes;
 import dev.adit.core.tunnel.grpc.ClientTransport;
+import dev.adit.core.tunnel.grpc.MessageDemand;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.proto.v1.Drain;
@@ -48,6 +49,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
   private final ManagedChannel channel;
   private final ClientCall<ByteBuf, ByteBuf> call;
   private final ClientTransport transport;
+  private final MessageDemand messages;
 
   // state, confined to the loop
   private @Nullable TunnelStream stream;
@@ -95,6 +97,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
                 CallOptions.DEFAULT.withOnReadyThreshold(ClientTransport.READY_THRESHOLD_BYTES),
                 this::onBytes));
     transport = new ClientTransport(call);
+    messages = new MessageDemand(call::request);
   }
 
   SocketAddress address() {
@@ -133,7 +136,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
       headers.put(AUTHORIZATION, "Bearer " + token);
     }
     call.start(this, headers);
-    call.request(Integer.MAX_VALUE);
+    messages.begin();
     Greeting.send(transport, Frame.newBuilder().setHello(hello).build());
     loop.schedule(this::checkGreeted, GREETING_SECONDS, TimeUnit.SECONDS);
   }
@@ -153,6 +156,7 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
 
   @Override
   public void onMessage(ByteBuf message) {
+    messages.onMessage();
     TunnelStream running = stream;
     if (running != null) {
       running.onMessage(message);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.tunnel.grpc.MessageDemand;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.ConfigSync;
 import dev.adit.proto.v1.Frame;
@@ -71,6 +72,17 @@ final class DialedTunnelTest {
         Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setToken(7).setAtOnce(true)));
     assertEquals(List.of("welcome"), bench.heard());
     assertTrue(bench.call().sent().stream().anyMatch(frame -> frame.getHeartbeat().getEcho() == 7));
+  }
+
+  /** gRPC hands over what it was asked for, 2^31-1 messages once, and then nothing any more. */
+  @Test
+  void moreMessagesAreAskedForAsTheyCome() {
+    long first = bench.call().asked();
+    bench.receive(welcome(TunnelBench.welcome()));
+    for (int i = 1; i < 3 * MessageDemand.BATCH; i++) {
+      bench.call().receive(new byte[0]);
+    }
+    assertEquals(first + 3L * MessageDemand.BATCH, bench.call().asked());
   }
 
   @Test

@@ -33,6 +33,7 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
   private boolean cancelled;
   private boolean halfClosed;
   private boolean closed;
+  private long asked;
 
   FakeCall(EventLoop loop) {
     this.loop = loop;
@@ -102,8 +103,15 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
     headers = with;
   }
 
+  /** Messages that it was asked for since the start. */
+  long asked() {
+    return asked;
+  }
+
   @Override
-  public void request(int messages) {}
+  public void request(int messages) {
+    asked += messages;
+  }
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {

@@ -7,6 +7,7 @@ import dev.adit.core.tunnel.TunnelException;
 import dev.adit.core.tunnel.TunnelListener;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.tunnel.grpc.ArrivingBytes;
+import dev.adit.core.tunnel.grpc.MessageDemand;
 import dev.adit.core.tunnel.grpc.ServerTransport;
 import dev.adit.core.wire.RequestHead;
 import dev.adit.proto.v1.Drain;
@@ -51,6 +52,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private final EventLoop loop;
   private final StatusReports statuses;
   private final Runnable onIdentitiesChanged;
+  private final MessageDemand messages;
 
   // state, confined to the loop
   private @Nullable AgentSession session;
@@ -94,7 +96,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     statuses = new StatusReports(loop.ticker());
     onIdentitiesChanged = () -> loop.execute(this::checkCredential);
     timer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);
-    call.request(Integer.MAX_VALUE);
+    messages = new MessageDemand(call::request);
+    messages.begin();
   }
 
   private void helloIsLate() {
@@ -103,6 +106,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
 
   @Override
   public void onMessage(ByteBuf message) {
+    messages.onMessage();
     stream.onMessage(message);
   }
 

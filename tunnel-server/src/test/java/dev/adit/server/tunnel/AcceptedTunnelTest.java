@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.tunnel.grpc.MessageDemand;
 import dev.adit.core.wire.FrameLimits;
 import dev.adit.proto.v1.AgentStatus;
 import dev.adit.proto.v1.Frame;
@@ -174,6 +175,17 @@ final class AcceptedTunnelTest {
         Frame.newBuilder().setRequestId(2).setRequestHead(RequestHead.newBuilder().setWindow(1)));
     assertNotNull(opening.status());
     assertEquals(Status.Code.INTERNAL, opening.status().getCode());
+  }
+
+  /** gRPC hands over what it was asked for, 2^31-1 messages once, and then nothing any more. */
+  @Test
+  void moreMessagesAreAskedForAsTheyCome() {
+    long first = call.asked();
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    for (int i = 1; i < 3 * MessageDemand.BATCH; i++) {
+      tunnel.onMessage(Unpooled.EMPTY_BUFFER);
+    }
+    assertEquals(first + 3L * MessageDemand.BATCH, call.asked());
   }
 
   private void takeOver() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
   private final List<Frame> sent = new ArrayList<>();
   private @Nullable Status status;
+  private long asked;
 
   List<Frame> sent() {
     return sent;
@@ -27,8 +28,15 @@ final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
     return status;
   }
 
+  /** Messages that it was asked for since the start. */
+  long asked() {
+    return asked;
+  }
+
   @Override
-  public void request(int messages) {}
+  public void request(int messages) {
+    asked += messages;
+  }
 
   @Override
   public void sendHeaders(Metadata headers) {}
