@@ -85,25 +85,28 @@ public final class Backend {
     return calls.get();
   }
 
-  /** Takes a call; {@link #end} gives it back. */
-  public void begin() {
+  /**
+   * Takes a call; {@link #end} gives it back.
+   *
+   * @return what the circuit knows the call by
+   */
+  public int begin() {
     calls.incrementAndGet();
-    if (breaker != null) {
-      breaker.onBegin();
-    }
+    return breaker == null ? 0 : breaker.onBegin();
   }
 
   /**
    * The response of a call has begun well. A half-open circuit counts that, for the call may be a
    * stream that runs for hours, and holds nobody else up meanwhile; a closed one waits for the end.
    *
+   * @param begun what {@link #begin} has said of the call
    * @return whether it was counted, for {@link #end}
    */
-  public boolean answered() {
-    if (breaker == null || !breaker.isHalfOpen()) {
+  public boolean answered(int begun) {
+    if (breaker == null || !breaker.isTrial(begun)) {
       return false;
     }
-    onCircuit(breaker.onEnd(Breaker.Outcome.SUCCESS));
+    onCircuit(breaker.onEnd(Breaker.Outcome.SUCCESS, begun));
     return true;
   }
 
@@ -111,12 +114,13 @@ public final class Backend {
    * A call has left.
    *
    * @param counted the call's answer has been counted: only a failure is news
+   * @param begun what {@link #begin} has said of the call
    */
-  public void end(Breaker.Outcome outcome, boolean counted) {
+  public void end(Breaker.Outcome outcome, boolean counted, int begun) {
     int left = calls.decrementAndGet();
     assert left >= 0 : left;
     if (breaker != null && (!counted || outcome == Breaker.Outcome.FAILURE)) {
-      onCircuit(breaker.onEnd(outcome));
+      onCircuit(breaker.onEnd(outcome, begun));
     }
   }
 

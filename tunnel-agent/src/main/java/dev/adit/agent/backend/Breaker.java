@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * The circuit breaker of one backend: closed while calls succeed, open for a time after too many
  * failures, then half open: as many calls as have to succeed are let through, and the first failure
- * opens it again. Any thread, without locks.
+ * of theirs opens it again. Any thread, without locks.
  */
 public final class Breaker {
   /** How a call left the backend. */
@@ -41,8 +41,10 @@ public final class Breaker {
    * @param calls of the window, or that succeeded half open
    * @param trials let through half open and not answered yet
    * @param sinceNanos the window's or the opening's begin
+   * @param openings how often it has opened
    */
-  private record State(Kind kind, int failures, int calls, int trials, long sinceNanos) {}
+  private record State(
+      Kind kind, int failures, int calls, int trials, long sinceNanos, int openings) {}
 
   private final CircuitBreaker config;
   private final Ticker ticker;
@@ -53,11 +55,11 @@ public final class Breaker {
   Breaker(CircuitBreaker config, Ticker ticker) {
     this.config = config;
     this.ticker = ticker;
-    state = new AtomicReference<>(closed(ticker.nanoTime()));
+    state = new AtomicReference<>(closed(ticker.nanoTime(), 0));
   }
 
-  private static State closed(long now) {
-    return new State(Kind.CLOSED, 0, 0, 0, now);
+  private static State closed(long now, int openings) {
+    return new State(Kind.CLOSED, 0, 0, 0, now, openings);
   }
 
   private State now() {
@@ -78,27 +80,38 @@ public final class Breaker {
     return ticker.nanoTime() - open.sinceNanos() >= config.open().toNanos();
   }
 
-  /** A call is given to the backend. */
-  void onBegin() {
-    if (now().kind() != Kind.CLOSED) {
-      state.updateAndGet(
-          now ->
-              switch (now.kind()) {
-                case CLOSED -> now;
-                case OPEN ->
-                    isOver(now) ? new State(Kind.HALF_OPEN, 0, 0, 1, now.sinceNanos()) : now;
-                case HALF_OPEN ->
-                    new State(Kind.HALF_OPEN, 0, now.calls(), now.trials() + 1, now.sinceNanos());
-              });
+  /**
+   * A call is given to the backend.
+   *
+   * @return when that was, for {@link #onEnd}: how often the circuit has opened before
+   */
+  int onBegin() {
+    State now = now();
+    if (now.kind() != Kind.CLOSED) {
+      now = Objects.requireNonNull(state.updateAndGet(this::withOneMore));
     }
+    return now.openings();
+  }
+
+  private State withOneMore(State now) {
+    return switch (now.kind()) {
+      case CLOSED -> now;
+      case OPEN -> isOver(now) ? halfOpen(now, 0, 1) : now;
+      case HALF_OPEN -> halfOpen(now, now.calls(), now.trials() + 1);
+    };
+  }
+
+  private static State halfOpen(State before, int succeeded, int trials) {
+    return new State(Kind.HALF_OPEN, 0, succeeded, trials, before.sinceNanos(), before.openings());
   }
 
   /**
    * A call has left the backend, or half open has been answered well and goes on.
    *
+   * @param begun what {@link #onBegin} has said of it
    * @return what this has done to the circuit
    */
-  Change onEnd(Outcome outcome) {
+  Change onEnd(Outcome outcome, int begun) {
     State before = now();
     boolean nothingToNote =
         before.kind() == Kind.CLOSED
@@ -110,7 +123,7 @@ public final class Breaker {
     }
     while (true) {
       State old = now();
-      State next = after(old, outcome);
+      State next = after(old, outcome, begun);
       if (state.compareAndSet(old, next)) {
         return change(old.kind(), next.kind());
       }
@@ -124,12 +137,12 @@ public final class Breaker {
     return after == Kind.OPEN ? Change.OPENED : Change.CLOSED;
   }
 
-  private State after(State now, Outcome outcome) {
+  private State after(State now, Outcome outcome, int begun) {
     return switch (now.kind()) {
       case CLOSED -> config.countsShare() ? afterOfWindow(now, outcome) : afterInRow(now, outcome);
       // A call from before it opened has nothing to say any more.
       case OPEN -> now;
-      case HALF_OPEN -> afterTrial(now, outcome);
+      case HALF_OPEN -> begun == now.openings() ? afterTrial(now, outcome) : now;
     };
   }
 
@@ -139,8 +152,8 @@ public final class Breaker {
     }
     int failures = outcome == Outcome.FAILURE ? now.failures() + 1 : 0;
     return failures >= config.failures()
-        ? opened()
-        : new State(Kind.CLOSED, failures, 0, 0, now.sinceNanos());
+        ? opened(now)
+        : new State(Kind.CLOSED, failures, 0, 0, now.sinceNanos(), now.openings());
   }
 
   private State afterOfWindow(State now, Outcome outcome) {
@@ -154,29 +167,35 @@ public final class Breaker {
     boolean tooMany =
         calls >= config.minCalls() && failures * 100.0 >= config.failurePercent() * calls;
     return tooMany
-        ? opened()
-        : new State(Kind.CLOSED, failures, calls, 0, fresh ? time : now.sinceNanos());
+        ? opened(now)
+        : new State(
+            Kind.CLOSED, failures, calls, 0, fresh ? time : now.sinceNanos(), now.openings());
   }
 
   private State afterTrial(State now, Outcome outcome) {
     int trials = Math.max(0, now.trials() - 1);
     return switch (outcome) {
-      case FAILURE -> opened();
-      case NONE -> new State(Kind.HALF_OPEN, 0, now.calls(), trials, now.sinceNanos());
+      case FAILURE -> opened(now);
+      case NONE -> halfOpen(now, now.calls(), trials);
       case SUCCESS ->
           now.calls() + 1 >= config.successes()
-              ? closed(ticker.nanoTime())
-              : new State(Kind.HALF_OPEN, 0, now.calls() + 1, trials, now.sinceNanos());
+              ? closed(ticker.nanoTime(), now.openings())
+              : halfOpen(now, now.calls() + 1, trials);
     };
   }
 
-  private State opened() {
-    return new State(Kind.OPEN, 0, 0, 0, ticker.nanoTime());
+  private State opened(State before) {
+    return new State(Kind.OPEN, 0, 0, 0, ticker.nanoTime(), before.openings() + 1);
   }
 
-  /** Whether it decides by the calls that are let through now. */
-  boolean isHalfOpen() {
-    return now().kind() == Kind.HALF_OPEN;
+  /**
+   * Whether it decides by this call now, among those that it has let through half open.
+   *
+   * @param begun what {@link #onBegin} has said of it
+   */
+  boolean isTrial(int begun) {
+    State now = now();
+    return now.kind() == Kind.HALF_OPEN && begun == now.openings();
   }
 
   /**

@@ -40,6 +40,9 @@ final class BackendVisit {
   private long openedNanos = NEVER;
   private boolean answered;
 
+  /** What the backend's circuit knows the call by. */
+  private int begun;
+
   /** The circuit has counted the answer already. */
   private boolean counted;
 
@@ -57,7 +60,7 @@ final class BackendVisit {
   /** The call is given to a backend. */
   void begin(Backend chosen) {
     backend = chosen;
-    chosen.begin();
+    begun = chosen.begin();
   }
 
   @Nullable Backend backend() {
@@ -88,7 +91,7 @@ final class BackendVisit {
     }
     note(grpcStatus, httpStatus);
     if (backend != null && !counted && outcome == Breaker.Outcome.SUCCESS) {
-      counted = backend.answered();
+      counted = backend.answered(begun);
     }
   }
 
@@ -139,7 +142,7 @@ final class BackendVisit {
     if (left == null) {
       return;
     }
-    left.end(outcome, counted);
+    left.end(outcome, counted, begun);
     if (failure == null && grpc && answered && status.isEmpty()) {
       failure = CallFailure.BACKEND_HTTP;
     }

@@ -35,8 +35,7 @@ final class BreakerTest {
 
   private static void calls(Breaker breaker, Outcome... outcomes) {
     for (Outcome outcome : outcomes) {
-      breaker.onBegin();
-      breaker.onEnd(outcome);
+      breaker.onEnd(outcome, breaker.onBegin());
     }
   }
 
@@ -46,8 +45,7 @@ final class BreakerTest {
     calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.SUCCESS);
     calls(breaker, Outcome.FAILURE, Outcome.NONE, Outcome.FAILURE);
     assertTrue(breaker.lets());
-    breaker.onBegin();
-    assertEquals(Change.OPENED, breaker.onEnd(Outcome.FAILURE));
+    assertEquals(Change.OPENED, breaker.onEnd(Outcome.FAILURE, breaker.onBegin()));
     assertFalse(breaker.lets());
     assertEquals("open", breaker.text());
   }
@@ -69,16 +67,16 @@ final class BreakerTest {
     Breaker breaker = inRow();
     calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE);
     ticker.advance(30, TimeUnit.SECONDS);
-    breaker.onBegin();
+    int first = breaker.onBegin();
     assertTrue(breaker.lets());
-    breaker.onBegin();
+    int second = breaker.onBegin();
     assertFalse(breaker.lets());
-    breaker.onEnd(Outcome.NONE);
+    breaker.onEnd(Outcome.NONE, first);
     assertTrue(breaker.lets());
-    breaker.onBegin();
-    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS));
+    int third = breaker.onBegin();
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS, second));
     assertEquals("half-open", breaker.text());
-    assertEquals(Change.CLOSED, breaker.onEnd(Outcome.SUCCESS));
+    assertEquals(Change.CLOSED, breaker.onEnd(Outcome.SUCCESS, third));
     assertEquals("closed", breaker.text());
   }
 
@@ -110,10 +108,36 @@ final class BreakerTest {
   @Test
   void lateEndOfACallFromBeforeSaysNothing() {
     Breaker breaker = inRow();
-    breaker.onBegin();
+    int before = breaker.onBegin();
     calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE);
-    breaker.onEnd(Outcome.SUCCESS);
+    breaker.onEnd(Outcome.SUCCESS, before);
     assertEquals("open", breaker.text());
+  }
+
+  /** Streams that a restart of the backend has ended late would else open it again and again. */
+  @Test
+  void callsFromBeforeItWasHalfOpenSayNothingOfTheTrials() {
+    Breaker breaker = inRow();
+    int before = breaker.onBegin();
+    calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE);
+    ticker.advance(30, TimeUnit.SECONDS);
+    int trial = breaker.onBegin();
+    assertTrue(breaker.isTrial(trial));
+    assertFalse(breaker.isTrial(before));
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.FAILURE, before));
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS, before));
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS, before));
+    assertEquals("half-open", breaker.text());
+    breaker.onBegin();
+    assertFalse(breaker.lets());
+    breaker.onEnd(Outcome.FAILURE, trial);
+    assertEquals("open", breaker.text());
+    ticker.advance(30, TimeUnit.SECONDS);
+    int again = breaker.onBegin();
+    breaker.onEnd(Outcome.FAILURE, trial);
+    assertEquals("half-open", breaker.text());
+    calls(breaker, Outcome.SUCCESS);
+    assertEquals(Change.CLOSED, breaker.onEnd(Outcome.SUCCESS, again));
   }
 
   @Test
@@ -134,8 +158,7 @@ final class BreakerTest {
 
   private static void failOften(Breaker breaker, AtomicInteger opened) {
     for (int call = 0; call < 10_000; call++) {
-      breaker.onBegin();
-      if (breaker.onEnd(Outcome.FAILURE) == Change.OPENED) {
+      if (breaker.onEnd(Outcome.FAILURE, breaker.onBegin()) == Change.OPENED) {
         opened.incrementAndGet();
       }
     }
