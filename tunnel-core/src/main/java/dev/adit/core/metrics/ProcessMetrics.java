@@ -6,6 +6,7 @@ import dev.adit.core.flow.CreditStalls;
 import dev.adit.core.process.MemoryWatch;
 import dev.adit.core.tls.FollowedTls;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import io.netty.util.internal.PlatformDependent;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -129,7 +130,7 @@ public final class ProcessMetrics {
    * @param files asked at each scrape
    */
   public void watchCertificates(Supplier<? extends Collection<Path>> files) {
-    CertificateEnds ends = new CertificateEnds(files);
+    CertificateEnds ends = new CertificateEnds(files, Ticker.systemTicker());
     GaugeWithCallback.builder()
         .name("adit_certificate_expiry_timestamp_seconds")
         .help("When the certificate in the file that ends first does.")
