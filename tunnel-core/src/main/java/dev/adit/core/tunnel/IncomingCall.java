@@ -175,7 +175,11 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
   void tunnelClosed(TunnelException cause) {
     ended = true;
     close();
-    requestSide().onCancel(lost(true));
+    RequestSide side = request;
+    // There is none where whoever should take the call has thrown.
+    if (side != null) {
+      side.onCancel(lost(true));
+    }
   }
 
   private RequestSide requestSide() {

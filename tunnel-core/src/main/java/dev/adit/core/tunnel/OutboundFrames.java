@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class OutboundFrames {
   private final TunnelTransport transport;
   private final FrameLimits limits;
   private final BooleanSupplier idle;
+  private final Consumer<Throwable> onFault;
   private final Runnable flushTask = this::flush;
 
   // state, confined to the loop
@@ -60,18 +62,21 @@ final class OutboundFrames {
    * Nothing waits yet.
    *
    * @param idle whether no call is open
+   * @param onFault told what went wrong while a message was made: frames of it are lost
    */
   OutboundFrames(
       EventLoop loop,
       ByteBufAllocator allocator,
       TunnelTransport transport,
       FrameLimits limits,
-      BooleanSupplier idle) {
+      BooleanSupplier idle,
+      Consumer<Throwable> onFault) {
     this.loop = loop;
     this.allocator = allocator;
     this.transport = transport;
     this.limits = limits;
     this.idle = idle;
+    this.onFault = onFault;
   }
 
   /**
@@ -146,6 +151,14 @@ final class OutboundFrames {
 
   private void flush() {
     flushScheduled = false;
+    try {
+      sendAll();
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      onFault.accept(e);
+    }
+  }
+
+  private void sendAll() {
     if (finished) {
       // Our direction has ended: what comes after the last call, such as a heartbeat, stays here.
       releaseControl();
@@ -176,6 +189,21 @@ final class OutboundFrames {
       message = control == null ? newBuffer() : control;
       control = null;
     }
+    try {
+      takeTurns(message);
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      message.release();
+      throw e;
+    }
+    if (!message.isReadable()) {
+      message.release();
+      return;
+    }
+    lastMessageBytes = message.readableBytes();
+    transport.send(message);
+  }
+
+  private void takeTurns(ByteBuf message) {
     TunnelCall call;
     while (message.readableBytes() < limits.maxMessageBytes() && (call = ring.poll()) != null) {
       call.inRing = false;
@@ -184,12 +212,6 @@ final class OutboundFrames {
         ring.add(call);
       }
     }
-    if (!message.isReadable()) {
-      message.release();
-      return;
-    }
-    lastMessageBytes = message.readableBytes();
-    transport.send(message);
   }
 
   /** The transport has every control frame that was written. */

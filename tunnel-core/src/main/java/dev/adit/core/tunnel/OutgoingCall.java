@@ -214,6 +214,10 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
 
   @Override
   void tunnelClosed(TunnelException cause) {
+    if (state == State.ENDED) {
+      // Cancelled before its head was sent, by whoever heard first of the tunnel's end.
+      return;
+    }
     boolean tell = state != State.RESET;
     // Where the peer's connection has ended, an Accepted would have come before its end; silence
     // proves nothing.

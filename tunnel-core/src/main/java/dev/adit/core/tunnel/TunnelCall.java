@@ -11,12 +11,17 @@ import dev.adit.core.wire.FrameWriter;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call on one tunnel stream: its two windows, the chunks that wait to be sent, and how it ends.
  * Confined to the loop of the stream.
  */
 abstract class TunnelCall {
+  private static final Logger log = LoggerFactory.getLogger(TunnelCall.class);
+
   // deps
   final TunnelStream stream;
   final long id;
@@ -71,6 +76,18 @@ abstract class TunnelCall {
 
   /** The tunnel has ended under the call. */
   abstract void tunnelClosed(TunnelException cause);
+
+  /** Tells it; what it throws, as where memory is out, must not keep others from hearing of it. */
+  final void tellClosed(TunnelException cause) {
+    try {
+      tunnelClosed(cause);
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      log.error("call {} cannot be told that its tunnel has ended", id, e);
+    }
+  }
+
+  /** Ends the call if it is ours and of a group that the peer may not serve any more. */
+  void withdraw(Set<AsciiString> withheld) {}
 
   final void receiveCredit(int bytes) throws WireException {
     if (!sendWindow.grant(bytes)) {

@@ -23,6 +23,8 @@ import io.netty.util.collection.LongObjectMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One bidirectional stream between a server and an agent, and the calls on it. The same class
@@ -30,6 +32,8 @@ import java.util.function.Consumer;
  * loop of the tunnel's connection; a call of another loop has to hop there first.
  */
 public final class TunnelStream {
+  private static final Logger log = LoggerFactory.getLogger(TunnelStream.class);
+
   /** Which end of the tunnel we are. */
   public enum End {
     /** Opens odd ids. */
@@ -79,7 +83,9 @@ public final class TunnelStream {
     this.transport = transport;
     this.settings = settings;
     this.listener = listener;
-    outbound = new OutboundFrames(loop, allocator, transport, settings.frames(), calls::isEmpty);
+    outbound =
+        new OutboundFrames(
+            loop, allocator, transport, settings.frames(), calls::isEmpty, this::onFault);
     liveness = new Liveness(loop, settings.heartbeat(), settings.deadAfter(), new Pulse());
     budget =
         new TunnelBudget(
@@ -285,12 +291,16 @@ public final class TunnelStream {
     }
     closed = true;
     liveness.stop();
-    for (TunnelCall call : new ArrayList<>(calls.values())) {
-      call.tunnelClosed(cause);
-    }
+    new ArrayList<>(calls.values()).forEach(call -> call.tellClosed(cause));
     calls.clear();
     outbound.close();
     listener.onClosed(cause);
+  }
+
+  /** Calls would wait for ever for what was lost. */
+  private void onFault(Throwable fault) {
+    log.error("a tunnel ends by a fault of ours", fault);
+    abort(TunnelException.protocol("a message could not be made: " + fault));
   }
 
   private TunnelException dead() {

@@ -53,6 +53,7 @@ public final class TunnelPair {
     private Runnable onCallEnded = () -> {};
     private final List<Boolean> quiets = new ArrayList<>();
     private Runnable onClosed = () -> {};
+    private boolean failing;
     private @Nullable TunnelException closed;
 
     End(
@@ -78,6 +79,9 @@ public final class TunnelPair {
 
     @Override
     public RequestSide onCall(RequestHead head, boolean last, ResponseSide response) {
+      if (failing) {
+        throw new IllegalStateException("no call can be taken");
+      }
       RequestLog request = new RequestLog(last);
       arrived.add(new Arrived(head, request, response));
       return request;
@@ -117,6 +121,11 @@ public final class TunnelPair {
       }
       closed = cause;
       onClosed.run();
+    }
+
+    /** From now on this end throws at each call that comes. */
+    public void failCalls() {
+      failing = true;
     }
 
     /** Calls that came, in order. */
