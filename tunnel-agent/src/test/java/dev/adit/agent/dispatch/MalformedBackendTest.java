@@ -84,6 +84,17 @@ final class MalformedBackendTest {
     failsItsCallOnly(on -> on.send(on.script().headers(3, true, ":status", "103")));
   }
 
+  /** Nothing holds them back: agent and server had to keep what a caller did not read of them. */
+  @Test
+  void informationalHeadsWithoutEnd() throws IOException {
+    failsItsCallOnly(
+        on -> {
+          for (int i = 0; i < 100; i++) {
+            on.send(on.script().headers(3, false, ":status", "103", "link", "y".repeat(1000)));
+          }
+        });
+  }
+
   @Test
   void upgradeToAnotherProtocol() throws IOException {
     failsItsCallOnly(on -> on.send(on.script().headers(3, false, ":status", "101")));

@@ -11,6 +11,7 @@ import dev.adit.core.wire.RequestHead;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
    * may come with it or behind it.
    */
   private @Nullable ResponseHead held;
+
+  /** Of all informational heads so far. */
+  private int informationalBytes;
 
   /** Accepted has come, which a head only implies. */
   private boolean acceptedInWords;
@@ -140,7 +144,13 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     accepted = true;
     if (last) {
       end();
-    } else if (!responseHead.isInformational()) {
+    } else if (responseHead.isInformational()) {
+      informationalBytes += responseHead.listBytes();
+      if (informationalBytes > ResponseHead.MOST_INFORMATIONAL_BYTES) {
+        stop(CallReset.failed(CallFailure.BACKEND_RESET, "1xx heads without end"));
+        return;
+      }
+    } else {
       state = State.RESPONDING;
       if (head.headers().isGrpc() && responseHead.fields().contains(GRPC_STATUS)) {
         held = responseHead;
@@ -148,6 +158,22 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       }
     }
     response.onHead(responseHead, last);
+  }
+
+  /** If the peer has not heard of it, the call may go elsewhere. */
+  @Override
+  void withdraw(Set<AsciiString> withheld) {
+    boolean runs = state != State.RESET && state != State.ENDED;
+    if (runs && withheld.contains(head.group())) {
+      tellHeld();
+      stop(lost(state != State.UNSENT));
+    }
+  }
+
+  /** Ends the call for both sides. */
+  private void stop(CallReset reset) {
+    onCancel(reset);
+    response.onReset(reset);
   }
 
   /** The head was not the whole answer. */

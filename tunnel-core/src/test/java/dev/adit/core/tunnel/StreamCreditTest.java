@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
@@ -51,6 +52,25 @@ final class StreamCreditTest {
     assertEquals(
         List.of("head 200", "chunk", "chunk", "chunk", "chunk", "trailers last"),
         response.events());
+  }
+
+  /** Nothing holds them back: a caller that does not read had the server keep all of them. */
+  @Test
+  void informationalHeadsWithoutEndEndTheirCallOnly() {
+    pair.open(response);
+    pair.settle();
+    Arrived call = pair.agent().newest();
+    int heads = 0;
+    for (; !response.isEnded() && heads < 10_000; heads++) {
+      call.response().onHead(new ResponseHead(103, new HeaderFields()), false);
+      pair.settle();
+    }
+    assertTrue(heads > 1000 && heads < 2000, heads + " heads");
+    assertNotNull(response.reset());
+    assertEquals(CallFailure.BACKEND_RESET, response.reset().failure());
+    assertNotNull(call.request().cancelled());
+    assertEquals(1, pair.server().callsEnded());
+    assertNull(pair.server().closed());
   }
 
   @Test

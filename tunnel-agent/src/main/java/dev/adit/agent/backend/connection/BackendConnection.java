@@ -56,6 +56,7 @@ public final class BackendConnection extends EdgeHandler {
   private final ConnectionOwner owner;
   private final Http2Connection.PropertyKey eventsKey = connection().newKey();
   private final Http2Connection.PropertyKey headKey = connection().newKey();
+  private final Http2Connection.PropertyKey informationalKey = connection().newKey();
 
   // state, confined to the loop
   private State state = State.CONNECTING;
@@ -175,6 +176,14 @@ public final class BackendConnection extends EdgeHandler {
       owner.onDraining(this);
     }
     return streamId;
+  }
+
+  /** Adds to the bytes of the 1xx heads of a stream's response; returns all of them. */
+  int addInformational(Http2Stream stream, int bytes) {
+    Integer before = stream.getProperty(informationalKey);
+    int all = before == null ? bytes : before + bytes;
+    stream.setProperty(informationalKey, all);
+    return all;
   }
 
   /** Whether the request on this stream is HEAD. */

@@ -64,6 +64,11 @@ final class BackendStreamHandler implements EdgeListener {
       return;
     }
     ResponseHead head = head(stream.id(), status, list.fields(), last);
+    if (head.isInformational()
+        && connection().addInformational(stream, head.listBytes())
+            > ResponseHead.MOST_INFORMATIONAL_BYTES) {
+      throw malformed(stream.id(), "1xx heads without end");
+    }
     connection().onAnswer();
     endIf(last, stream);
     events.onHead(head, last);
