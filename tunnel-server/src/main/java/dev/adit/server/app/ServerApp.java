@@ -270,7 +270,7 @@ public final class ServerApp implements ProcessEnd.Program {
           tunnel.listen().stream().map(ServerApp::socketAddress).toList(),
           tls.tunnel(),
           tunnel.connections(),
-          metrics.agentFloods()::add,
+          service.floods(metrics.agentFloods()::add),
           new HandshakeWatch(metrics.agentFloods()::add),
           loops,
           service.definition());

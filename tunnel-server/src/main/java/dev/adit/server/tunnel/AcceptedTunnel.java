@@ -27,6 +27,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private final TunnelStream stream;
   private final EventLoop loop;
   private final StatusReports statuses;
+  private final Consumer<AcceptedTunnel> onOver;
   private final Runnable onIdentitiesChanged;
   private final MessageDemand messages;
 
@@ -71,17 +73,20 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
    *
    * @param credential proves at least one line of agents.yaml
    * @param address where the agent dialled from, for people
+   * @param onOver told when it has ended
    */
   AcceptedTunnel(
       TunnelGreeting greeting,
       SessionLog sessions,
       Credential credential,
       String address,
-      ServerCall<ByteBuf, ByteBuf> call) {
+      ServerCall<ByteBuf, ByteBuf> call,
+      Consumer<AcceptedTunnel> onOver) {
     this.greeting = greeting;
     this.sessions = sessions;
     this.credential = credential;
     this.address = address;
+    this.onOver = onOver;
     loop = greeting.currentLoop();
     transport = new ServerTransport(call);
     stream =
@@ -120,6 +125,14 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   public void onHalfClose() {
     transport.finish();
     stream.onClosed(new TunnelException("closed", "closed by the agent"));
+  }
+
+  /**
+   * The connection ends for what the agent has sent, and nothing more of it is read. What was sent
+   * may have been an Accepted: unlike one that was seen to end, it proves nothing of the calls.
+   */
+  void onFlood() {
+    stream.abort(new TunnelException("protocol", "the connection passed a limit"));
   }
 
   @Override
@@ -344,6 +357,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   @Override
   public void onClosed(TunnelException cause) {
     timer.cancel(false);
+    onOver.accept(this);
     credential.identities().unwatch(onIdentitiesChanged);
     AgentSession joined = session;
     if (joined == null) {

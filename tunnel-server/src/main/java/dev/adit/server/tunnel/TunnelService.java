@@ -19,7 +19,11 @@ import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,10 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private final AgentIdentities identities;
   private final WrongCredentials wrong = new WrongCredentials();
   private final SessionLog sessions;
+
+  // shared: those that have not ended, by the other end of their connection; all of one connection
+  // come and go on its loop
+  private final Map<SocketAddress, Set<AcceptedTunnel>> tunnels = new ConcurrentHashMap<>();
 
   /**
    * A service without tunnels yet.
@@ -75,7 +83,38 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
       String why = ForeignText.printable(credential.complaint(), MAX_WHY_CHARS);
       return refuse(call, PeerNetwork.of(from), address, why);
     }
-    return new AcceptedTunnel(greeting, sessions, credential, address, call);
+    AcceptedTunnel tunnel =
+        new AcceptedTunnel(
+            greeting, sessions, credential, address, call, over -> forget(from, over));
+    if (from != null) {
+      tunnels.computeIfAbsent(from, connection -> ConcurrentHashMap.newKeySet(1)).add(tunnel);
+    }
+    return tunnel;
+  }
+
+  private void forget(@Nullable SocketAddress from, AcceptedTunnel tunnel) {
+    if (from == null) {
+      return;
+    }
+    tunnels.computeIfPresent(
+        from,
+        (same, left) -> {
+          left.remove(tunnel);
+          return left.isEmpty() ? null : left;
+        });
+  }
+
+  /**
+   * Who hears of a limit that a connection has passed, and is ended for: first its tunnels, then
+   * another.
+   *
+   * @param next told on the connection's loop, as this is
+   */
+  public <L> BiConsumer<L, SocketAddress> floods(BiConsumer<L, SocketAddress> next) {
+    return (limit, from) -> {
+      List.copyOf(tunnels.getOrDefault(from, Set.of())).forEach(AcceptedTunnel::onFlood);
+      next.accept(limit, from);
+    };
   }
 
   /** What the agent's certificate, which the handshake has verified, names it. */
@@ -106,6 +145,15 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
         () -> call.close(Status.UNAUTHENTICATED.withDescription(why), new Metadata()),
         delay,
         TimeUnit.MILLISECONDS);
-    return new ServerCall.Listener<>() {};
+    // Whatever it sends until then is let go of, for gRPC would keep it.
+    call.request(Integer.MAX_VALUE);
+    return new Refused();
+  }
+
+  private static final class Refused extends ServerCall.Listener<ByteBuf> {
+    @Override
+    public void onMessage(ByteBuf message) {
+      message.release();
+    }
   }
 }

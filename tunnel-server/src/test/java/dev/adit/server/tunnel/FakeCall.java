@@ -4,18 +4,24 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.proto.v1.Frame;
 import dev.adit.proto.v1.TunnelMessage;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC's side of a stream: keeps what it is told, and refuses what comes after its end. */
 final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
+  /** Where all of them come from. */
+  static final InetSocketAddress FROM = InetSocketAddress.createUnresolved("agent.example", 40_000);
+
   private final List<Frame> sent = new ArrayList<>();
   private @Nullable Status status;
   private long asked;
@@ -71,6 +77,11 @@ final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
   @Override
   public boolean isReady() {
     return status == null;
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return Attributes.newBuilder().set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, FROM).build();
   }
 
   @Override

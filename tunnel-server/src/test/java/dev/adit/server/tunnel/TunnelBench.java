@@ -17,6 +17,9 @@ import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -96,12 +99,27 @@ final class TunnelBench {
   AcceptedTunnel accept(FakeCall on, String id, Set<GroupName> groups) {
     AgentIdentity line = new AgentIdentity(new AgentIdPattern(id), groups, List.of(token), null);
     Credential credential = new Credential(token, List.of(), new AgentIdentities(List.of(line)));
-    AcceptedTunnel made = new AcceptedTunnel(greeting, sessions, credential, "192.0.2.1:5", on);
+    AcceptedTunnel made =
+        new AcceptedTunnel(greeting, sessions, credential, "192.0.2.1:5", on, over -> {});
     accepted.add(made);
     return made;
   }
 
-  void receive(AcceptedTunnel at, Frame.Builder frame) {
+  /** A service that knows agents {@code edge-*} of {@link #SHOP}. */
+  TunnelService service() {
+    AgentIdentity line =
+        new AgentIdentity(new AgentIdPattern("edge-*"), Set.of(SHOP), List.of(token), null);
+    return new TunnelService(greeting, new AgentIdentities(List.of(line)), sessions);
+  }
+
+  /** The head of a dial with this token. */
+  static Metadata bearing(String token) {
+    Metadata head = new Metadata();
+    head.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    return head;
+  }
+
+  void receive(ServerCall.Listener<ByteBuf> at, Frame.Builder frame) {
     at.onMessage(
         Unpooled.wrappedBuffer(TunnelMessage.newBuilder().addFrames(frame).build().toByteArray()));
     hand.run();
