@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.conformance.check.CallerKind;
 import dev.adit.conformance.check.Eventually;
 import dev.adit.conformance.check.Scrape;
+import dev.adit.conformance.peer.Field;
 import dev.adit.conformance.peer.RawBackend;
 import dev.adit.conformance.peer.RawBackend.Script;
 import dev.adit.conformance.peer.RawConnection;
@@ -106,15 +107,49 @@ final class WithdrawnCredentialTest {
   }
 
   @Test
-  void agentThatLosesOneOfItsGroupsLosesTheTunnelsThatServeItWhichIsToldOnce() throws Exception {
+  void agentThatLosesOneOfItsGroupsLosesItsCallsWhichIsToldOnce() throws Exception {
     Eventually.holds("all have all their tunnels", () -> site.hasAllTunnels());
-    String text = Files.readString(site.agentsFile());
+    RawStream running = runningCart();
     try (LoggedLines lines = new LoggedLines("dev.adit.server.tunnel", Level.INFO)) {
-      Files.writeString(site.agentsFile(), text.replace("groups: [shop, carts]", "groups: [shop]"));
-      Eventually.holds("it is cut off", () -> agents().equals(List.of("kept")));
-      Eventually.holds("its end is told", () -> count(lines, "has no tunnel left") == 1);
-      assertEquals(1, count(lines, "may not serve"), lines.all()::toString);
+      replaceGroups("shop");
+      assertEquals("tunnel-lost", running.answer().last("x-tunnel-reason"));
+      assertEquals("14", call("/shop.Cart/Get"));
+      assertEquals("0", call("/shop.User/Get"));
+      assertEquals(List.of("kept", "withdrawn"), agents());
+      assertEquals(1, count(lines, "may not serve [carts]"), lines.all()::toString);
     }
+    replaceGroups("shop, carts");
+    Eventually.holds("it serves them again", () -> call("/shop.Cart/Get").equals("0"));
+  }
+
+  @Test
+  void callsOfTheGroupsThatAnAgentKeepsGoOn() throws Exception {
+    RawStream running = runningCart();
+    RawStream served = backend.awaitRequest();
+    AgentSession before = session("withdrawn");
+    replaceGroups("carts");
+    Eventually.holds("it is in force", () -> before.groups().size() == 1);
+    assertEquals("0", call("/shop.Cart/Get"));
+    served.head(
+        Field.list(":status", "200", "content-type", "application/grpc", "grpc-status", "0"), true);
+    assertEquals("0", running.answer().last("grpc-status"));
+    assertSame(before, session("withdrawn"));
+  }
+
+  /** A call that only the first agent serves, and that its backend does not answer yet. */
+  private RawStream runningCart() throws IOException {
+    backend.script(backend::handOver);
+    RawStream running = caller.open(CallerKind.GRPC.request("/shop.Cart/Get"), true);
+    Eventually.holds("it runs", () -> backend.awaitingRequests() > 0);
+    backend.script(Script.answer(0));
+    return running;
+  }
+
+  private void replaceGroups(String groups) throws IOException {
+    String text = Files.readString(site.agentsFile());
+    Files.writeString(
+        site.agentsFile(),
+        text.replaceFirst("(?s)(id: withdrawn.*?groups: )[^]]*]", "$1[" + groups + "]"));
   }
 
   private static long count(LoggedLines lines, String text) {

@@ -22,6 +22,7 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,9 @@ public final class TunnelStream {
   private boolean announced;
 
   private boolean closed;
+
+  /** Groups of which no call is opened here any more. */
+  private Set<AsciiString> withheld = Set.of();
 
   public TunnelStream(
       End end,
@@ -170,7 +174,20 @@ public final class TunnelStream {
     }
     calls.put(call.id, call);
     outbound.schedule(call);
+    call.withdraw(withheld);
     return call;
+  }
+
+  /**
+   * Ends what runs of calls that this end has opened, and opens no more, of groups that the peer
+   * may not serve any more; calls of other groups go on.
+   *
+   * @param groups all of these groups now
+   */
+  public void withhold(Set<AsciiString> groups) {
+    assert loop.inEventLoop();
+    withheld = Set.copyOf(groups);
+    new ArrayList<>(calls.values()).forEach(call -> call.withdraw(withheld));
   }
 
   /** Sends a frame of the tunnel itself. */

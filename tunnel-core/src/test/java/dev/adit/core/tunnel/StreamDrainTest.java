@@ -14,9 +14,12 @@ import dev.adit.proto.v1.Heartbeat;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
+import dev.adit.testing.tunnel.TunnelPair.Arrived;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.AsciiString;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,45 @@ final class StreamDrainTest {
     assertNull(response.reset());
     assertNull(crossed.reset());
     assertNull(pair.server().closed());
+  }
+
+  /** Its credential was narrowed: what it may still serve goes on. */
+  @Test
+  void groupsThatThePeerMayNotServeAnyMoreEndAndAreNotOpened() {
+    ResponseLog kept = new ResponseLog();
+    ResponseLog unsent = new ResponseLog();
+    ResponseLog late = new ResponseLog();
+    openOf("gone", response);
+    openOf("kept", kept);
+    pair.settle();
+    Arrived served = pair.agent().newest();
+    openOf("gone", unsent);
+    pair.server().stream().withhold(Set.of(AsciiString.of("gone")));
+    openOf("gone", late);
+    assertEquals(List.of("reset tunnel-lost last"), response.events());
+    assertNotNull(response.reset());
+    assertTrue(response.reset().processed());
+    for (ResponseLog unseen : List.of(unsent, late)) {
+      assertNotNull(unseen.reset());
+      assertFalse(unseen.reset().processed(), "others may have it");
+    }
+    pair.settle();
+    assertEquals(2, pair.agent().arrived().size());
+    assertNotNull(pair.agent().arrived().get(0).request().cancelled());
+    assertNull(served.request().cancelled());
+    served.response().onHead(new ResponseHead(200, new HeaderFields()), true);
+    pair.settle();
+    assertTrue(kept.isEnded());
+    assertNull(kept.reset());
+    pair.server().stream().withhold(Set.of());
+    openOf("gone", new ResponseLog());
+    pair.settle();
+    assertEquals(3, pair.agent().arrived().size());
+  }
+
+  private void openOf(String group, ResponseLog to) {
+    pair.server().stream()
+        .open(TunnelPair.headers(), AsciiString.of(group), AsciiString.of("rule"), 1, to);
   }
 
   @Test

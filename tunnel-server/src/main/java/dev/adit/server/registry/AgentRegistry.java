@@ -93,6 +93,17 @@ public final class AgentRegistry {
     return true;
   }
 
+  /**
+   * A tunnel serves fewer of the groups that it was welcomed to, or more of them again: its session
+   * does with its newest tunnel.
+   */
+  public synchronized void welcome(
+      AgentSession session, TunnelStream tunnel, Set<GroupName> groups) {
+    if (session.welcome(tunnel, groups)) {
+      publish();
+    }
+  }
+
   /** Tunnels that were refused for their credential. */
   public RefusedTunnels refused() {
     return refused;

@@ -200,6 +200,19 @@ public final class AgentSession {
     tunnels = more;
   }
 
+  /**
+   * What a tunnel was welcomed to has changed without it.
+   *
+   * @return false if it is none of its tunnels
+   */
+  synchronized boolean welcome(TunnelStream tunnel, Set<GroupName> now) {
+    if (welcomes.replace(tunnel, now) == null) {
+      return false;
+    }
+    groups = welcomes.getOrDefault(tunnels[tunnels.length - 1], groups);
+    return true;
+  }
+
   /** False if one of its tunnels makes way already. */
   synchronized boolean beginRenewal() {
     boolean begins = !renewing;

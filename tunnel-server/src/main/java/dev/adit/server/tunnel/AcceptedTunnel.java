@@ -19,15 +19,17 @@ import dev.adit.server.identity.Credential;
 import dev.adit.server.registry.AgentSession;
 import dev.adit.server.registry.Joined;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,10 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   private @Nullable AgentSession session;
 
   private Set<GroupName> welcomedTo = Set.of();
+
+  /** Those of them that its credential gives it still. */
+  private Set<GroupName> serves = Set.of();
+
   private ScheduledFuture<?> timer;
 
   /** A hello has come, and is answered by welcome or refusal. */
@@ -249,6 +255,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       case MEMBER -> session = joined;
     }
     welcomedTo = hello.groups();
+    serves = welcomedTo;
     // What others have begun to place here since comes to this loop, and so after the welcome.
     welcome(hello);
     sessions.onUp(joined);
@@ -271,8 +278,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
   }
 
   /**
-   * A credential that has been withdrawn, or narrowed, ends the tunnels it has opened. For one that
-   * was widened the agent dials anew, and is welcomed to all that it may serve.
+   * A credential that has been withdrawn ends the tunnels it has opened; of one that was narrowed
+   * only the calls of the groups that are gone end. For one that was widened the agent dials anew,
+   * and is welcomed to all that it may serve.
    */
   private void checkCredential() {
     AgentSession joined = session;
@@ -280,13 +288,33 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       return;
     }
     Set<GroupName> allowed = AgentHello.allowed(joined.id(), credential.lines());
-    if (!allowed.containsAll(welcomedTo)) {
-      sessions.onWithdrawn(joined);
+    Set<GroupName> left = new LinkedHashSet<>(welcomedTo);
+    left.retainAll(allowed);
+    if (left.isEmpty()) {
+      sessions.onWithdrawn(joined, serves);
       stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
-    } else if (takesAll && greeting.registry().makesWay(joined, stream, allowed)) {
+      return;
+    }
+    if (!left.equals(serves)) {
+      serve(joined, left);
+    }
+    if (takesAll && greeting.registry().makesWay(joined, stream, allowed)) {
       log.info("{} may serve {} now: one of its tunnels is renewed", joined, allowed);
       stream.drain("renewal", 0);
     }
+  }
+
+  private void serve(AgentSession joined, Set<GroupName> groups) {
+    Set<GroupName> withdrawn = new LinkedHashSet<>(welcomedTo);
+    withdrawn.removeAll(groups);
+    if (!withdrawn.isEmpty()) {
+      sessions.onWithdrawn(joined, withdrawn);
+    }
+    serves = groups;
+    // First, so that no call comes for those that end here.
+    greeting.registry().welcome(joined, stream, groups);
+    stream.withhold(
+        withdrawn.stream().map(each -> new AsciiString(each.value())).collect(Collectors.toSet()));
   }
 
   private void refuse(AgentHello.Refused refused) {
@@ -307,19 +335,9 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     stream.send(Frame.newBuilder().setRefusal(refusal).build());
     stream.afterFlush(
         () -> {
-          transport.end(status(refused));
+          transport.end(refused.status());
           stream.onClosed(new TunnelException("refused", refused.text()));
         });
-  }
-
-  private static Status status(AgentHello.Refused refused) {
-    Status status =
-        switch (refused.reason()) {
-          case "forbidden" -> Status.PERMISSION_DENIED;
-          case "draining", "superseded" -> Status.UNAVAILABLE;
-          default -> Status.INVALID_ARGUMENT;
-        };
-    return status.withDescription(refused.text());
   }
 
   @Override

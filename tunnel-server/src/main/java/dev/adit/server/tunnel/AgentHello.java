@@ -5,6 +5,7 @@ import dev.adit.core.name.GroupName;
 import dev.adit.proto.v1.Hello;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
+import io.grpc.Status;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -123,6 +124,17 @@ record AgentHello(
 
     String text() {
       return String.valueOf(getMessage());
+    }
+
+    /** How the stream ends behind the refusal. */
+    Status status() {
+      Status status =
+          switch (reason) {
+            case "forbidden" -> Status.PERMISSION_DENIED;
+            case "draining", "superseded" -> Status.UNAVAILABLE;
+            default -> Status.INVALID_ARGUMENT;
+          };
+      return status.withDescription(text());
     }
   }
 }

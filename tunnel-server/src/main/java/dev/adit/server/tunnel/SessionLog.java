@@ -1,10 +1,13 @@
 package dev.adit.server.tunnel;
 
+import dev.adit.core.name.GroupName;
 import dev.adit.core.tunnel.TunnelException;
 import dev.adit.server.registry.AgentSession;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,7 @@ public final class SessionLog {
     private int tunnels;
     private boolean quiet;
     private boolean draining;
-    private boolean withdrawn;
+    private final Set<GroupName> withdrawn = new HashSet<>();
   }
 
   /** A tunnel of the run is up; its end is told by {@link #onEnded}. */
@@ -60,12 +63,11 @@ public final class SessionLog {
         .toList();
   }
 
-  /** A tunnel of the run is about to be cut, as its credential is no good any more. */
-  synchronized void onWithdrawn(AgentSession session) {
+  /** The credential of a tunnel of the run is no good any more for these groups. */
+  synchronized void onWithdrawn(AgentSession session, Set<GroupName> groups) {
     Told told = sessions.get(session);
-    if (told != null && !told.withdrawn) {
-      told.withdrawn = true;
-      log.warn("{} may not serve {} any more (forbidden)", session, session.groups());
+    if (told != null && told.withdrawn.addAll(groups)) {
+      log.warn("{} may not serve {} any more (forbidden)", session, groups);
     }
   }
 

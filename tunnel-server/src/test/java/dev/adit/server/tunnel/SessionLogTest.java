@@ -104,7 +104,7 @@ final class SessionLogTest {
     log.onUp(session);
     log.onUp(session);
     for (int tunnel = 0; tunnel < 2; tunnel++) {
-      log.onWithdrawn(session);
+      log.onWithdrawn(session, session.groups());
       log.onEnded(session, withdrawn);
     }
     assertEquals(
