@@ -43,10 +43,7 @@ public final class TunnelStream {
     AGENT
   }
 
-  /**
-   * Of the peer on one stream. There is one for each reason, and each is told on: to the log, to
-   * the registry, to who dials.
-   */
+  /** Of the peer on one stream: one for each reason, of which many are told. */
   private static final int MAX_DRAINS = 10;
 
   // deps
@@ -66,10 +63,14 @@ public final class TunnelStream {
   private long nextId;
   private int drains;
   private boolean drainSent;
+
+  /** What was sent is our own word, not only the answer to the peer's. */
+  private boolean drainMeant;
+
   private boolean drainReceived;
 
-  /** We said that we go away; the peer's Drain is the answer to that. */
-  private boolean announced;
+  /** We said that we go away, and the answer to that is to come. */
+  private boolean answerDue;
 
   private boolean closed;
 
@@ -179,10 +180,8 @@ public final class TunnelStream {
   }
 
   /**
-   * Ends what runs of calls that this end has opened, and opens no more, of groups that the peer
-   * may not serve any more; calls of other groups go on.
-   *
-   * @param groups all of these groups now
+   * Ends what runs of calls that this end has opened, and opens no more, of all groups that the
+   * peer may not serve any more; calls of other groups go on.
    */
   public void withhold(Set<AsciiString> groups) {
     assert loop.inEventLoop();
@@ -200,9 +199,7 @@ public final class TunnelStream {
 
   /**
    * Runs {@code task} on the loop when everything of the tunnel and all Accepted sent so far have
-   * been handed to the socket; at a server's end, to gRPC.
-   *
-   * @param task dropped if the tunnel ends first
+   * been handed to the socket; at a server's end, to gRPC. Dropped if the tunnel ends first.
    */
   public void afterFlush(Runnable task) {
     outbound.afterFlush(task);
@@ -210,15 +207,23 @@ public final class TunnelStream {
 
   /** Opens nothing more here and tells the peer so. Calls that run go on. Safe to call again. */
   public void drain(String reason, int reconnectAfterMillis) {
-    drain(Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build());
+    drain(newDrain(reason, reconnectAfterMillis));
+  }
+
+  private static Drain newDrain(String reason, int reconnectAfterMillis) {
+    return Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build();
   }
 
   /** The same in the caller's words. */
   public void drain(Drain drain) {
     assert loop.inEventLoop();
-    if (drainSent || closed) {
-      return;
+    if (!drainMeant && !closed) {
+      drainMeant = true;
+      sendDrain(drain);
     }
+  }
+
+  private void sendDrain(Drain drain) {
     drainSent = true;
     // Drain says that nothing is opened behind it: an agent without calls ends the stream at it.
     outbound.writeHeads();
@@ -243,10 +248,8 @@ public final class TunnelStream {
    */
   public void announceDrain(String reason, int reconnectAfterMillis) {
     assert loop.inEventLoop();
-    announced = true;
-    Drain drain =
-        Drain.newBuilder().setReason(reason).setReconnectAfterMs(reconnectAfterMillis).build();
-    send(Frame.newBuilder().setDrain(drain).build());
+    answerDue = true;
+    send(Frame.newBuilder().setDrain(newDrain(reason, reconnectAfterMillis)).build());
   }
 
   /** Ends our direction once all that waits is sent and no call is open. */
@@ -329,11 +332,14 @@ public final class TunnelStream {
     if (++drains > MAX_DRAINS) {
       throw new WireException("more than " + MAX_DRAINS + " drains");
     }
-    if (announced && !drainSent) {
+    if (answerDue && !drainSent) {
+      answerDue = false;
       return;
     }
     drainReceived = true;
-    drain(drain.getReason(), 0);
+    if (!drainSent && !closed) {
+      sendDrain(newDrain(drain.getReason(), 0));
+    }
     listener.onDrain(drain);
   }
 

@@ -128,6 +128,23 @@ final class StreamDrainTest {
     assertFalse(pair.server().stream().takesCalls());
   }
 
+  /** The word was taken for the answer, and calls went on to come to an agent that ends. */
+  @Test
+  void agentMayGoAwayAsWellAfterTheServerHasSaidSo() {
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    pair.agent().stream().drain("going-away", 0);
+    pair.settle();
+    assertFalse(pair.server().stream().takesCalls());
+    assertEquals(1, pair.server().drains().size());
+    pair.open(response);
+    assertNotNull(response.reset());
+    assertFalse(response.reset().processed());
+    pair.agent().stream().drain("going-away", 0);
+    pair.settle();
+    assertEquals(1, pair.server().drains().size());
+  }
+
   /** It had no call when it ended its direction, and one came from a server that goes away. */
   @Test
   void callThatComesBeforeOurDirectionHasEndedIsServed() {
