@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Dials every address of every configured server and keeps the tunnels up. Its state is confined to
- * one of the agent's loops; names and token files are read on a thread of their own.
+ * one of the agent's loops; names and token files are read on threads of their own.
  */
 public final class TunnelDialer {
   private static final Logger log = LoggerFactory.getLogger(TunnelDialer.class);
@@ -76,11 +76,12 @@ public final class TunnelDialer {
    *     have changed
    */
   public TunnelDialer(TunnelPlan plan, IntConsumer onConnected) {
-    this(
-        plan,
-        onConnected,
-        new TunnelChannels(plan),
-        Executors.newSingleThreadExecutor(new DefaultThreadFactory("dialer", true)));
+    this(plan, onConnected, new TunnelChannels(plan), newBackground());
+  }
+
+  /** A thread for each that blocks: a name whose service is out keeps no other from its answer. */
+  static ExecutorService newBackground() {
+    return Executors.newCachedThreadPool(new DefaultThreadFactory("dialer", true));
   }
 
   /**

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.config.HostPort;
 import dev.adit.core.process.EventLoops;
+import io.grpc.ManagedChannel;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,5 +67,47 @@ final class TunnelDialerTest {
     await().until(() -> dialer.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
     dialer.retire("going-away");
     dialer.awaitGone(LONG);
+  }
+
+  /** Each look-up and each dial of one server waited for those of another. */
+  @Test
+  void nameThatIsLookedUpForLongHoldsUpNoOtherServer() {
+    HostPort slow = new HostPort("slow.example", 1);
+    TunnelPlan plan = TunnelBench.plan(loops, List.of(slow, nobody));
+    CountDownLatch end = new CountDownLatch(1);
+    TunnelDialer both =
+        new TunnelDialer(
+            plan, connected -> {}, new SlowNames(plan, slow, end), TunnelDialer.newBackground());
+    both.start();
+    await().until(() -> both.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
+    assertEquals(nobody, both.servers().get(0).server());
+    both.close();
+    end.countDown();
+  }
+
+  /** One name of which waits for its answer until the end. */
+  private record SlowNames(TunnelPlan plan, HostPort slow, CountDownLatch end)
+      implements TunnelDialer.Network {
+    @Override
+    public List<SocketAddress> resolve(HostPort server) throws UnknownHostException {
+      if (server.equals(slow)) {
+        awaitCountDown();
+      }
+      return new TunnelChannels(plan).resolve(server);
+    }
+
+    private void awaitCountDown() throws UnknownHostException {
+      try {
+        end.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new UnknownHostException(slow.host());
+    }
+
+    @Override
+    public ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop loop) {
+      return new TunnelChannels(plan).newChannel(server, address, loop);
+    }
   }
 }
