@@ -20,6 +20,8 @@ import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -35,6 +37,9 @@ public final class Dispatcher {
   private final Predicate<GroupName> liveGroups = this::isLive;
 
   private final MirrorSlots mirrors = new MirrorSlots();
+
+  // shared: one entry a loop
+  private final ConcurrentMap<EventLoop, EarlyCalls> early = new ConcurrentHashMap<>();
 
   /**
    * Gives calls to the agents that are connected.
@@ -92,7 +97,9 @@ public final class Dispatcher {
       EventLoop home,
       Consumer<GroupName> chosen,
       PlacementListener caller) {
-    return new EarlyCall(this, headers, route, home, chosen, caller).begin();
+    EarlyCall call = new EarlyCall(this, headers, route, home, chosen, caller);
+    early.computeIfAbsent(home, EarlyCalls::new).add(call);
+    return call.request();
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.adit.server.dispatch.placement.PlacementListener;
 import dev.adit.server.dispatch.placement.TimeLeft;
 import dev.adit.server.routing.Route;
 import io.netty.channel.EventLoop;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -19,8 +18,6 @@ import java.util.function.Consumer;
  * more. Confined to the loop of the caller's connection.
  */
 final class EarlyCall {
-  private static final int LOOK_MILLIS = 10;
-
   // deps
   private final Dispatcher dispatcher;
   private final CallHeaders headers;
@@ -49,28 +46,32 @@ final class EarlyCall {
   }
 
   /** Where the call's request goes. */
-  RequestSide begin() {
-    lookLater();
+  RequestSide request() {
     return held;
   }
 
-  private void lookLater() {
-    home.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  Route route() {
+    return route;
   }
 
-  private void look() {
-    if (held.isOver()) {
-      return;
-    }
+  /** Whether its caller has taken it back. */
+  boolean isOver() {
+    return held.isOver();
+  }
+
+  /** Looks for an agent; whether it goes on to wait for one. */
+  boolean waits() {
     GroupName group = dispatcher.chooseGroup(route);
     if (group != null) {
       place(group);
-    } else if (dispatcher.isEarly(route)) {
-      lookLater();
-    } else {
-      held.drop();
-      caller.onReset(CallReset.unprocessed(CallFailure.NO_AGENT, Dispatcher.noAgentText(route)));
+      return false;
     }
+    if (dispatcher.isEarly(route)) {
+      return true;
+    }
+    held.drop();
+    caller.onReset(CallReset.unprocessed(CallFailure.NO_AGENT, Dispatcher.noAgentText(route)));
+    return false;
   }
 
   private void place(GroupName group) {

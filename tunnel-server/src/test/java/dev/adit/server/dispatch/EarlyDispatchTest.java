@@ -17,6 +17,7 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,35 @@ final class EarlyDispatchTest {
     look();
     assertEquals(List.of(), chosen);
     assertEquals(List.of(), bench.caller().placed());
+  }
+
+  /** Each had a timer of its own, and thousands that wait kept the loop from agents' handshakes. */
+  @Test
+  void callsThatWaitForTheSameAgentLookAsOne() {
+    AtomicInteger asked = new AtomicInteger();
+    Dispatcher awaiting =
+        new Dispatcher(
+            bench.registry(),
+            new ExpectedGroups(
+                bench.registry(),
+                group -> asked.incrementAndGet() > 0,
+                Duration.ofSeconds(1),
+                Duration.ofHours(1),
+                bench.hand().ticker()::nanoTime));
+    List<DispatchBench.Caller> callers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      callers.add(new DispatchBench.Caller());
+      dispatchEarly(awaiting, callers.get(i)).onRequestChunk(Unpooled.EMPTY_BUFFER, true);
+    }
+    look();
+    look();
+    assertEquals(2, asked.get());
+    bench.join("a");
+    look();
+    for (DispatchBench.Caller each : callers) {
+      assertEquals(List.of("a 1"), each.placed());
+    }
+    assertFalse(bench.hand().hasTimers());
   }
 
   /** The one that finds none and then hears that none is awaited any more has just missed it. */
