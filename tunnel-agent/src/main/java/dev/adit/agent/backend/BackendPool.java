@@ -97,9 +97,10 @@ public final class BackendPool {
     BackendConnection connection =
         BackendConnection.newConnection(new Owner(), connector.windows());
     connections.add(connection);
-    connector.connect(backend.address(), loop, connection);
+    // First: it ends also what fails at once.
     loop.schedule(
         connection::giveUp, BackendConnector.CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    connector.connect(backend.address(), loop, connection);
   }
 
   /** Opens connections, one after the other, until as many are there as are kept without calls. */

@@ -236,11 +236,15 @@ final class DialedTunnel extends ClientCall.Listener<ByteBuf> implements TunnelL
       return;
     }
     over = true;
-    if (stream != null) {
-      stream.onClosed(TunnelException.lost("the server's stream ended: " + status.getCode()));
+    try {
+      if (stream != null) {
+        stream.onClosed(TunnelException.lost("the server's stream ended: " + status.getCode()));
+      }
+      channel.shutdownNow();
+    } finally {
+      // Whatever fails, as where no thread can be had: who does not hear of it never dials again.
+      events.onEnded(this, status, refusal);
     }
-    channel.shutdownNow();
-    events.onEnded(this, status, refusal);
   }
 
   @Override

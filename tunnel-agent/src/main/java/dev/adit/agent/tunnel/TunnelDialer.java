@@ -36,6 +36,9 @@ public final class TunnelDialer {
   private static final long REPORT_MILLIS = 1000;
   private static final long LOOK_MILLIS = 10_000;
 
+  /** Where the host, or the container, has as many threads as it may. */
+  private static final long THREADLESS_MILLIS = 1000;
+
   // deps
   private final TunnelPlan plan;
   private final IntConsumer onConnected;
@@ -148,7 +151,12 @@ public final class TunnelDialer {
   }
 
   void inBackground(Runnable task) {
-    background.execute(task);
+    try {
+      background.execute(task);
+    } catch (OutOfMemoryError e) {
+      log.warn("a dial waits: no thread can be had ({})", e.getMessage());
+      loop.schedule(() -> inBackground(task), THREADLESS_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop on) {

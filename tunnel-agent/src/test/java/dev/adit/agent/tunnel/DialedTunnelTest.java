@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.tunnel.grpc.MessageDemand;
@@ -83,6 +84,14 @@ final class DialedTunnelTest {
       bench.call().receive(new byte[0]);
     }
     assertEquals(first + 3L * MessageDemand.BATCH, bench.call().asked());
+  }
+
+  @Test
+  void endIsToldWhateverFailsOnTheWay() {
+    bench.receive(welcome(TunnelBench.welcome()));
+    bench.call().breakChannel();
+    assertThrows(IllegalStateException.class, () -> bench.call().end(Status.UNAVAILABLE));
+    assertEquals(List.of("welcome", "end"), bench.heard());
   }
 
   @Test

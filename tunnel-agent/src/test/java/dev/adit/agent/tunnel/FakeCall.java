@@ -33,6 +33,7 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
   private boolean cancelled;
   private boolean halfClosed;
   private boolean closed;
+  private boolean broken;
   private long asked;
 
   FakeCall(EventLoop loop) {
@@ -42,6 +43,11 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
   /** A channel on which this is the only call. */
   ManagedChannel channel() {
     return new Channel();
+  }
+
+  /** From now on its channel cannot be shut. */
+  void breakChannel() {
+    broken = true;
   }
 
   List<Frame> sent() {
@@ -164,6 +170,9 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
 
     @Override
     public ManagedChannel shutdown() {
+      if (broken) {
+        throw new IllegalStateException("not to be shut");
+      }
       shut = true;
       return this;
     }

@@ -16,6 +16,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,37 @@ final class TunnelDialerTest {
     assertEquals(nobody, both.servers().get(0).server());
     both.close();
     end.countDown();
+  }
+
+  /** Where threads cannot be had for a while it would else never dial again. */
+  @Test
+  void dialThatFindsNoThreadComesLater() {
+    Threadless background = new Threadless();
+    TunnelPlan plan = TunnelBench.plan(loops, List.of(nobody));
+    TunnelDialer late =
+        new TunnelDialer(plan, connected -> {}, new TunnelChannels(plan), background);
+    late.start();
+    await().until(() -> late.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
+    assertEquals(2, background.refused.get());
+    late.close();
+  }
+
+  /** Has no thread at first, as the JVM says that. */
+  private static final class Threadless extends ThreadPoolExecutor {
+    private final AtomicInteger refused = new AtomicInteger();
+
+    Threadless() {
+      super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (refused.get() < 2) {
+        refused.incrementAndGet();
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+      super.execute(task);
+    }
   }
 
   /** One name of which waits for its answer until the end. */

@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -25,10 +25,18 @@ final class OffLoopResolver extends AddressResolverGroup<InetSocketAddress> {
 
   static final OffLoopResolver GROUP = new OffLoopResolver();
 
-  private final ExecutorService thread =
-      Executors.newCachedThreadPool(new DefaultThreadFactory("resolver", true));
+  private final Executor threads;
 
-  private OffLoopResolver() {}
+  private OffLoopResolver() {
+    this(Executors.newCachedThreadPool(new DefaultThreadFactory("resolver", true)));
+  }
+
+  /**
+   * @param threads one for each name that is looked up
+   */
+  OffLoopResolver(Executor threads) {
+    this.threads = threads;
+  }
 
   @Override
   protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
@@ -51,15 +59,21 @@ final class OffLoopResolver extends AddressResolverGroup<InetSocketAddress> {
     }
 
     private <T> void answer(Promise<T> promise, Lookup<T> lookup) {
-      thread.execute(
-          () -> {
-            try {
-              T found = lookup.look();
-              tell(() -> promise.setSuccess(found));
-            } catch (UnknownHostException e) {
-              tell(() -> promise.setFailure(e));
-            }
-          });
+      try {
+        threads.execute(() -> look(promise, lookup));
+      } catch (OutOfMemoryError e) {
+        // What the JVM says where no thread can be had: a call that waits for the name must end.
+        promise.setFailure(new UnknownHostException("no thread to look the name up"));
+      }
+    }
+
+    private <T> void look(Promise<T> promise, Lookup<T> lookup) {
+      try {
+        T found = lookup.look();
+        tell(() -> promise.setSuccess(found));
+      } catch (UnknownHostException e) {
+        tell(() -> promise.setFailure(e));
+      }
     }
 
     private void tell(Runnable answer) {

@@ -75,6 +75,23 @@ final class OffLoopResolverTest {
     assertInstanceOf(UnknownHostException.class, found.cause());
   }
 
+  /** The error went up to the tunnel that the call came on, and ended it. */
+  @Test
+  void nameForWhichNoThreadCanBeHadFails() throws Exception {
+    OffLoopResolver threadless =
+        new OffLoopResolver(
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    Future<InetSocketAddress> found =
+        threadless
+            .getResolver(loops.next())
+            .resolve(InetSocketAddress.createUnresolved("localhost", 50051));
+    assertTrue(found.await(WAIT_SECONDS, TimeUnit.SECONDS));
+    assertInstanceOf(UnknownHostException.class, found.cause());
+    threadless.close();
+  }
+
   /** An agent that ends while it looks a name up says nothing of it. */
   @Test
   void answerThatComesAfterTheEndIsDropped() {

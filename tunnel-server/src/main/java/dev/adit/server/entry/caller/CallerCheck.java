@@ -147,7 +147,8 @@ public final class CallerCheck {
     }
     try {
       checks.execute(() -> check(jwt, from, loop, done));
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // The latter is what the JVM says where no thread can be had.
       allowance.giveBack(from);
       throw new CallException(
           CallFailure.RATE_LIMITED,

@@ -231,6 +231,25 @@ final class CallerCheckTest {
     }
   }
 
+  /** It ended the caller's connection, with all calls on it. */
+  @Test
+  void checkForWhichNoThreadCanBeHadIsRefused() throws CallException {
+    CallerCheck full =
+        new CallerCheck(
+            Clock.systemUTC(),
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    HeaderFields fields = authorization("Bearer " + ISSUER.tokenOf("x", "i", "a"));
+    PresentedJwt jwt =
+        Objects.requireNonNull(CallerCheck.credential(route(null, JWT), fields).jwt());
+    CallException e =
+        assertThrows(
+            CallException.class,
+            () -> full.check(jwt, caller, now, Runnable::run, () -> fail("not checked")));
+    assertEquals(CallFailure.RATE_LIMITED, e.failure());
+  }
+
   @Test
   void addressesOfOneIpv6NetworkCountAsOne() {
     Route route = route(null, JWT);
