@@ -9,6 +9,7 @@ public enum Flood {
   UNKNOWN_FRAMES("unknownFrames"),
   EMPTY_DATA("emptyData"),
   CONTINUATIONS("continuations"),
+  MAX_HEADER_BYTES("maxHeaderBytes"),
   PRIORITIES("priorities"),
   WINDOW_UPDATES("windowUpdates"),
   RESETS("resets"),

@@ -72,7 +72,22 @@ public final class FloodGuard {
       ended = true;
       onFlood.accept(limit);
     }
-    throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "%s", limit.told());
+    throw new FloodException(limit);
+  }
+
+  /** Each connection of an attacker's makes one: it must cost nothing to speak of. */
+  private static final class FloodException extends Http2Exception {
+    private static final long serialVersionUID = 1;
+
+    FloodException(Flood limit) {
+      super(Http2Error.ENHANCE_YOUR_CALM, limit.told());
+    }
+
+    /** Where a peer's frame was counted tells nobody anything. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   // What we send.

@@ -83,7 +83,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
     whole =
         new ConnectionFrames(
             connection, encoder, headersDecoder.configuration(), windows, listener);
-    block = new HeaderBlock(headersDecoder);
+    block = new HeaderBlock(headersDecoder, guard);
     if (limits == null || guard == null) {
       listTimer = null;
       maxSmallPieces = DIALLED_SMALL_PIECES;

@@ -1,5 +1,7 @@
 package dev.adit.core.http2.read;
 
+import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -19,11 +21,15 @@ final class HeaderBlock {
   /** Times the size that a list may have, up to which it is read for the sake of those after it. */
   private static final int LEEWAY = 2;
 
+  /** What each field of a list counts beside its name and value (RFC 9113 6.5.2). */
+  private static final int FIELD_BYTES = 32;
+
   /** Who cuts a list into pieces of less than this has no need to. */
   private static final int SMALL_BYTES = 8 << 10;
 
   // deps
   private final Http2HeadersDecoder decoder;
+  private final @Nullable FloodGuard guard;
 
   // state, confined to the loop
   private int streamId = NONE;
@@ -31,8 +37,14 @@ final class HeaderBlock {
   private int smallPieces;
   private @Nullable ByteBuf pieces;
 
-  HeaderBlock(Http2HeadersDecoder decoder) {
+  /**
+   * No list has begun.
+   *
+   * @param guard is told of lists that are too large to be read; null: the peer is not guarded
+   */
+  HeaderBlock(Http2HeadersDecoder decoder, @Nullable FloodGuard guard) {
     this.decoder = decoder;
+    this.guard = guard;
   }
 
   /** Whether a list has begun and is not whole. */
@@ -62,7 +74,8 @@ final class HeaderBlock {
   }
 
   /**
-   * The next piece of the block.
+   * The next piece of the block. One that is too large, on the wire or by the number of fields that
+   * are in it, ends the connection before any of it is decoded.
    *
    * @param in its reader index does not matter, and is as before afterwards
    * @param end whether this is the last one
@@ -72,11 +85,9 @@ final class HeaderBlock {
       throws Http2Exception {
     ByteBuf before = pieces;
     long most = LEEWAY * decoder.configuration().maxHeaderListSize();
-    if (length + (before == null ? 0L : before.readableBytes()) > most) {
-      close();
-      Http2CodecUtil.headerListSizeExceeded(most);
-    }
+    check(length + (before == null ? 0L : before.readableBytes()), most);
     if (before == null && end) {
+      checkFields(in, from, length, most);
       return decodeInPlace(in, from, length);
     }
     ByteBuf whole = before == null ? alloc.buffer(length) : before;
@@ -89,10 +100,32 @@ final class HeaderBlock {
       return null;
     }
     try {
+      checkFields(whole, whole.readerIndex(), whole.readableBytes(), most);
       return decoder.decodeHeaders(streamId, whole);
     } finally {
       close();
     }
+  }
+
+  /**
+   * HPACK makes a field of a byte, and of one that its table has for it a large one: what is sure to
+   * be too much is not decoded.
+   */
+  private void checkFields(ByteBuf block, int from, int length, long most) throws Http2Exception {
+    if (FIELD_BYTES * (long) length > most) {
+      check(FIELD_BYTES * (long) FieldCount.of(block, from, length), most);
+    }
+  }
+
+  private void check(long bytes, long most) throws Http2Exception {
+    if (bytes <= most) {
+      return;
+    }
+    close();
+    if (guard != null) {
+      guard.check(false, Flood.MAX_HEADER_BYTES);
+    }
+    Http2CodecUtil.headerListSizeExceeded(most);
   }
 
   private Http2Headers decodeInPlace(ByteBuf in, int from, int length) throws Http2Exception {
@@ -114,6 +147,103 @@ final class HeaderBlock {
     if (pieces != null) {
       pieces.release();
       pieces = null;
+    }
+  }
+
+  /**
+   * Counts the fields of a block of HPACK's (RFC 7541 6) by the lengths that stand in it, without a
+   * table and without decoding any.
+   */
+  private static final class FieldCount {
+    private static final int INDEXED = 0x80;
+    private static final int INDEXED_BITS = 7;
+    private static final int LITERAL_TO_KEEP = 0x40;
+    private static final int LITERAL_TO_KEEP_BITS = 6;
+    private static final int TABLE_SIZE = 0x20;
+    private static final int TABLE_SIZE_BITS = 5;
+    private static final int LITERAL_BITS = 4;
+    private static final int LENGTH_BITS = 7;
+    private static final int BYTE_BITS = 7;
+    private static final int MORE = 0x80;
+
+    private final ByteBuf block;
+    private final int end;
+
+    /** Beyond the end where the block is cut off or malformed. */
+    private long at;
+
+    private FieldCount(ByteBuf block, int from, int length) {
+      this.block = block;
+      at = from;
+      end = from + length;
+    }
+
+    /** Fields; those up to the fault in a block that is malformed. */
+    static int of(ByteBuf block, int from, int length) {
+      FieldCount count = new FieldCount(block, from, length);
+      int fields = 0;
+      while (count.at < count.end) {
+        if (count.skipOne()) {
+          fields++;
+        }
+      }
+      return fields;
+    }
+
+    /**
+     * Skips a field or a change of the table's size.
+     *
+     * @return whether it was a field
+     */
+    private boolean skipOne() {
+      int first = block.getByte((int) at);
+      if ((first & INDEXED) != 0) {
+        number(INDEXED_BITS);
+        return true;
+      }
+      if ((first & LITERAL_TO_KEEP) != 0) {
+        skipLiteral(LITERAL_TO_KEEP_BITS);
+        return true;
+      }
+      if ((first & TABLE_SIZE) != 0) {
+        number(TABLE_SIZE_BITS);
+        return false;
+      }
+      skipLiteral(LITERAL_BITS);
+      return true;
+    }
+
+    private void skipLiteral(int indexBits) {
+      if (number(indexBits) == 0) {
+        skipText();
+      }
+      skipText();
+    }
+
+    private void skipText() {
+      long length = number(LENGTH_BITS);
+      at += length;
+    }
+
+    /** RFC 7541 5.1; 0 beyond the end. */
+    private long number(int bits) {
+      if (at >= end) {
+        return 0;
+      }
+      int most = (1 << bits) - 1;
+      long number = block.getByte((int) at++) & most;
+      if (number < most) {
+        return number;
+      }
+      for (int shift = 0; shift < Integer.SIZE && at < end; shift += BYTE_BITS) {
+        int next = block.getByte((int) at++);
+        number += (long) (next & (MORE - 1)) << shift;
+        if ((next & MORE) == 0) {
+          return number;
+        }
+      }
+      at = end;
+      return 0;
     }
   }
 }
