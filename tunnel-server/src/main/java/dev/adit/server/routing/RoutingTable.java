@@ -6,6 +6,7 @@ import dev.adit.core.match.table.Explained;
 import dev.adit.core.match.table.MatchTable;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.GroupConfig;
+import dev.adit.server.policy.auth.AuthPolicy;
 import dev.adit.server.policy.auth.JwtPolicy;
 import dev.adit.server.policy.auth.JwtVerifier;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class RoutingTable {
   private final MatchTable<Route> matches;
   private final Map<GroupName, GroupConfig> groups;
   private final Map<JwtPolicy, JwtVerifier> verifiers;
+  private final boolean hasAuth;
 
   private RoutingTable(
       String hash,
@@ -45,6 +47,7 @@ public final class RoutingTable {
       entries.add(new MatchEntry<>(rule.hosts(), rule.matches(), rule.priority(), route));
     }
     this.matches = MatchTable.of(entries);
+    hasAuth = rules.stream().anyMatch(rule -> rule.auth() != null);
   }
 
   /**
@@ -82,14 +85,46 @@ public final class RoutingTable {
     return verifiers.computeIfAbsent(policy, p -> known == null ? new JwtVerifier(p) : known);
   }
 
-  /** The route of the winning rule, or null if none matches. */
+  /**
+   * The route of the winning rule, or null if none matches. A rule with {@code auth} also gets what
+   * a backend may take for a call of it, from rules that let everybody in; what it may take for a
+   * call of one of several that let others in, none gets.
+   */
   public @Nullable Route route(CallHeaders headers) {
-    return matches.find(headers, null);
+    @Nullable Route route = matches.find(headers, null);
+    return hasAuth && route != null ? guarded(route, headers) : route;
+  }
+
+  private @Nullable Route guarded(Route written, CallHeaders headers) {
+    Route decided = written;
+    for (CallHeaders reading : OtherReadings.of(headers)) {
+      @Nullable Route other = matches.find(reading, null);
+      @Nullable AuthPolicy auth = decided.rule().auth();
+      if (other != null && other.rule().auth() != null && !other.rule().auth().equals(auth)) {
+        if (auth != null) {
+          return null;
+        }
+        decided = other;
+      }
+    }
+    return decided;
   }
 
   /** What became of every rule when this call was looked up. */
   public List<Explained<Route>> explain(CallHeaders headers) {
-    return matches.explain(headers, null);
+    return matches.explain(decisive(headers), null);
+  }
+
+  /** The reading of a call that decides. */
+  private CallHeaders decisive(CallHeaders headers) {
+    @Nullable Route route = route(headers);
+    if (route == null || route == matches.find(headers, null)) {
+      return headers;
+    }
+    return OtherReadings.of(headers).stream()
+        .filter(reading -> matches.find(reading, null) == route)
+        .findFirst()
+        .orElse(headers);
   }
 
   /** SHA-256 of the files' names and contents, or empty. */
