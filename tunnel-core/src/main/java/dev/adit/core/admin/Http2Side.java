@@ -1,5 +1,6 @@
 package dev.adit.core.admin;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import java.net.SocketAddress;
 
@@ -13,6 +14,9 @@ public interface Http2Side extends AutoCloseable {
 
   /** On which connections to it live. */
   EventLoopGroup loops();
+
+  /** Made for one connection: it sees the bytes that go either way, and may end it. */
+  ChannelHandler newGuard();
 
   @Override
   void close();

@@ -94,7 +94,7 @@ final class ProtocolSwitch extends ByteToMessageDecoder {
     }
     // A call that only watches is quiet for as long as nothing happens.
     ctx.pipeline().remove(IdleStateHandler.class);
-    ctx.pipeline().addLast(new Relay(local));
+    ctx.pipeline().addLast(http2.newGuard(), new Relay(local));
     ctx.pipeline().remove(this);
     ctx.channel().config().setAutoRead(true);
   }

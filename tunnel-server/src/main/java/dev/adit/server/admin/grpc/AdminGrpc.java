@@ -1,11 +1,16 @@
 package dev.adit.server.admin.grpc;
 
 import dev.adit.core.admin.Http2Side;
+import dev.adit.core.http2.flood.ConnectionLimits;
+import dev.adit.core.http2.flood.FloodHandler;
+import dev.adit.core.http2.flood.FloodLimits;
+import dev.adit.core.http2.flood.FloodLog;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,6 +20,7 @@ import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -33,6 +39,12 @@ public final class AdminGrpc implements Http2Side {
   private static final int CHANNELZ_PAGE = 100;
   private static final int CLOSE_SECONDS = 1;
 
+  /** Connections are counted where they are accepted. */
+  private static final ConnectionLimits LIMITS =
+      new ConnectionLimits(
+          Duration.ofSeconds(5), Integer.MAX_VALUE, Integer.MAX_VALUE, FloodLimits.DEFAULT);
+
+  private final FloodLog floods = new FloodLog("to the admin port");
   private final LocalAddress address = new LocalAddress("admin-" + UUID.randomUUID());
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
@@ -84,6 +96,12 @@ public final class AdminGrpc implements Http2Side {
   @Override
   public EventLoopGroup loops() {
     return loops;
+  }
+
+  /** What strangers may send before a token is asked for; who asks for health needs none. */
+  @Override
+  public ChannelHandler newGuard() {
+    return new FloodHandler(LIMITS, floods::passed);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.adit.core.drain.Drain;
 import dev.adit.server.registry.AgentRegistry;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
+import dev.adit.testing.http2.Http2Script;
 import dev.adit.testing.logging.LoggedLines;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -25,6 +26,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -39,11 +41,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may ask what on an admin port with a token, and how its two protocols are told apart. */
 final class AdminTokenTest {
   private static final String TOKEN = "let-me-in";
+  private static final int SETTINGS = 4;
+  private static final int PING = 6;
   private static final HealthCheckRequest GROUP =
       HealthCheckRequest.newBuilder().setService("group/g").build();
 
@@ -95,6 +100,28 @@ final class AdminTokenTest {
         each.close();
       }
     }
+  }
+
+  /** From a stranger without the token; the last frame is the one too many. */
+  @ParameterizedTest
+  @CsvSource({
+    "4, 20, limit settings passed", "6, 101, too_many_pings", "66, 101, limit unknownFrames passed"
+  })
+  void strangerWhoFloodsIsEnded(int type, int frames, String told) throws IOException {
+    byte[] frame = Http2Script.frame(type, 0, 0, new byte[type == PING ? Long.BYTES : 0]);
+    try (Socket stranger = new Socket(admin.address().getAddress(), admin.address().getPort())) {
+      stranger.setSoTimeout(10_000);
+      ByteArrayOutputStream flood = new ByteArrayOutputStream();
+      flood.write(Http2Script.PREFACE.getBytes(StandardCharsets.US_ASCII));
+      flood.write(Http2Script.frame(SETTINGS, 0, 0, new byte[0]));
+      for (int i = 0; i < frames; i++) {
+        flood.write(frame);
+      }
+      stranger.getOutputStream().write(flood.toByteArray());
+      byte[] answer = stranger.getInputStream().readAllBytes();
+      assertTrue(new String(answer, StandardCharsets.ISO_8859_1).endsWith(told));
+    }
+    howTheServerItselfIsMayEverybodyAsk();
   }
 
   private Channel with(String authorization) {
