@@ -162,6 +162,18 @@ public final class Upstream {
     return false;
   }
 
+  /**
+   * A call is begun anew, with all backends; but one that has refused it may go on doing so, and is
+   * not asked again while another would be given the call.
+   *
+   * @param tried the backends that the call has been on, emptied if there is no other
+   */
+  public void newRound(List<Backend> tried) {
+    if (!hasOther(tried)) {
+      tried.clear();
+    }
+  }
+
   private Backend leastCalls() {
     if (backends.size() == 1) {
       return backends.get(0);

@@ -100,11 +100,11 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   /** Picks a backend and asks for a stream. */
   void begin() {
-    beginWithAll(begunNanos);
+    beginAnew(begunNanos);
   }
 
-  private void beginWithAll(long nowNanos) {
-    tried.clear();
+  private void beginAnew(long nowNanos) {
+    upstream.newRound(tried);
     askingNanos = nowNanos;
     begin(nowNanos);
   }
@@ -171,7 +171,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     if (!reserved.canOpen()) {
       reserved.giveBack();
       leaveBackend();
-      beginWithAll(now());
+      beginAnew(now());
       return;
     }
     long now = now();
@@ -349,7 +349,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     visit.stopped(CallFailure.BACKEND_RESET);
     if (copy.isComplete() && opens < MAX_OPENS) {
       leaveBackend();
-      beginWithAll(now());
+      beginAnew(now());
     } else {
       refuse();
     }

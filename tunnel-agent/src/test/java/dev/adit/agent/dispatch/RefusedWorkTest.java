@@ -3,6 +3,9 @@ package dev.adit.agent.dispatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.adit.core.call.CallFailure;
+import dev.adit.core.upstream.BackendConfig;
+import dev.adit.core.upstream.UpstreamBalance;
+import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.testing.http2.FakeBackend;
 import dev.adit.testing.http2.FakeBackend.Connection;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -81,5 +84,38 @@ final class RefusedWorkTest {
       other.send(other.script().headers(3, true, ":status", "200", "grpc-status", "0"));
       assertEquals(List.of("accepted", "head 200 last"), call.end());
     }
+  }
+
+  /** With eight of nine turns, the backend that refuses was asked three times in a row. */
+  @Test
+  void refusedCallIsGivenToAnotherBackendWhereThereIsOne() throws IOException {
+    try (FakeBackend refusing = new FakeBackend();
+        FakeBackend idle = new FakeBackend();
+        AgentBench weighted = new AgentBench(eightToOne(refusing, idle))) {
+      AgentBench.Call refused = weighted.open().send("request", true);
+      try (Connection first = refusing.accept()) {
+        first.expectBody(3);
+        first.send(first.script().reset(3, (int) Http2Error.REFUSED_STREAM.code()));
+        try (Connection second = idle.accept()) {
+          assertEquals("request", second.expectBody(3));
+          second.send(second.script().headers(3, true, ":status", "200", "grpc-status", "0"));
+          assertEquals(List.of("accepted", "head 200 last"), refused.end());
+        }
+      }
+    }
+  }
+
+  private static UpstreamConfig eightToOne(FakeBackend often, FakeBackend seldom) {
+    UpstreamConfig even = AgentBench.upstream(UpstreamBalance.WEIGHTED, 1, often, seldom);
+    return new UpstreamConfig(
+        even.name(),
+        List.of(new BackendConfig(even.backends().get(0).address(), 8), even.backends().get(1)),
+        even.balance(),
+        even.tls(),
+        even.health(),
+        even.circuitBreaker(),
+        even.slowStart(),
+        even.minConnections(),
+        even.maxConnections());
   }
 }
