@@ -46,6 +46,51 @@ final class ExplainAgreesTest {
     Expect.that(taken > CALLS && taken < SETS * CALLS, "seed " + seed + ": " + taken + " taken");
   }
 
+  /** Rules may ask for fields that callers do not choose; who explains need not name them. */
+  @Test
+  @Timeout(60)
+  void fieldsThatCallersDoNotChooseAreExplainedToo(@TempDir Path directory) throws Exception {
+    List<String> conditions =
+        List.of(
+            "name: content-type, value: application/grpc",
+            "name: content-type, value: application/grpc+proto",
+            "name: te, value: trailers",
+            "name: te, absent: true",
+            "name: x-request-id, present: true",
+            "name: x-request-id, absent: true",
+            "name: x-request-id, value: mine",
+            "name: x-tunnel-reason, present: true",
+            "name: proxy-authorization, present: true");
+    StringBuilder file = new StringBuilder("version: 1\nrules:\n");
+    for (int i = 0; i < conditions.size(); i++) {
+      file.append("- name: rule-").append(i).append("\n  hosts: [h").append(i);
+      file.append(".example]\n  to: group-").append(i).append('\n');
+      file.append("  matches: [{headers: [{").append(conditions.get(i)).append("}]}]\n");
+    }
+    Files.writeString(directory.resolve("rules.yaml"), file);
+    RoutingTable table = RuleFileReader.read(directory).toTable(null);
+    try (LocalSite site =
+            LocalSite.start(
+                SitePlan.of(file.toString(), AgentPlan.of("idle", "unused", "127.0.0.1:9")));
+        RawConnection caller = RawConnection.dial(site.entry())) {
+      for (int i = 0; i < conditions.size(); i++) {
+        for (List<String> headers :
+            List.of(
+                List.<String>of(),
+                List.of(
+                    "x-request-id", "mine", "x-tunnel-reason", "a", "proxy-authorization", "b"))) {
+          RandomRules.Call call = new RandomRules.Call("h" + i + ".example", "s.S/M", headers);
+          @Nullable String explained = explained(table, call);
+          Expect.equal(
+              explained == null ? "no-rule" : "no-agent of group " + explained,
+              answered(caller, call),
+              conditions.get(i) + " of " + headers);
+        }
+      }
+      Eventually.empty(site::leftovers);
+    }
+  }
+
   private static int compare(long seed, Path directory) throws Exception {
     RandomRules random = new RandomRules(seed);
     String file = random.file(RULES);

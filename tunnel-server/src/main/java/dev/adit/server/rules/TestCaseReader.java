@@ -5,6 +5,8 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.config.ConfigMap;
 import dev.adit.core.config.ConfigValue;
+import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.match.MatchReader;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.routing.RuleName;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code tests} of a rule file; also makes the calls that are tried by hand. */
 public final class TestCaseReader {
+  /** In the place of the id that the entry makes, and nobody knows before. */
+  private static final AsciiString ANY_ID = AsciiString.cached("0".repeat(24));
 
   private TestCaseReader() {}
 
@@ -88,8 +92,33 @@ public final class TestCaseReader {
         AsciiString.of("http"),
         AsciiString.of(host),
         AsciiString.of(path),
-        fields,
+        fieldsAtRules(protocol, fields),
         CallHeaders.NO_TIMEOUT);
+  }
+
+  /**
+   * What rules see of the fields that a caller sends: those that end at the entry are gone, those
+   * that every call has, or that the entry adds to each, are there.
+   */
+  private static HeaderFields fieldsAtRules(CallProtocol protocol, HeaderFields sent) {
+    HeaderFields seen = new HeaderFields(sent.size() + 3);
+    boolean grpc = protocol == CallProtocol.GRPC;
+    if (grpc && !sent.contains(HeaderNames.CONTENT_TYPE)) {
+      seen.add(HeaderNames.CONTENT_TYPE, HeaderNames.APPLICATION_GRPC);
+    }
+    for (int i = 0; i < sent.size(); i++) {
+      AsciiString name = sent.name(i);
+      if (!HeaderRules.isHopByHop(name) && !HeaderRules.isOurs(name)) {
+        seen.add(name, sent.value(i));
+      }
+    }
+    if (grpc || HeaderNames.TRAILERS.equals(sent.get(HeaderNames.TE))) {
+      seen.add(HeaderNames.TE, HeaderNames.TRAILERS);
+    }
+    if (!sent.contains(HeaderNames.X_REQUEST_ID)) {
+      seen.add(HeaderNames.X_REQUEST_ID, ANY_ID);
+    }
+    return seen;
   }
 
   private static String grpcPath(String method) {
