@@ -9,6 +9,7 @@ import dev.adit.core.tls.CertificateStatus;
 import dev.adit.server.cli.output.WarningTrees;
 import dev.adit.server.config.ServerConfig;
 import dev.adit.server.config.ServerConfigReader;
+import dev.adit.server.config.TlsConfig;
 import dev.adit.server.config.agents.AgentIdentity;
 import dev.adit.server.config.agents.AgentsFile;
 import dev.adit.server.config.agents.AgentsSource;
@@ -64,13 +65,21 @@ final class CheckCommand implements Callable<Integer> {
       CertificateStatus.warnings(config.certificates(), Instant.now()).forEach(problems::warn);
     }
     List<AgentIdentity> agents = config == null ? List.of() : agents(config, problems);
+    boolean allRead = problems.isEmpty();
+    if (config != null) {
+      warnOfCertificates(config, agents, problems);
+    }
     @Nullable RuleSet rules =
         config == null || !Files.isDirectory(config.rulesDirectory())
             ? null
             : RuleFileReader.read(config.rulesDirectory(), problems);
     Set<GroupName> served = new HashSet<>();
     agents.forEach(agent -> served.addAll(agent.groups()));
-    List<LintFinding> findings = rules == null ? List.of() : RuleLint.lint(rules, served::contains);
+    // Who may serve what is not known of agents that could not be read.
+    List<LintFinding> findings =
+        rules == null
+            ? List.of()
+            : RuleLint.lint(rules, group -> !allRead || served.contains(group));
     if (json) {
       print(JsonOutput.json(tree(problems, findings)));
     } else {
@@ -86,6 +95,24 @@ final class CheckCommand implements Callable<Integer> {
     }
     Path path = ((AgentsSource.FromFile) source).path();
     return Files.isRegularFile(path) ? AgentsFile.read(path, problems) : List.of();
+  }
+
+  /** Nobody can prove to be the agent of such a line. */
+  private static void warnOfCertificates(
+      ServerConfig config, List<AgentIdentity> agents, ConfigProblems problems) {
+    @Nullable TlsConfig tls = config.tunnel().tls();
+    if (tls != null && tls.clientCa() != null) {
+      return;
+    }
+    for (AgentIdentity agent : agents) {
+      if (agent.certificateSan() != null) {
+        problems.warn(
+            "agents: agent "
+                + agent.id()
+                + " is to prove itself by a certificate, and no agent is asked for one; set"
+                + " tunnel.tls.clientCa");
+      }
+    }
   }
 
   private void text(

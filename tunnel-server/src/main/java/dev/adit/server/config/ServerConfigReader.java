@@ -185,7 +185,13 @@ public final class ServerConfigReader {
     Duration deadAfter =
         tunnel.duration("deadAfter", Duration.ofSeconds(4), Duration.ofMillis(200), HOUR);
     if (deadAfter.compareTo(heartbeat.multipliedBy(2)) < 0) {
-      rejectKey(tunnel, "deadAfter", "heartbeat", "expected at least twice the heartbeat");
+      rejectKey(
+          tunnel,
+          "deadAfter",
+          "heartbeat",
+          tunnel.optional("deadAfter") == null
+              ? "expected at most half of deadAfter, which is " + deadAfter.toMillis() + " ms"
+              : "expected at least twice the heartbeat");
     }
     int initialWindow = (int) tunnel.bytes("initialWindow", 64 * KIB, KIB, 64 * MIB);
     int callWindow = (int) tunnel.bytes("callWindow", 256 * KIB, KIB, 1024 * MIB);

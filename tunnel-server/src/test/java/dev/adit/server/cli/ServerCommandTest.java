@@ -36,7 +36,9 @@ final class ServerCommandTest {
     write("server.yaml", "version: 1\ntunnel: {insecure: true}\nrules: rules/\n");
     write(
         "agents.yaml",
-        "version: 1\nagents:\n- {id: a, groups: [g], certificate: {san: a.example}}\n");
+        "version: 1\nagents:\n- {id: a, groups: [g], tokens: [{sha256: "
+            + TokenHash.of("token").hex()
+            + "}]}\n");
     write("rules/a.yaml", "version: 1\nrules:\n- {name: r, hosts: a.example, to: g}\n");
   }
 
@@ -98,6 +100,38 @@ final class ServerCommandTest {
     write("rules/a.yaml", "version: 1\nrules:\n- {name: r, to: other}\n");
     assertEquals(0, run("check", "-c", path("server.yaml")));
     assertTrue(err.toString().contains("no agent may serve group 'other'"), err::toString);
+  }
+
+  /** It was told to be at least twice as long as itself. */
+  @Test
+  void heartbeatTooLongForTheUsualDeadAfterIsToldSo() throws IOException {
+    write("server.yaml", "version: 1\ntunnel: {insecure: true, heartbeat: 3s}\nrules: rules/\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    assertEquals(
+        path("server.yaml")
+            + ":2:37: tunnel.heartbeat: expected at most half of deadAfter, which is 4000 ms",
+        err.toString().strip());
+  }
+
+  @Test
+  void certificateThatNoAgentIsAskedForIsAWarning() throws IOException {
+    write(
+        "agents.yaml",
+        "version: 1\nagents:\n- {id: a, groups: [g], certificate: {san: a.example}}\n");
+    assertEquals(0, run("check", "-c", path("server.yaml")));
+    assertEquals(
+        "warning: agents: agent a is to prove itself by a certificate, and no agent is asked for"
+            + " one; set tunnel.tls.clientCa",
+        err.toString().strip());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"agents: none.yaml", "agents: agents.yaml", "agents: [{id: a}]"})
+  void nobodySaysWhoMayServeWhatIfTheAgentsCannotBeRead(String agents) throws IOException {
+    write("server.yaml", "version: 1\ntunnel: {insecure: true}\nrules: rules/\n" + agents + "\n");
+    write("agents.yaml", "version: 1\nagents: [{id: a}]\n");
+    assertEquals(3, run("check", "-c", path("server.yaml")));
+    assertFalse(err.toString().contains("may serve group"), err::toString);
   }
 
   @Test
