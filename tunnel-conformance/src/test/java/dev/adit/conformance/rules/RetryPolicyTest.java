@@ -31,6 +31,10 @@ final class RetryPolicyTest {
         matches: [{service: shop.Cart}]
         to: shop
         retry: {maxAttempts: 3, initialBackoff: 10ms, maxBackoff: 20ms, retryableStatusCodes: [UNAVAILABLE]}
+      - name: unknown
+        matches: [{service: shop.Odd}]
+        to: shop
+        retry: {maxAttempts: 3, initialBackoff: 10ms, maxBackoff: 20ms, retryableStatusCodes: [UNKNOWN]}
       - {name: once, to: shop}
       """;
 
@@ -63,6 +67,26 @@ final class RetryPolicyTest {
         RawConnection caller = RawConnection.dial(site.entry())) {
       assertEquals("0", call(caller, "/shop.Cart/Get").last("grpc-status"));
       assertEquals(List.of("null", "1", "2"), seen);
+      Eventually.empty(site::leftovers);
+    }
+  }
+
+  /** gRPC over HTTP/2, "Responses": a head that ends the response without a status is UNKNOWN. */
+  @Test
+  void headWithoutAStatusIsTriedAgainWhereUnknownIs() throws Exception {
+    try (RawBackend backend =
+            RawBackend.start(
+                stream -> {
+                  List<Field> head =
+                      Field.list(":status", "200", "content-type", "application/grpc");
+                  boolean again =
+                      Field.value(stream.nextHead(), "grpc-previous-rpc-attempts") != null;
+                  stream.head(again ? Field.with(head, "grpc-status", "0") : head, true);
+                });
+        LocalSite site = start(backend);
+        RawConnection caller = RawConnection.dial(site.entry())) {
+      assertEquals("0", call(caller, "/shop.Odd/Get").last("grpc-status"));
+      assertEquals(2, backend.requests());
       Eventually.empty(site::leftovers);
     }
   }

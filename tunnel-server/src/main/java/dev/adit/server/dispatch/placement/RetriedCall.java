@@ -320,7 +320,7 @@ public final class RetriedCall implements RequestSide {
       if (status != null) {
         return last && policy.retryableStatusCodes().contains(GrpcCode.ofStatus(status));
       }
-      return head.status() != 200
+      return (head.status() != 200 || last)
           && policy.retryableStatusCodes().contains(StatusTranslator.ofHttpStatus(head.status()));
     }
 
