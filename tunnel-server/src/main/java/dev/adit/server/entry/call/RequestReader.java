@@ -216,8 +216,11 @@ record RequestReader(
       to.add(HeaderNames.X_FORWARDED_FOR, joined(from, HeaderNames.X_FORWARDED_FOR, remoteAddress));
       to.add(HeaderNames.X_FORWARDED_PROTO, joined(from, HeaderNames.X_FORWARDED_PROTO, scheme));
     }
-    if (!from.contains(HeaderNames.X_REQUEST_ID)) {
+    @Nullable AsciiString id = from.get(HeaderNames.X_REQUEST_ID);
+    if (id == null) {
       to.add(HeaderNames.X_REQUEST_ID, newId);
+    } else if (id.isEmpty()) {
+      to.set(HeaderNames.X_REQUEST_ID, newId);
     }
   }
 

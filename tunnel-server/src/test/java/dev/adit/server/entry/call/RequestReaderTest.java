@@ -209,6 +209,9 @@ final class RequestReaderTest {
   void requestIdOfTheCallerIsKept() throws CallException {
     assertEquals(
         List.of("x-request-id: mine"), lines(read(ForwardedHeaders.OFF, "x-request-id", "mine")));
+    assertEquals(
+        List.of("x-request-id: new-id", "b: 2"),
+        lines(read(ForwardedHeaders.OFF, "x-request-id", "", "b", "2")));
   }
 
   @Test
