@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * All that {@code agent.yaml} says, with defaults filled in and paths made absolute.
  *
  * @param groups the groups to serve; none: all that the credential allows
- * @param servers dialled all
+ * @param servers dialled all; each once, however often it is named
  * @param insecure clear text to the servers, asked for in so many words
  * @param token null only if {@code tls} has a certificate, which is the proof then
  * @param proxy the HTTP proxy to the servers; null: none
@@ -53,7 +53,7 @@ public record AgentConfig(
 
   public AgentConfig {
     groups = Collections.unmodifiableSet(new LinkedHashSet<>(groups));
-    servers = List.copyOf(servers);
+    servers = servers.stream().distinct().toList();
     upstreams = List.copyOf(upstreams);
     routes = List.copyOf(routes);
   }

@@ -36,6 +36,17 @@ final class AgentCommandTest {
     assertEquals("", err.toString());
   }
 
+  /** It was counted twice, so that status said for ever that one of two servers was missing. */
+  @Test
+  void serverThatIsNamedTwiceIsOne() throws IOException {
+    Path file = write("upstreams: [{name: u, backends: [\"127.0.0.1:1\"]}]\n");
+    String twice = Files.readString(file).replaceAll("servers: \\[(.+)]", "servers: [$1, $1]");
+    assertTrue(twice.contains(", "), twice);
+    Files.writeString(file, twice);
+    assertEquals(0, run("check", "-c", file.toString()), err::toString);
+    assertTrue(out.toString().contains("agent a, 1 servers, "), out::toString);
+  }
+
   @Test
   void brokenFileEndsWithThreeAndEveryProblemOnStandardError() throws IOException {
     Path file = write("upstreams: [{name: u}]\ncapcity: 1\n");
