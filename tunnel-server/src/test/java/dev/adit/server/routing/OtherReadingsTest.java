@@ -78,10 +78,27 @@ final class OtherReadingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/admin/x", "//admin/x", "/./admin/x", "/x/../admin/x", "/x/%2e%2e/admin/x", "/%61dmin/x",
-        "/admin%2fx", "/admin%2Fx", "/admin%5Cx", "/admin\\x", "/\\admin/x", "/admin;a=b/x",
-        "/..;/admin/x", "/x/..;v=1/admin/x", "/../../admin/x", "/admin//x", "/admin/%2e",
-        "/%2Fadmin%2F", "/admin/\u00ff%", "/%61dmin/x?y=z", "/./admin/x?%"
+        "/admin/x",
+        "//admin/x",
+        "/./admin/x",
+        "/x/../admin/x",
+        "/x/%2e%2e/admin/x",
+        "/%61dmin/x",
+        "/admin%2fx",
+        "/admin%2Fx",
+        "/admin%5Cx",
+        "/admin\\x",
+        "/\\admin/x",
+        "/admin;a=b/x",
+        "/..;/admin/x",
+        "/x/..;v=1/admin/x",
+        "/../../admin/x",
+        "/admin//x",
+        "/admin/%2e",
+        "/%2Fadmin%2F",
+        "/admin/\u00ff%",
+        "/%61dmin/x?y=z",
+        "/./admin/x?%"
       })
   void ruleWithAuthGetsAPathHoweverItIsWritten(String path) {
     assertEquals("admin", decidedGet(path));
@@ -90,8 +107,19 @@ final class OtherReadingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/", "/administrator", "/x/admin/x", "/a%2Fb", "/a//b", "/.well-known/x", "/a%", "/a%2",
-        "/a%zz", "/x?/admin/x", "/x?a=/../admin/x", "/x/;/admin/x", "/a/admin%2Fx"
+        "/",
+        "/administrator",
+        "/x/admin/x",
+        "/a%2Fb",
+        "/a//b",
+        "/.well-known/x",
+        "/a%",
+        "/a%2",
+        "/a%zz",
+        "/x?/admin/x",
+        "/x?a=/../admin/x",
+        "/x/;/admin/x",
+        "/a/admin%2Fx"
       })
   void otherPathsStayWithTheRuleThatLetsEverybodyIn(String path) {
     assertEquals("rest", decidedGet(path));

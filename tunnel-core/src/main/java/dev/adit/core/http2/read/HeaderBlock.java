@@ -108,8 +108,8 @@ final class HeaderBlock {
   }
 
   /**
-   * HPACK makes a field of a byte, and of one that its table has for it a large one: what is sure to
-   * be too much is not decoded.
+   * HPACK makes a field of a byte, and of one that its table has for it a large one: what is sure
+   * to be too much is not decoded.
    */
   private void checkFields(ByteBuf block, int from, int length, long most) throws Http2Exception {
     if (FIELD_BYTES * (long) length > most) {

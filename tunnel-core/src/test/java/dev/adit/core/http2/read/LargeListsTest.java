@@ -29,7 +29,9 @@ final class LargeListsTest {
   /** As many as twice the limit has room for at 32 bytes each. */
   private static final int MOST_FIELDS = 512;
 
-  /** RFC 7541 6: "a: b" as HPACK may say it; the first is kept in the table, and the second is it. */
+  /**
+   * RFC 7541 6: "a: b" as HPACK may say it; the first is kept in the table, and the second is it.
+   */
   private static final String[] REPRESENTATIONS = {
     "40 0161 0162", "be", "00 0161 0162", "10 0161 0162", "00 811f 818f"
   };
@@ -167,7 +169,8 @@ final class LargeListsTest {
 
   @Test
   void cutOffFieldEndsTheConnectionWhereItIsDecoded() {
-    for (String end : List.of("7f", "ffffffffffff", "00", "0001", "007fffffffffffff", "3fffffffff")) {
+    for (String end :
+        List.of("7f", "ffffffffffff", "00", "0001", "007fffffffffffff", "3fffffffff")) {
       try (EdgeBench other =
           new EdgeBench(
               EdgeBench.accepting(

@@ -105,7 +105,9 @@ final class AdminTokenTest {
   /** From a stranger without the token; the last frame is the one too many. */
   @ParameterizedTest
   @CsvSource({
-    "4, 20, limit settings passed", "6, 101, too_many_pings", "66, 101, limit unknownFrames passed"
+    "4, 20, limit settings passed",
+    "6, 101, too_many_pings",
+    "66, 101, limit unknownFrames passed"
   })
   void strangerWhoFloodsIsEnded(int type, int frames, String told) throws IOException {
     byte[] frame = Http2Script.frame(type, 0, 0, new byte[type == PING ? Long.BYTES : 0]);
