@@ -40,6 +40,9 @@ public final class RuleReload implements AutoCloseable {
   /** How long changed files must stay as they are before they are read. */
   public static final Duration DEBOUNCE = Duration.ofMillis(250);
 
+  /** How often they are waited for. Files that never rest are read as they are then, after 5 s. */
+  private static final int MOST_WAITS = 20;
+
   private static final Logger log = LoggerFactory.getLogger(RuleReload.class);
 
   // deps
@@ -54,6 +57,7 @@ public final class RuleReload implements AutoCloseable {
   private String seenState;
   private RuleDirectory.@Nullable Snapshot seen;
   private String unreadable = "";
+  private boolean settling;
 
   // shared: an immutable snapshot, replaced as a whole
   private volatile ReloadStatus status;
@@ -132,8 +136,8 @@ public final class RuleReload implements AutoCloseable {
   private void poll() {
     try {
       String state = state(snapshot());
-      if (!state.equals(seenState) || !unreadable.isEmpty()) {
-        thread.schedule(() -> settle(state), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (!settling && (!state.equals(seenState) || !unreadable.isEmpty())) {
+        awaitRest(state, 1);
       }
     } catch (IOException e) {
       refuse(e);
@@ -143,16 +147,25 @@ public final class RuleReload implements AutoCloseable {
     }
   }
 
-  /** Loads the files if they have stayed as they were; if not, the next poll sees them. */
-  private void settle(String state) {
+  private void awaitRest(String state, int waits) {
+    thread.schedule(() -> settle(state, waits), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+    settling = true;
+  }
+
+  /** Loads the files if they have stayed as they were, or have been waited for long enough. */
+  private void settle(String state, int waits) {
+    settling = false;
     try {
       RuleDirectory.Snapshot snapshot = snapshot();
       String now = state(snapshot);
       boolean loadedMeanwhile = now.equals(seenState) && unreadable.isEmpty();
-      if (now.equals(state) && !loadedMeanwhile) {
+      if (loadedMeanwhile) {
+        return;
+      }
+      if (now.equals(state) || waits >= MOST_WAITS) {
         load(snapshot);
-      } else if (!loadedMeanwhile) {
-        thread.schedule(() -> settle(now), DEBOUNCE.toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        awaitRest(now, waits + 1);
       }
     } catch (IOException e) {
       refuse(e);

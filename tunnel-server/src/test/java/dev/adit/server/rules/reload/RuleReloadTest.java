@@ -14,11 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +62,33 @@ final class RuleReloadTest {
       await().atMost(SOON).until(() -> names().equals(List.of("three", "two")));
       Files.delete(directory.resolve("b.yaml"));
       await().atMost(SOON).until(() -> names().equals(List.of("three")));
+      assertEquals(0, reload.status().refused());
+    }
+  }
+
+  /** Written more often than four times a second, they were never read. */
+  @Test
+  void filesThatNeverRestComeIntoForceAllTheSame() throws Exception {
+    write("a.yaml", "one");
+    try (RuleReload reload = start()) {
+      AtomicInteger version = new AtomicInteger();
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(SOON.multipliedBy(5))
+          .until(
+              () -> {
+                write("next", "two");
+                Files.writeString(
+                    directory.resolve("next"),
+                    "# " + version.incrementAndGet() + "\n",
+                    StandardOpenOption.APPEND);
+                Files.move(
+                    directory.resolve("next"),
+                    directory.resolve("a.yaml"),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+                return names().equals(List.of("two"));
+              });
       assertEquals(0, reload.status().refused());
     }
   }
