@@ -20,14 +20,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows files by their content, so that it does not matter how they are replaced: a change is
- * told once they have stayed as they are from one look to the next, within three seconds. Files
- * that have not been touched are not read again. Works on a thread of its own.
+ * told once they have stayed as they are from one look to the next, within three seconds; if they
+ * never do, after six. Files that have not been touched are not read again. Works on a thread of
+ * its own.
  */
 public final class ContentWatch implements AutoCloseable {
   /** How often the files are looked at. */
   public static final Duration POLL = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(ContentWatch.class);
+
+  /** So many looks in a row that each saw something else are as good as two that saw the same. */
+  private static final int MOST_CHANGES = 5;
 
   /** Of each file; what is beyond does not count as content. */
   private static final int MAX_BYTES = 4 << 20;
@@ -40,6 +44,7 @@ public final class ContentWatch implements AutoCloseable {
   private String told;
   private String seen;
   private FileStamps stamps;
+  private int changes;
 
   /**
    * Knows what the files hold now, and looks at them once it is started: what is read in between is
@@ -76,8 +81,10 @@ public final class ContentWatch implements AutoCloseable {
     try {
       String before = seen;
       see();
-      if (seen.equals(before) && !seen.equals(told)) {
+      changes = seen.equals(before) ? 0 : changes + 1;
+      if (!seen.equals(told) && (changes == 0 || changes >= MOST_CHANGES)) {
         told = seen;
+        changes = 0;
         onChange.run();
       }
     } catch (RuntimeException e) {

@@ -64,6 +64,23 @@ final class ContentWatchTest {
     awaitTold(2);
   }
 
+  /** A file that something writes anew each second was never read. */
+  @Test
+  void fileThatNeverRestsIsToldOfAllTheSame() {
+    watch.start(told::incrementAndGet);
+    AtomicInteger version = new AtomicInteger();
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(ContentWatch.POLL.multipliedBy(20))
+        .until(
+            () -> {
+              Path next = Files.writeString(directory.resolve("b"), "two " + version.get());
+              version.incrementAndGet();
+              Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+              return told.get() > 0;
+            });
+  }
+
   @Test
   void taskThatFailsIsRunAgainAtTheNextChange() throws IOException {
     watch.start(
