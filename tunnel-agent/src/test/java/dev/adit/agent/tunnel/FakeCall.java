@@ -121,6 +121,9 @@ final class FakeCall extends ClientCall<ByteBuf, ByteBuf> {
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    if (String.valueOf(message).startsWith("fault")) {
+      throw new AssertionError("something was thrown while a message was read; the log has it");
+    }
     if (!cancelled) {
       cancelled = true;
       loop.execute(() -> end(Status.CANCELLED.withDescription(message)));

@@ -35,7 +35,7 @@ public final class TunnelException extends Exception {
     return reason.equals("lost") || reason.equals("closed");
   }
 
-  /** One of: protocol, dead, closed, lost, superseded, refused, revoked. */
+  /** One of: protocol, dead, closed, lost, superseded, refused, revoked, fault. */
   public String reason() {
     return reason;
   }

@@ -287,6 +287,8 @@ public final class TunnelStream {
       }
     } catch (WireException e) {
       abort(TunnelException.of(e));
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      onFault(e);
     } finally {
       message.release();
     }
@@ -317,10 +319,10 @@ public final class TunnelStream {
     listener.onClosed(cause);
   }
 
-  /** Calls would wait for ever for what was lost. */
+  /** Frames are lost with a message that is made or read in part: calls would go on without. */
   private void onFault(Throwable fault) {
     log.error("a tunnel ends by a fault of ours", fault);
-    abort(TunnelException.protocol("a message could not be made: " + fault));
+    abort(new TunnelException("fault", "something failed on this side"));
   }
 
   private TunnelException dead() {
@@ -362,8 +364,6 @@ public final class TunnelStream {
       abort(dead());
     }
   }
-
-  // For the calls of this stream.
 
   ByteBuf control() {
     return outbound.control();

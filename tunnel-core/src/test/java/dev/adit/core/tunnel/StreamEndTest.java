@@ -3,13 +3,18 @@ package dev.adit.core.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.call.CallReset;
+import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
+import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.ResponseSide;
 import dev.adit.testing.tunnel.RequestLog;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,10 +95,36 @@ final class StreamEndTest {
     RequestLog first = pair.agent().newest().request();
     pair.agent().failCalls();
     pair.open(new ResponseLog());
-    pair.hand().run();
-    assertThrows(IllegalStateException.class, () -> pair.deliver(pair.server()));
-    pair.agent().stream().onClosed(TunnelException.lost("gRPC ends such a stream"));
+    pair.settle();
     assertNotNull(first.cancelled());
     assertNotNull(pair.agent().closed());
+    assertNotNull(pair.agent().transport().aborted());
+  }
+
+  /**
+   * gRPC ends such a stream, but hands over what has come meanwhile: a body went on with a hole.
+   */
+  @Test
+  void nothingIsReadBehindWhatCouldNotBeRead() {
+    ResponseLog failing =
+        new ResponseLog() {
+          @Override
+          public void onResponseChunk(ByteBuf data, boolean last) {
+            data.release();
+            throw new LinkageError("of a test");
+          }
+        };
+    pair.open(failing);
+    pair.open(response);
+    pair.settle();
+    ResponseSide agent = pair.agent().arrived().get(0).response();
+    agent.onHead(new ResponseHead(200, new HeaderFields()), false);
+    agent.onResponseChunk(pair.chunk(10), false);
+    pair.hand().run();
+    agent.onTrailers(new HeaderFields());
+    pair.settle();
+    assertEquals(List.of("head 200", "reset tunnel-lost last"), failing.events());
+    assertNotNull(response.reset());
+    assertTrue(response.reset().processed());
   }
 }

@@ -66,6 +66,9 @@ final class FakeCall extends ServerCall<ByteBuf, ByteBuf> {
     if (status != null) {
       throw new IllegalStateException("ended twice");
     }
+    if (String.valueOf(end.getDescription()).startsWith("fault")) {
+      throw new AssertionError("something was thrown while a message was read; the log has it");
+    }
     status = end;
   }
 

@@ -150,7 +150,8 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       } catch (Http2Exception.StreamException e) {
         // Here, and not where Netty would: the way there costs an attacker nothing, and us much.
         streams.lifecycle().onError(ctx, false, e);
-      } catch (Http2Exception | RuntimeException e) {
+      } catch (Http2Exception | RuntimeException | Error e) {
+        // An error too: a body must not go on without the bytes that there was no memory for.
         failed = true;
         throw e;
       }

@@ -2,6 +2,7 @@ package dev.adit.core.tunnel.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -222,6 +223,8 @@ final class FuzzedTunnel implements TunnelListener {
 
   @Override
   public void onClosed(TunnelException cause) {
+    // What is thrown while a message is read ends the tunnel, and is logged.
+    assertNotEquals("fault", cause.reason());
     assertTrue(closed == null, "closed twice");
     assertTrue(!drained || !stream.takesCalls());
     closed = cause;
