@@ -3,6 +3,7 @@ package dev.adit.core.flow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -125,10 +126,11 @@ public final class ReplayCopy {
 
   /** Hands all of it on again. */
   public void replayTo(Target target) {
-    for (ByteBuf chunk : chunks) {
-      target.onRequestChunk(chunk.retainedDuplicate(), false);
+    for (Iterator<ByteBuf> left = chunks.iterator(); !dropped && left.hasNext(); ) {
+      // It may end the call, and with that drop the copy.
+      target.onRequestChunk(left.next().retainedDuplicate(), false);
     }
-    if (last) {
+    if (last && !dropped) {
       target.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
     }
   }

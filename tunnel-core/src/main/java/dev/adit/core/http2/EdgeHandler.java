@@ -168,7 +168,14 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     if (http2Exception == null && !(cause instanceof IOException)) {
       log.error("connection with {} ends by a fault of ours", ctx.channel().remoteAddress(), cause);
     }
-    super.onConnectionError(ctx, outbound, cause, http2Exception);
+    try {
+      super.onConnectionError(ctx, outbound, cause, http2Exception);
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      // Not even GOAWAY can be written, as where memory is out: and a body that lacks bytes would
+      // go on as soon as there is some.
+      log.error("connection with {} ends without a word", ctx.channel().remoteAddress(), e);
+      ctx.close();
+    }
   }
 
   /** The loop that this connection and its calls live on. */
@@ -232,8 +239,20 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     if (guard != null) {
       guard.onHeadersSent();
     }
-    encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
+    try {
+      encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      onWriteFault(e);
+    }
     requestFlush();
+  }
+
+  /**
+   * What was to be written is missing on this connection, so it ends; whoever wrote, such as a
+   * tunnel with the calls of others, need not.
+   */
+  private void onWriteFault(Throwable fault) {
+    onError(context(), true, fault);
   }
 
   /**
@@ -244,7 +263,11 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
    */
   public final void writeChunk(
       int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
-    encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
+    try {
+      encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      onWriteFault(e);
+    }
     requestFlush();
   }
 
@@ -276,7 +299,11 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   public final void writeReset(int streamId, long http2Code) {
     ChannelHandlerContext ctx = context();
     if (connection().stream(streamId) != null) {
-      encoder().writeRstStream(ctx, streamId, http2Code, ctx.newPromise());
+      try {
+        encoder().writeRstStream(ctx, streamId, http2Code, ctx.newPromise());
+      } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+        onWriteFault(e);
+      }
       requestFlush();
     }
   }
@@ -287,7 +314,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
       if (connection().local().flowController().consumeBytes(stream, bytes)) {
         requestFlush();
       }
-    } catch (Http2Exception e) {
+    } catch (Http2Exception | RuntimeException | LinkageError | VirtualMachineError e) {
       onError(context(), true, e);
     }
   }

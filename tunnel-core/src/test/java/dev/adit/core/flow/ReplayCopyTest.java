@@ -41,6 +41,22 @@ final class ReplayCopyTest {
     assertEquals(List.of("(last)"), replayed);
   }
 
+  /** A connection that ends at a chunk ends the call, which has no use for the copy then. */
+  @Test
+  void copyMayBeDroppedWhileItIsHandedOn() {
+    keep("x".repeat(2000), false);
+    keep("y".repeat(2000), true);
+    List<Integer> taken = new ArrayList<>();
+    copy.replayTo(
+        (data, last) -> {
+          taken.add(data.readableBytes());
+          data.release();
+          copy.drop();
+        });
+    assertEquals(List.of(2000), taken);
+    assertEquals(0, process.get());
+  }
+
   @Test
   void originalMayBeReadAndReleasedMeanwhile() {
     ByteBuf data = text("bytes");

@@ -117,23 +117,36 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
       data.release();
       return closed(promise);
     }
+    boolean copied;
+    try {
+      writeFullFrames(ctx, streamId, data);
+      int length = data.readableBytes();
+      copied = length <= COPIED_BYTES;
+      ByteBuf out = batch.room(HEAD_BYTES + (copied ? length : 0));
+      writeHead(out, length, Http2FrameTypes.DATA, last ? END_STREAM : 0, streamId);
+      onChunk();
+      if (copied) {
+        out.writeBytes(data);
+      }
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      data.release();
+      throw e;
+    }
+    if (!copied) {
+      return ctx.write(data, promise);
+    }
+    data.release();
+    return later(promise);
+  }
+
+  /** All but the last frame of body bytes that are too many for one. */
+  private void writeFullFrames(ChannelHandlerContext ctx, int streamId, ByteBuf data) {
     int max = maxFrameSize();
     while (data.readableBytes() > max) {
       writeHead(batch.room(HEAD_BYTES), max, Http2FrameTypes.DATA, 0, streamId);
       onChunk();
       ctx.write(data.readRetainedSlice(max));
     }
-    int length = data.readableBytes();
-    boolean copied = length <= COPIED_BYTES;
-    ByteBuf out = batch.room(HEAD_BYTES + (copied ? length : 0));
-    writeHead(out, length, Http2FrameTypes.DATA, last ? END_STREAM : 0, streamId);
-    onChunk();
-    if (!copied) {
-      return ctx.write(data, promise);
-    }
-    out.writeBytes(data);
-    data.release();
-    return later(promise);
   }
 
   private void onChunk() {
