@@ -56,6 +56,11 @@ final class PackagesIT {
     assertTrue(
         content.containsKey("/usr/share/man/man1/tunnel-server-rules-check.1.gz"),
         content::toString);
+    for (String sample :
+        List.of("proxies/nginx.conf", "prometheus/alerts.yaml", "grafana/adit.json")) {
+      assertEquals(
+          "-rw-r--r-- root/root", content.get("/usr/share/doc/tunnel-server/" + sample), sample);
+    }
     assertEquals("-rwxr-xr-x root/root", content.get("/usr/share/tunnel-server/bin/tunnel-sample"));
     assertEquals(
         "-rw-r--r-- root/root", content.get("/usr/share/tunnel-server/sample/tunnel-demo.jar"));
