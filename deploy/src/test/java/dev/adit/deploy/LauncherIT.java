@@ -238,7 +238,7 @@ final class LauncherIT {
     assertTrue(launcher.contains(HUGE_PAGES), launcher);
     Path program =
         Files.writeString(
-            copy.resolve("tunnel-agent"), launcher.replace(HUGE_PAGES, setting.toString()));
+            copy.resolve("tunnel-agent"), launcher.replace(HUGE_PAGES, "'" + setting + "'"));
     List<String> words = given("17", Map.of(), program.toString());
     assertEquals(asksFor, words.contains("-XX:+UseTransparentHugePages"), words::toString);
   }
