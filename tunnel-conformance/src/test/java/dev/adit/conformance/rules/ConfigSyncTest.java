@@ -16,6 +16,7 @@ import dev.adit.conformance.site.LocalSite;
 import dev.adit.conformance.site.SitePlan;
 import dev.adit.server.admin.ServerStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +99,31 @@ final class ConfigSyncTest {
       assertEquals("0", running.answer().last("grpc-status"));
       one.connections().forEach(RawConnection::awaitClosed);
       Eventually.empty(site::leftovers);
+    }
+  }
+
+  /** It would serve what it was handed before its line lost the group. */
+  @Test
+  void groupThatComesBackIntoALineIsServedAsTheRulesAreThen() throws Exception {
+    try (RawBackend one = backend("one");
+        RawBackend two = backend("two");
+        LocalSite site =
+            LocalSite.start(
+                SitePlan.of(rules(one), new AgentPlan("a", List.of("shop", "other"), ACCEPTS)));
+        RawConnection caller = RawConnection.dial(site.entry())) {
+      awaitState(site, "a", "accepted");
+      assertEquals("one", call(caller, "Get").last("x-backend"));
+      String text = Files.readString(site.agentsFile());
+      Files.writeString(
+          site.agentsFile(), text.replace("groups: [shop, other]", "groups: [other]"));
+      Eventually.holds(
+          "it is not served", () -> "14".equals(call(caller, "Get").last("grpc-status")));
+      site.replaceRules(rules(two));
+      Eventually.holds(
+          "the rules are in force", () -> site.server().status().rules().loaded() == 2);
+      Files.writeString(site.agentsFile(), text);
+      Eventually.holds(
+          "it is served anew", () -> "two".equals(call(caller, "Get").last("x-backend")));
     }
   }
 

@@ -315,6 +315,8 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     greeting.registry().welcome(joined, stream, groups);
     stream.withhold(
         withdrawn.stream().map(each -> new AsciiString(each.value())).collect(Collectors.toSet()));
+    // Of a group that is back it may have missed a change.
+    greeting.configs().onJoined(joined, stream);
   }
 
   private void refuse(AgentHello.Refused refused) {
