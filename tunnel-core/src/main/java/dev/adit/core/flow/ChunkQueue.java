@@ -40,10 +40,16 @@ public final class ChunkQueue {
       chunk.release();
       return;
     }
-    bytes += added;
-    if (added <= SMALL && count > 0 && merge(chunk)) {
-      return;
+    try {
+      if (added <= SMALL && count > 0 && merge(chunk)) {
+        bytes += added;
+        return;
+      }
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+      chunk.release();
+      throw e;
     }
+    bytes += added;
     if (count == chunks.length) {
       grow();
     }

@@ -1,5 +1,6 @@
 package dev.adit.server.dispatch.placement;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
@@ -11,12 +12,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A call whose home loop is not the tunnel's: each event hops once, in order, and every object
  * stays confined to its own loop. The only place where two loops meet.
  */
 final class CrossLoop {
+  private static final Logger log = LoggerFactory.getLogger(CrossLoop.class);
+
   private CrossLoop() {}
 
   /** As {@link TunnelStream#open}, called from {@code home}; the response's events arrive there. */
@@ -29,8 +34,8 @@ final class CrossLoop {
       int attempt,
       ResponseSide response) {
     assert home.inEventLoop();
-    Request request = new Request(stream.loop());
     ResponseSide back = new Response(home, response);
+    Request request = new Request(stream.loop(), back);
     stream.loop().execute(() -> request.side = stream.open(headers, group, rule, attempt, back));
     return request;
   }
@@ -38,12 +43,14 @@ final class CrossLoop {
   /** Lives on the home loop; its side on the tunnel's. */
   private static final class Request implements RequestSide {
     private final EventLoop tunnel;
+    private final ResponseSide back;
 
     // state, confined to the tunnel's loop
     private @Nullable RequestSide side;
 
-    Request(EventLoop tunnel) {
+    Request(EventLoop tunnel, ResponseSide back) {
       this.tunnel = tunnel;
+      this.back = back;
     }
 
     private RequestSide side() {
@@ -56,7 +63,21 @@ final class CrossLoop {
 
     @Override
     public void onRequestChunk(ByteBuf data, boolean last) {
-      tunnel.execute(() -> side().onRequestChunk(data, last));
+      tunnel.execute(() -> take(data, last));
+    }
+
+    /** A loop only logs what a task throws, and the request would go on without the chunk. */
+    private void take(ByteBuf data, boolean last) {
+      RequestSide opened = side();
+      try {
+        opened.onRequestChunk(data, last);
+      } catch (RuntimeException | LinkageError | VirtualMachineError e) {
+        log.error("a call ends by a fault of ours", e);
+        CallReset reset =
+            CallReset.failed(CallFailure.TUNNEL_LOST, "a chunk of the request was lost");
+        opened.onCancel(reset);
+        back.onReset(reset);
+      }
     }
 
     @Override

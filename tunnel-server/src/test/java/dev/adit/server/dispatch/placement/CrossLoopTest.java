@@ -13,6 +13,9 @@ import dev.adit.testing.tunnel.HandLoop;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import dev.adit.testing.tunnel.TunnelPair.Arrived;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.util.AsciiString;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +53,41 @@ final class CrossLoopTest {
     assertEquals(0, response.requestConsumed());
     home.run();
     assertEquals(7, response.requestConsumed());
+  }
+
+  /** Only the loop heard of it, and the request went on with a hole. */
+  @Test
+  void chunkThatCannotBeTakenEndsTheCallOnBothSides() {
+    RequestSide request = open();
+    request.onRequestChunk(new UnpooledHeapByteBuf(new NoMemory(), 10, 10).writeZero(10), false);
+    ByteBuf lost = pair.chunk(10);
+    request.onRequestChunk(lost, false);
+    request.onRequestChunk(pair.chunk(10), true);
+    pair.settle();
+    home.run();
+    assertNotNull(response.reset());
+    assertTrue(response.reset().processed());
+    assertEquals(0, lost.refCnt());
+    assertEquals(List.of(), pair.agent().arrived());
+    assertEquals(1, pair.server().callsEnded());
+  }
+
+  /** Small chunks that wait are copied together; the error of that name would end the test. */
+  private static final class NoMemory extends AbstractByteBufAllocator {
+    @Override
+    protected ByteBuf newHeapBuffer(int bytes, int most) {
+      throw new LinkageError("of a test");
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int bytes, int most) {
+      throw new LinkageError("of a test");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
   }
 
   @Test
