@@ -112,7 +112,10 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
    */
   public <L> BiConsumer<L, SocketAddress> floods(BiConsumer<L, SocketAddress> next) {
     return (limit, from) -> {
-      List.copyOf(tunnels.getOrDefault(from, Set.of())).forEach(AcceptedTunnel::onFlood);
+      // One that is gone has no address where the JDK's own channels are used.
+      if (from != null) {
+        List.copyOf(tunnels.getOrDefault(from, Set.of())).forEach(AcceptedTunnel::onFlood);
+      }
       next.accept(limit, from);
     };
   }

@@ -75,6 +75,14 @@ final class TunnelServiceTest {
     assertTrue(!response.reset().processed());
   }
 
+  @Test
+  @SuppressWarnings("NullAway") // What a channel of the JDK's says of a peer that is gone.
+  void floodOfAConnectionThatIsGoneIsToldAsWell() {
+    List<String> told = new ArrayList<>();
+    service.<String>floods((limit, from) -> told.add(limit)).accept("pings", null);
+    assertEquals(List.of("pings"), told);
+  }
+
   /** gRPC keeps what nobody asks for, up to a window of 16 MiB. */
   @Test
   void nothingIsKeptOfWhatComesWithAWrongCredential() {
