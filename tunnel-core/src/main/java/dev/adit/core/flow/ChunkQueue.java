@@ -108,6 +108,17 @@ public final class ChunkQueue {
     bytes -= length;
   }
 
+  /** Takes the first chunk out, whose ownership passes to the caller; null: none is left. */
+  @Nullable ByteBuf poll() {
+    ByteBuf first = chunks[head];
+    if (first == null) {
+      return null;
+    }
+    bytes -= first.readableBytes();
+    takeFirst();
+    return first;
+  }
+
   /** Releases everything. The one bulk release, made once when the call's direction ends early. */
   public void discard() {
     while (count > 0) {
@@ -119,10 +130,14 @@ public final class ChunkQueue {
   }
 
   private void removeFirst(ByteBuf chunk) {
+    takeFirst();
+    chunk.release();
+  }
+
+  private void takeFirst() {
     chunks[head] = null;
     head = (head + 1) % chunks.length;
     count--;
     lastIsOurs &= count > 0;
-    chunk.release();
   }
 }

@@ -3,8 +3,7 @@ package dev.adit.core.flow;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.RequestSide;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class HeldRequest implements RequestSide {
 
   // state, confined to the loop; buffers are owned until they are handed on
-  private final Queue<ByteBuf> kept = new ArrayDeque<>();
+  private final ChunkQueue kept = new ChunkQueue();
   private boolean keptLast;
+
+  /** The last chunk had no bytes, and is not among those that are kept. */
+  private boolean endsEmpty;
+
   private boolean over;
   private @Nullable RequestSide next;
 
@@ -23,7 +26,10 @@ public final class HeldRequest implements RequestSide {
   public void handTo(RequestSide side) {
     next = side;
     for (ByteBuf data = kept.poll(); data != null; data = kept.poll()) {
-      side.onRequestChunk(data, keptLast && kept.isEmpty());
+      side.onRequestChunk(data, keptLast && !endsEmpty && kept.isEmpty());
+    }
+    if (endsEmpty) {
+      side.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
     }
   }
 
@@ -40,8 +46,9 @@ public final class HeldRequest implements RequestSide {
     } else if (over) {
       data.release();
     } else {
-      kept.add(data);
       keptLast = last;
+      endsEmpty = last && !data.isReadable();
+      kept.add(data);
     }
   }
 
@@ -66,7 +73,6 @@ public final class HeldRequest implements RequestSide {
   /** Lets go of what was kept, and of what still comes: the call goes nowhere. */
   public void drop() {
     over = true;
-    kept.forEach(ByteBuf::release);
-    kept.clear();
+    kept.discard();
   }
 }

@@ -46,7 +46,32 @@ final class HeldRequestTest {
     held.onRequestChunk(chunk("c"), true);
     held.onResponseConsumed(5);
     held.onCancel(CallReset.cancelled());
-    assertEquals(List.of("a", "b", "c.", "consumed 5", "cancel"), heard);
+    assertEquals(List.of("ab", "c.", "consumed 5", "cancel"), heard);
+  }
+
+  /** A caller chooses how many there are of them, up to one for each byte of its window. */
+  @Test
+  void smallChunksDoNotKeepTheBuffersThatTheyCameIn() {
+    List<ByteBuf> buffers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ByteBuf buffer = chunk("some large buffer");
+      buffers.add(buffer);
+      held.onRequestChunk(buffer.readRetainedSlice(1), i == 2);
+      buffer.release();
+    }
+    assertEquals(List.of(0, 0, 0), buffers.stream().map(ByteBuf::refCnt).toList());
+    held.handTo(next);
+    assertEquals(List.of("sss."), heard);
+  }
+
+  @Test
+  void largeChunksStayWhatTheyAre() {
+    String large = "l".repeat(2000);
+    held.onRequestChunk(chunk(large), false);
+    held.onRequestChunk(chunk("s"), false);
+    held.onRequestChunk(chunk(large), true);
+    held.handTo(next);
+    assertEquals(List.of(large, "s", large + "."), heard);
   }
 
   @Test
