@@ -27,6 +27,9 @@ public final class Logging {
    */
   private static final Logger STREAMS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
 
+  /** The exit code of what fails while it runs. */
+  private static final int FAILURE = 1;
+
   private static final String STREAM_ENDED = "Stream Error";
 
   private Logging() {}
@@ -41,10 +44,27 @@ public final class Logging {
     HEADERS.setLevel(Level.OFF);
     STREAMS.setFilter(entry -> !STREAM_ENDED.equals(entry.getMessage()));
     EVERYTHING.addHandler(new QueuedLines(System.err, formatter(config.format())));
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, problem) ->
-            LoggerFactory.getLogger(Logging.class)
-                .error("thread {} ended by itself", thread.getName(), problem));
+    Thread.setDefaultUncaughtExceptionHandler(Logging::onThreadLost);
+  }
+
+  /**
+   * What lived on the thread of an event loop is dead from here on, and who comes to it is turned
+   * away, while all else looks well: a process that has no memory for its threads ends, for whoever
+   * supervises it to start another.
+   */
+  private static void onThreadLost(Thread thread, Throwable problem) {
+    boolean fatal = problem instanceof VirtualMachineError;
+    try {
+      LoggerFactory.getLogger(Logging.class)
+          .error("thread {} ended by itself", thread.getName(), problem);
+      if (fatal) {
+        flush();
+      }
+    } finally {
+      if (fatal) {
+        Runtime.getRuntime().halt(FAILURE);
+      }
+    }
   }
 
   /**
