@@ -20,6 +20,19 @@ public record TokenHash(String hex) {
     }
   }
 
+  /**
+   * A hash that stands in a file.
+   *
+   * @throws IllegalArgumentException if it is none, or that of an empty token, which everybody has
+   */
+  public static TokenHash parse(String hex) {
+    TokenHash hash = new TokenHash(hex);
+    if (hash.matches("")) {
+      throw new IllegalArgumentException("this is the SHA-256 of nothing: the token was empty");
+    }
+    return hash;
+  }
+
   /** By hand: a hash is made for each call with a token. */
   private static boolean isHash(String hex) {
     boolean sound = hex.length() == DIGITS;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 final class TokenHashTest {
@@ -36,5 +37,16 @@ final class TokenHashTest {
   void otherThanSixtyFourDigitsIsNoHash() {
     assertThrows(IllegalArgumentException.class, () -> new TokenHash("abc"));
     assertThrows(IllegalArgumentException.class, () -> new TokenHash("g".repeat(64)));
+    assertThrows(IllegalArgumentException.class, () -> TokenHash.parse("abc"));
+  }
+
+  /** It is what a script writes whose variable is not set. */
+  @Test
+  void hashOfNothingIsNoHashOfAToken() {
+    String nothing = TokenHash.of("").hex();
+    assertThrows(IllegalArgumentException.class, () -> TokenHash.parse(nothing));
+    assertThrows(
+        IllegalArgumentException.class, () -> TokenHash.parse(nothing.toUpperCase(Locale.ROOT)));
+    assertEquals(TokenHash.of("test"), TokenHash.parse(TokenHash.of("test").hex()));
   }
 }

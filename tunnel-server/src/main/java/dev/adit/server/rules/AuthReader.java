@@ -39,7 +39,7 @@ record AuthReader(NamedFiles files) {
         map.read("name", v -> v.parse("a name for the token's bearer", CallerIdentity::ofToken));
     map.end();
     @Nullable TokenHash read =
-        hash == null ? null : hash.parse("the SHA-256 of a token", TokenHash::new);
+        hash == null ? null : hash.parse("the SHA-256 of a token", TokenHash::parse);
     return read == null ? null : new BearerToken(read, identity);
   }
 

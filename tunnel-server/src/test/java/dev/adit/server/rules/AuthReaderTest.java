@@ -2,9 +2,12 @@ package dev.adit.server.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblems;
+import dev.adit.core.token.TokenHash;
 import dev.adit.server.policy.auth.AuthPolicy;
 import dev.adit.server.policy.auth.JwtPolicy;
 import dev.adit.server.rules.check.LintFinding;
@@ -74,6 +77,16 @@ final class AuthReaderTest {
     assertEquals(
         place + "expected a file with a JSON Web Key Set of public keys; keys[0] is broken",
         said.substring(0, said.indexOf(" is broken") + " is broken".length()));
+  }
+
+  /** Whoever sends no token at all would be let in. */
+  @Test
+  void hashOfAnEmptyTokenIsAProblem() throws Exception {
+    ConfigException refused =
+        assertThrows(
+            ConfigException.class,
+            () -> read("{bearer: [{sha256: " + TokenHash.of("").hex() + "}]}"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("the token was empty"));
   }
 
   @Test

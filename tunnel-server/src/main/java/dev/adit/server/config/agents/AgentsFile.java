@@ -84,7 +84,7 @@ public final class AgentsFile {
     ConfigMap map = value.map();
     String what = "the SHA-256 of a token, as 'token new' prints it";
     @Nullable ConfigValue written = map.required("sha256", what);
-    @Nullable TokenHash hash = written == null ? null : written.parse(what, TokenHash::new);
+    @Nullable TokenHash hash = written == null ? null : written.parse(what, TokenHash::parse);
     map.end();
     if (hash != null && written != null) {
       @Nullable String first = seen.putIfAbsent(hash, written.keyPath());
