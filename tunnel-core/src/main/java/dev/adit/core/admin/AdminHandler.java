@@ -1,5 +1,6 @@
 package dev.adit.core.admin;
 
+import dev.adit.core.token.BearerField;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -299,12 +299,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** Whether what was given is what is demanded now. Any thread. */
   private boolean isAuthorized(String given) {
     String demanded = token.get();
-    if (demanded == null) {
-      return true;
-    }
-    return MessageDigest.isEqual(
-        given.getBytes(StandardCharsets.UTF_8),
-        ("Bearer " + demanded).getBytes(StandardCharsets.UTF_8));
+    return demanded == null || BearerField.has(given, demanded);
   }
 
   @Override

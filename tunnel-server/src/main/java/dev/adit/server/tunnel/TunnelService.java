@@ -3,6 +3,7 @@ package dev.adit.server.tunnel;
 import dev.adit.core.name.AddressText;
 import dev.adit.core.peer.PeerNetwork;
 import dev.adit.core.tls.CertificateNames;
+import dev.adit.core.token.BearerField;
 import dev.adit.core.token.TokenHash;
 import dev.adit.core.tunnel.grpc.ProxyMethod;
 import dev.adit.proto.v1.TunnelServiceGrpc;
@@ -38,7 +39,6 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
   private static final Logger log = LoggerFactory.getLogger(TunnelService.class);
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String BEARER = "Bearer ";
   private static final int MAX_WHY_CHARS = 256;
 
   private final TunnelGreeting greeting;
@@ -73,12 +73,10 @@ public final class TunnelService implements ServerCallHandler<ByteBuf, ByteBuf> 
       ServerCall<ByteBuf, ByteBuf> call, Metadata headers) {
     SocketAddress from = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     String address = from == null ? "unknown" : AddressText.of(from);
-    String authorization = headers.get(AUTHORIZATION);
-    @Nullable TokenHash token =
-        authorization == null || !authorization.startsWith(BEARER)
-            ? null
-            : TokenHash.of(authorization.substring(BEARER.length()));
-    Credential credential = new Credential(token, certificateNames(call), identities);
+    @Nullable String token = BearerField.token(headers.get(AUTHORIZATION));
+    Credential credential =
+        new Credential(
+            token == null ? null : TokenHash.of(token), certificateNames(call), identities);
     if (credential.lines().isEmpty()) {
       String why = ForeignText.printable(credential.complaint(), MAX_WHY_CHARS);
       return refuse(call, PeerNetwork.of(from), address, why);

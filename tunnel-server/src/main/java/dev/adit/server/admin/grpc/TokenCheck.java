@@ -1,5 +1,6 @@
 package dev.adit.server.admin.grpc;
 
+import dev.adit.core.token.BearerField;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -8,8 +9,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +54,6 @@ final class TokenCheck implements ServerInterceptor {
 
   private boolean isRight(@Nullable String given) {
     @Nullable String demanded = token.get();
-    return demanded == null
-        || (given != null
-            && MessageDigest.isEqual(
-                given.getBytes(StandardCharsets.UTF_8),
-                ("Bearer " + demanded).getBytes(StandardCharsets.UTF_8)));
+    return demanded == null || BearerField.has(given, demanded);
   }
 }

@@ -163,7 +163,7 @@ final class AdminTokenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Bearer other", "bearer let-me-in", "Bearer let-me-in ", TOKEN})
+  @ValueSource(strings = {"", "Bearer other", "Basic let-me-in", "Bearer let-me-in ", TOKEN})
   void allElseWantsTheToken(String authorization) {
     Channel asked = authorization.isEmpty() ? channel : with(authorization);
     var health = HealthGrpc.newBlockingStub(asked);
@@ -175,13 +175,14 @@ final class AdminTokenTest {
             ChannelzGrpc.newBlockingStub(asked).getServers(GetServersRequest.getDefaultInstance()));
   }
 
-  @Test
-  void withTheTokenAllIsAnswered() {
-    var health = HealthGrpc.newBlockingStub(with("Bearer " + TOKEN));
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer ", "bearer "})
+  void withTheTokenAllIsAnswered(String scheme) {
+    var health = HealthGrpc.newBlockingStub(with(scheme + TOKEN));
     assertStatus(Status.Code.NOT_FOUND, () -> health.check(GROUP));
     assertEquals(ServingStatus.SERVICE_UNKNOWN, health.watch(GROUP).next().getStatus());
     assertTrue(
-        ChannelzGrpc.newBlockingStub(with("Bearer " + TOKEN))
+        ChannelzGrpc.newBlockingStub(with(scheme + TOKEN))
                 .getServers(GetServersRequest.getDefaultInstance())
                 .getServerCount()
             > 0);
