@@ -1,5 +1,7 @@
 package dev.adit.server.setup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.adit.core.tls.CertificateAuthority;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
@@ -7,8 +9,13 @@ import dev.adit.core.tls.TlsIdentity;
 import dev.adit.core.token.Token;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +25,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +48,9 @@ public record NewSetup(
   private static final String CA_KEY = "tls/ca.key";
   private static final String CERT = "tls/server.crt";
   private static final String KEY = "tls/server.key";
+
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -153,9 +164,12 @@ public record NewSetup(
       throws IOException {
     Path made = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(made);
-    Files.createFile(made, otherwise);
-    try {
-      Files.writeString(made, text, StandardOpenOption.TRUNCATE_EXISTING);
+    // Root may do this where another user owns the directory, and puts links into it.
+    try (SeekableByteChannel out = Files.newByteChannel(made, NEW, otherwise)) {
+      ByteBuffer left = UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+      while (left.hasRemaining()) {
+        out.write(left);
+      }
       if (Files.exists(file)) {
         keepRights(file, made);
       }
@@ -170,7 +184,8 @@ public record NewSetup(
   /** A server that runs as a user of its own must be able to read what root has renewed. */
   private static void keepRights(Path file, Path made) throws IOException {
     PosixFileAttributes rights = Files.readAttributes(file, PosixFileAttributes.class);
-    PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(made, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     PosixFileAttributes ours = view.readAttributes();
     try {
       if (!ours.group().equals(rights.group())) {
