@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a process one of whose threads ends by itself. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -51,19 +52,13 @@ final class LostThreadTest {
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  @Test
-  void processThatHasNoMemoryForALoopEnds() throws Exception {
-    Process process = start("memory");
+  /** It goes on without one that failed otherwise. */
+  @ParameterizedTest
+  @CsvSource({"memory,1", "mistake,0"})
+  void processThatHasNoMemoryForALoopEnds(String problem, int exitCode) throws Exception {
+    Process process = start(problem);
     String output = output(process);
     assertTrue(output.contains("thread loop-7 ended by itself"), output);
-    assertEquals(1, process.waitFor(), output);
-  }
-
-  @Test
-  void processGoesOnWithoutAThreadThatFailed() throws Exception {
-    Process process = start("mistake");
-    String output = output(process);
-    assertTrue(output.contains("thread loop-7 ended by itself"), output);
-    assertEquals(0, process.waitFor(), output);
+    assertEquals(exitCode, process.waitFor(), output);
   }
 }

@@ -17,6 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Header lists that are larger than may be; the benches' limit is 8,192 bytes. */
 final class LargeListsTest {
@@ -128,19 +130,12 @@ final class LargeListsTest {
     }
   }
 
-  @Test
-  void listOfTooManyFieldsIsNotDecoded() {
+  /** Whether it comes whole or in pieces. */
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 14, 700})
+  void listOfTooManyFieldsIsNotDecoded(int pieceBytes) {
     begin();
-    sendFields(MOST_FIELDS + 1, 1 << 14);
-    bench.assertEnded(ENHANCE_YOUR_CALM);
-    assertEquals(List.of(), told);
-    assertEquals(List.of(Flood.MAX_HEADER_BYTES), floods);
-  }
-
-  @Test
-  void fieldsAreCountedAcrossPieces() {
-    begin();
-    sendFields(MOST_FIELDS + 1, 700);
+    sendFields(MOST_FIELDS + 1, pieceBytes);
     bench.assertEnded(ENHANCE_YOUR_CALM);
     assertEquals(List.of(), told);
     assertEquals(List.of(Flood.MAX_HEADER_BYTES), floods);
