@@ -28,10 +28,17 @@ final class MetricsSite implements AutoCloseable {
   private final ServerApp server;
   private final AgentApp agent;
 
+  /** One each: an admin port takes so many connections of a host and no more. */
+  private final AdminClient ofServer;
+
+  private final AdminClient ofAgent;
+
   private MetricsSite(RawBackend backend, ServerApp server, AgentApp agent) {
     this.backend = backend;
     this.server = server;
     this.agent = agent;
+    ofServer = new AdminClient(serverAdmin(), null);
+    ofAgent = new AdminClient(agentAdmin(), null);
   }
 
   /** Starts it in an empty directory and makes a call. */
@@ -111,11 +118,11 @@ final class MetricsSite implements AutoCloseable {
 
   /** What the server shows to Prometheus. */
   String serverPage() throws Exception {
-    return new AdminClient(serverAdmin(), null).get("/metrics");
+    return ofServer.get("/metrics");
   }
 
   String agentPage() throws Exception {
-    return new AdminClient(agentAdmin(), null).get("/metrics");
+    return ofAgent.get("/metrics");
   }
 
   @Override
