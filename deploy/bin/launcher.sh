@@ -35,12 +35,12 @@ case $program in
     ;;
   tunnel-agent)
     main=dev.adit.agent.cli.AgentCommand
-    # What it keeps fits into three quarters of this, so that it need not grow to start; new objects
+    # What it keeps fits into five sixths of this, so that it need not grow to start; new objects
     # use all of their part in turn, whatever it is.
-    heap="-Xms12m -XX:NewRatio=3"
+    heap="-Xms12m -XX:NewRatio=5"
     # Compiled code in one piece: three, in pages of 2 MiB each, are some MiB more.
-    # Methods are compiled after twice as many calls: what runs at a start only is not.
-    code="-XX:-SegmentedCodeCache -XX:Tier3InvocationThreshold=400 -XX:Tier3MinInvocationThreshold=200 -XX:Tier3CompileThreshold=4000"
+    # Methods are compiled after five times as many calls: what runs at a start only is not.
+    code="-XX:-SegmentedCodeCache -XX:Tier3InvocationThreshold=1000 -XX:Tier3MinInvocationThreshold=500 -XX:Tier3CompileThreshold=10000"
     # It has few threads that take memory from the C library: a pool of it for each is some MiB.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
     ;;
