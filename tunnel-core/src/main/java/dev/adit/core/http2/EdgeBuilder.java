@@ -7,6 +7,7 @@ import dev.adit.core.http2.read.EdgeListener;
 import dev.adit.core.http2.read.EndedStreams;
 import dev.adit.core.http2.read.FrameDecoder;
 import dev.adit.core.http2.read.ReceiveWindows;
+import dev.adit.core.http2.turn.TurnShare;
 import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.core.http2.write.FrameBatch;
 import dev.adit.core.http2.write.SendWindows;
@@ -52,8 +53,16 @@ public final class EdgeBuilder {
       EdgeListener listener,
       Factory<T> factory) {
     FloodGuard guard = new FloodGuard(limits.floods(), onFlood);
+    TurnShare share = new TurnShare();
     return build(
-        new DefaultHttp2Connection(true), settings, windows, limits, guard, listener, factory);
+        new DefaultHttp2Connection(true),
+        settings,
+        windows,
+        limits,
+        guard,
+        share,
+        listener,
+        factory);
   }
 
   /**
@@ -68,7 +77,8 @@ public final class EdgeBuilder {
       EdgeListener listener,
       Factory<T> factory) {
     Http2Connection connection = new DefaultHttp2Connection(false);
-    return build(connection, settings.pushEnabled(false), windows, null, null, listener, factory);
+    return build(
+        connection, settings.pushEnabled(false), windows, null, null, null, listener, factory);
   }
 
   private static <T extends EdgeHandler> T build(
@@ -77,6 +87,7 @@ public final class EdgeBuilder {
       ReceiveWindows.Sizes windows,
       @Nullable ConnectionLimits limits,
       @Nullable FloodGuard guard,
+      @Nullable TurnShare share,
       EdgeListener listener,
       Factory<T> factory) {
     Long streams = settings.maxConcurrentStreams();
@@ -102,10 +113,11 @@ public final class EdgeBuilder {
             ended,
             listener,
             limits,
-            guard);
+            guard,
+            share);
     T handler = factory.newHandler(decoder, encoder, settings);
     handler.gracefulShutdownTimeoutMillis(0);
-    handler.attach(batch, guard, ended);
+    handler.attach(batch, guard, share, ended);
     return handler;
   }
 

@@ -3,6 +3,7 @@ package dev.adit.core.http2;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import dev.adit.core.http2.read.EndedStreams;
+import dev.adit.core.http2.turn.TurnShare;
 import dev.adit.core.http2.write.FrameBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -48,6 +49,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private boolean windowRaised;
   private @Nullable FrameBatch batch;
   private @Nullable FloodGuard guard;
+  private @Nullable TurnShare share;
   private @Nullable EndedStreams ended;
 
   protected EdgeHandler(
@@ -57,9 +59,13 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
 
   /** Set once, before the handler is in a pipeline. */
   final void attach(
-      FrameBatch frames, @Nullable FloodGuard floods, @Nullable EndedStreams streams) {
+      FrameBatch frames,
+      @Nullable FloodGuard floods,
+      @Nullable TurnShare turns,
+      @Nullable EndedStreams streams) {
     batch = frames;
     guard = floods;
+    share = turns;
     ended = streams;
   }
 
@@ -124,6 +130,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
     ctx.pipeline().addBefore(ctx.name(), null, batch);
+    if (share != null) {
+      ctx.pipeline().addBefore(ctx.name(), null, share);
+    }
     super.handlerAdded(ctx);
     raiseConnectionWindow(ctx);
   }

@@ -3,6 +3,7 @@ package dev.adit.core.http2.read;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
+import dev.adit.core.http2.turn.TurnShare;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -53,6 +54,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   private final ConnectionFrames whole;
   private final HeaderBlock block;
   private final @Nullable FloodGuard guard;
+  private final @Nullable TurnShare share;
   private final @Nullable ListTimer listTimer;
   private final int maxSmallPieces;
 
@@ -65,6 +67,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
    * @param headersDecoder of this connection alone
    * @param limits null: the peer is one that we have dialled, and has none
    * @param guard counts what the peer sends; null where {@code limits} is
+   * @param share null where {@code limits} is
    */
   public FrameDecoder(
       Http2Connection connection,
@@ -74,11 +77,13 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       EndedStreams ended,
       EdgeListener listener,
       @Nullable ConnectionLimits limits,
-      @Nullable FloodGuard guard) {
+      @Nullable FloodGuard guard,
+      @Nullable TurnShare share) {
     this.connection = connection;
     this.encoder = encoder;
     this.windows = windows.frameWriter(encoder.frameWriter());
     this.guard = guard;
+    this.share = share;
     streams = new StreamFrames(connection, ended, windows, listener);
     whole =
         new ConnectionFrames(
@@ -144,7 +149,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   public void decodeFrame(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Http2Exception {
     boolean going = true;
-    while (going && !isOver()) {
+    while (going && !isOver() && !isHeld()) {
       try {
         going = readFrame(ctx, in);
       } catch (Http2Exception.StreamException e) {
@@ -160,7 +165,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (listTimer != null && isListUnfinished(in)) {
+    if (listTimer != null && !isHeld() && isListUnfinished(in)) {
       listTimer.start(ctx, streams.lifecycle());
     }
   }
@@ -168,6 +173,11 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
   /** Whether the connection has been ended for what the peer has sent: nothing counts any more. */
   private boolean isOver() {
     return failed || (guard != null && guard.isOver());
+  }
+
+  /** The next turn reads on; what is left in the input may be whole. */
+  private boolean isHeld() {
+    return share != null && share.isUsedUp();
   }
 
   /** What is left in the input is the beginning of a frame. */
@@ -332,6 +342,9 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
         guard.onForcedReset(ctx.executor().ticker().nanoTime());
       }
       streams.onHeaders(ctx, id, headers, block.isLast());
+      if (share != null) {
+        share.onCall();
+      }
     }
   }
 
