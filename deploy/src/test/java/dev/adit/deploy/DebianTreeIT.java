@@ -292,7 +292,7 @@ final class DebianTreeIT {
       signal(running.get(0), "HUP");
       await()
           .atMost(BOUND)
-          .until(() -> Program.text(log("tunnel-server")).contains(": 1 in 2 files"));
+          .until(() -> Program.text(log("tunnel-server")).contains(": 1 rule in 2 files"));
       for (Process each : running) {
         signal(each, "TERM");
         assertTrue(each.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS));

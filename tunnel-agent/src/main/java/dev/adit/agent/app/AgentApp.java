@@ -24,6 +24,7 @@ import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.metrics.ProcessMetrics;
 import dev.adit.core.process.EventLoops;
 import dev.adit.core.process.MemoryWatch;
+import dev.adit.core.status.Sheet;
 import dev.adit.core.tls.CertificateStatus;
 import dev.adit.core.tls.CurrentSslContext;
 import dev.adit.core.tls.FollowedTls;
@@ -338,7 +339,7 @@ public final class AgentApp implements ProcessEnd.Program {
   @Override
   public void close() {
     if (endTold.compareAndSet(false, true)) {
-      log.info("{} stopped: {} calls were cut", config.id(), running());
+      log.info("{} stopped: {} cut", config.id(), Sheet.count(running(), "call was", "calls were"));
     }
     closed = true;
     firstTunnel.countDown();

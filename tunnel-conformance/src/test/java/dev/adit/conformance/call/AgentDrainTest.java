@@ -68,7 +68,7 @@ final class AgentDrainTest {
       assertEquals(
           List.of(
               "INFO AgentApp - a draining: 1 calls run, up to 3600 s for them",
-              "INFO AgentApp - a stopped: 1 calls were cut"),
+              "INFO AgentApp - a stopped: 1 call was cut"),
           lines.all());
     }
   }

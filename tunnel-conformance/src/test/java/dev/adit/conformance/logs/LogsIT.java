@@ -185,7 +185,7 @@ final class LogsIT {
     for (String regex :
         List.of(
             "entry on 127\\.0\\.0\\.1:\\d+, 0\\.0\\.0\\.0:\\d+: clear text",
-            "tunnel on 127\\.0\\.0\\.1:\\d+: clear text; 1 lines of agents may connect",
+            "tunnel on 127\\.0\\.0\\.1:\\d+: clear text; 1 line of agents may connect",
             "admin on 127\\.0\\.0\\.1:\\d+: for this machine, without a token",
             "access log: off",
             "tunnel\\.insecure: .*",

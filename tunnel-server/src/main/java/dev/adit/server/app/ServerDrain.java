@@ -1,6 +1,7 @@
 package dev.adit.server.app;
 
 import dev.adit.core.drain.Drain;
+import dev.adit.core.status.Sheet;
 import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.server.calls.RunningCalls;
 import dev.adit.server.entry.EntryServer;
@@ -63,7 +64,7 @@ final class ServerDrain {
     boolean forced = drain.complete();
     entry.stopListening();
     if (forced) {
-      log.info("stopped: {} calls were cut", calls.running());
+      log.info("stopped: {} cut", Sheet.count(calls.running(), "call was", "calls were"));
     }
     running.cutAll(Runnable::run);
     await(LAST_WORDS, () -> calls.running() == 0);

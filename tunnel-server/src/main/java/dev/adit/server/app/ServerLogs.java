@@ -3,6 +3,7 @@ package dev.adit.server.app;
 import dev.adit.core.config.HostPort;
 import dev.adit.core.name.AddressText;
 import dev.adit.core.process.EventLoops;
+import dev.adit.core.status.Sheet;
 import dev.adit.core.tls.CertificateNames;
 import dev.adit.core.tls.PemFiles;
 import dev.adit.server.accesslog.AccessLog;
@@ -67,10 +68,10 @@ final class ServerLogs {
         texts(listening.entry(), config.entry().listen()),
         identities(config.entry().tls()));
     log.info(
-        "tunnel on {}: {}; {} lines of agents may connect",
+        "tunnel on {}: {}; {} may connect",
         texts(listening.tunnel(), config.tunnel().listen()),
         identities(agents == null ? List.of() : List.of(agents)),
-        identities);
+        Sheet.count(identities, "line of agents", "lines of agents"));
     log.info(
         "admin on {}: {}",
         text(listening.admin(), config.admin().listen()),

@@ -5,6 +5,7 @@ import dev.adit.core.cli.JsonOutput;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.config.SecretRef;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.status.Sheet;
 import dev.adit.core.tls.CertificateStatus;
 import dev.adit.server.cli.output.WarningTrees;
 import dev.adit.server.config.ServerConfig;
@@ -127,12 +128,9 @@ final class CheckCommand implements Callable<Integer> {
       print(
           file
               + ": good; "
-              + rules.rules().size()
-              + " rules in "
-              + rules.files()
-              + " files, "
-              + agents.size()
-              + " lines of agents");
+              + rules.extent()
+              + ", "
+              + Sheet.count(agents.size(), "line of agents", "lines of agents"));
     }
   }
 

@@ -84,8 +84,7 @@ final class RulesCommand implements Runnable {
     problems.toList().forEach(problem -> complain(problem.toString()));
     findings.forEach(finding -> complain("warning: " + finding));
     if (problems.isEmpty() && rules != null) {
-      print(
-          directory + ": good; " + rules.rules().size() + " rules in " + rules.files() + " files");
+      print(directory + ": good; " + rules.extent());
     }
     if (changes != null && running != null && rules != null) {
       tellChanges(changes, running, rules, server.address());

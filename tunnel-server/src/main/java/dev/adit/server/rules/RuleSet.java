@@ -1,6 +1,7 @@
 package dev.adit.server.rules;
 
 import dev.adit.core.name.GroupName;
+import dev.adit.core.status.Sheet;
 import dev.adit.server.policy.GroupConfig;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.routing.Rule;
@@ -41,6 +42,13 @@ public record RuleSet(
     rules = List.copyOf(rules);
     groups = Map.copyOf(groups);
     tests = List.copyOf(tests);
+  }
+
+  /** How much it is, in words. */
+  public String extent() {
+    return Sheet.count(rules.size(), "rule", "rules")
+        + " in "
+        + Sheet.count(files, "file", "files");
   }
 
   /**

@@ -66,8 +66,7 @@ final class ServerCommandTest {
   void goodConfigurationIsCheckedWithAllItNames() {
     assertEquals(0, run("check", "-c", path("server.yaml")));
     assertEquals(
-        path("server.yaml") + ": good; 1 rules in 1 files, 1 lines of agents",
-        out.toString().strip());
+        path("server.yaml") + ": good; 1 rule in 1 file, 1 line of agents", out.toString().strip());
     assertEquals("", err.toString());
   }
 
@@ -143,7 +142,7 @@ final class ServerCommandTest {
   @Test
   void rulesAreCheckedForPeopleAndPrograms() {
     assertEquals(0, run("rules", "check", path("rules")));
-    assertEquals(path("rules") + ": good; 1 rules in 1 files", out.toString().strip());
+    assertEquals(path("rules") + ": good; 1 rule in 1 file", out.toString().strip());
     assertEquals(0, run("rules", "check", path("rules"), "--json"));
     assertTrue(out.toString().contains("\"valid\": true"), out::toString);
   }

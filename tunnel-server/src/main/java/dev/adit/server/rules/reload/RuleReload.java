@@ -4,6 +4,7 @@ import dev.adit.core.config.ConfigException;
 import dev.adit.core.config.ConfigProblem;
 import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.name.GroupName;
+import dev.adit.core.status.Sheet;
 import dev.adit.server.routing.Router;
 import dev.adit.server.routing.RoutingTable;
 import dev.adit.server.rules.RuleDirectory;
@@ -105,7 +106,7 @@ public final class RuleReload implements AutoCloseable {
     router.replace(first.toTable(null));
     RuleReload reload =
         new RuleReload(first, new RuleDirectory(directory), router, isServable, listener, clock);
-    log.info("rules {}: {} in {} files", shown(first.hash()), first.rules().size(), first.files());
+    log.info("rules {}: {}", shown(first.hash()), first.extent());
     reload.warn();
     listener.accept(reload.status);
     reload.thread.scheduleWithFixedDelay(
@@ -211,12 +212,7 @@ public final class RuleReload implements AutoCloseable {
     RoutingTable before = router.table();
     router.replace(rules.toTable(before));
     status = loaded(rules, status.loaded() + 1, status.refused());
-    log.info(
-        "rules {} replace {}: {} in {} files",
-        shown(rules.hash()),
-        shown(before.hash()),
-        rules.rules().size(),
-        rules.files());
+    log.info("rules {} replace {}: {}", shown(rules.hash()), shown(before.hash()), rules.extent());
     warn();
     listener.accept(status);
   }
@@ -244,10 +240,10 @@ public final class RuleReload implements AutoCloseable {
     StringBuilder lines = new StringBuilder();
     problems.forEach(problem -> lines.append("\n  ").append(problem));
     log.error(
-        "rules {} refused, {} stay in force; {} problems:{}",
+        "rules {} refused, {} stay in force; {}:{}",
         shown(hash),
         shown(now.hash()),
-        problems.size(),
+        Sheet.count(problems.size(), "problem", "problems"),
         lines);
     listener.accept(status);
   }
