@@ -50,7 +50,7 @@ final class ArchitectureTest {
   /** What each package may use of ours, besides itself. A name stands for its subpackages too. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("core.admin", Set.of("core.peer", "core.process", "core.token")),
+          Map.entry("core.admin", Set.of("core.http2", "core.process", "core.token")),
           Map.entry("core.call", Set.of()),
           Map.entry("core.cli", Set.of("core.config", "core.process", "core.status")),
           Map.entry("core.config", Set.of()),

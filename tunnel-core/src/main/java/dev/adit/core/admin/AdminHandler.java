@@ -110,7 +110,17 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (page == null || !request.headers().get(HttpHeaderNames.ACCEPT, "").contains(PROTOBUF)) {
       page = Objects.requireNonNull(site.pages().get(path(request)));
     }
-    return page.get();
+    try {
+      return page.get();
+    } catch (RuntimeException e) {
+      return failed(path(request), e);
+    }
+  }
+
+  /** Whoever asks for it is told of a fault of ours. */
+  private static AdminPage failed(String path, Throwable fault) {
+    log.error("{} failed", path, fault);
+    return AdminPage.text(500, "failed; see the log\n");
   }
 
   private void act(ChannelHandlerContext ctx, FullHttpRequest request, boolean keepAlive) {
@@ -121,10 +131,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         .whenCompleteAsync(
             (page, failure) -> {
               busy = false;
-              if (failure != null) {
-                log.error("{} failed", path(request), failure);
-              }
-              AdminPage answer = page == null ? AdminPage.text(500, "failed; see the log\n") : page;
+              AdminPage answer = failure == null ? page : failed(path(request), failure);
               write(ctx, HttpMethod.POST, keepAlive, answer);
             },
             ctx.executor());

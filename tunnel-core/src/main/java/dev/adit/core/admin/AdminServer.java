@@ -1,6 +1,8 @@
 package dev.adit.core.admin;
 
-import dev.adit.core.peer.PeerCounts;
+import dev.adit.core.http2.flood.ConnectionCounts;
+import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.flood.FloodLog;
 import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -27,7 +29,7 @@ public final class AdminServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 1000;
 
   /** So that one host does not keep operators out. */
-  private static final int MAX_CONNECTIONS_OF_ONE = 200;
+  static final int MAX_CONNECTIONS_OF_ONE = 200;
 
   private final EventLoops loop;
   private final Channel channel;
@@ -76,7 +78,8 @@ public final class AdminServer implements AutoCloseable {
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
                 .addLast(new AdminHandler(token, loopback, site, untaken));
-    PeerCounts counts = new PeerCounts(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_ONE);
+    ConnectionCounts counts = new ConnectionCounts(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_ONE);
+    FloodLog refused = new FloodLog("to the admin port");
     EventLoops loop = EventLoops.start(1, "admin");
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -86,7 +89,9 @@ public final class AdminServer implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel accepted) {
-                    if (counts.tryAdd(accepted) != PeerCounts.Verdict.MAY_STAY) {
+                    Flood limit = counts.tryAdd(accepted);
+                    if (limit != null) {
+                      refused.passed(limit, accepted.remoteAddress());
                       accepted.close();
                       return;
                     }

@@ -57,7 +57,11 @@ final class AdminHandlerTest {
               "/status",
               () -> AdminPage.json(Map.of("a", "<b>")),
               "/",
-              () -> new AdminPage(200, "text/html", "page")),
+              () -> new AdminPage(200, "text/html", "page"),
+              "/broken",
+              () -> {
+                throw new IllegalStateException("of ours");
+              }),
           Map.of("/healthz", () -> new AdminPage(200, "application/x", ByteString.fromHex("00ff"))),
           Map.of(
               "/echo",
@@ -282,6 +286,15 @@ final class AdminHandlerTest {
     channel.runPendingTasks();
     assertEquals(1, gone.get());
     event.release();
+  }
+
+  @Test
+  void pageThatCannotBeMadeIsAnswered() {
+    EmbeddedChannel channel = channel(null);
+    Answer answer = ask(channel, request(HttpMethod.GET, "/broken", "localhost:1"));
+    assertEquals(500, answer.status());
+    assertEquals("failed; see the log\n", answer.body());
+    assertTrue(channel.isActive());
   }
 
   @Test

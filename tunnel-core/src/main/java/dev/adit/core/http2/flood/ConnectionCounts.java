@@ -9,7 +9,14 @@ public final class ConnectionCounts {
   private final PeerCounts counts;
 
   public ConnectionCounts(ConnectionLimits limits) {
-    counts = new PeerCounts(limits.maxConnections(), limits.maxConnectionsPerAddress());
+    this(limits.maxConnections(), limits.maxConnectionsPerAddress());
+  }
+
+  /**
+   * @param ofOne from one address
+   */
+  public ConnectionCounts(int all, int ofOne) {
+    counts = new PeerCounts(all, ofOne);
   }
 
   /**
