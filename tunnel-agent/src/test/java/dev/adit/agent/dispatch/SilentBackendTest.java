@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Backends that take a connection, or a call's turn, and say nothing. */
+@Execution(ExecutionMode.CONCURRENT)
 final class SilentBackendTest {
   /** More than a dial to a closed port takes. */
   private static final Duration DIAL = Duration.ofMillis(10);

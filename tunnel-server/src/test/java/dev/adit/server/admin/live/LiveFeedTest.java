@@ -32,8 +32,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Who is told what, how often, and who is let go. */
+@Execution(ExecutionMode.CONCURRENT)
 final class LiveFeedTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
