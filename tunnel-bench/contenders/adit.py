@@ -1,8 +1,8 @@
 """Adit as its users run it: with TLS, with everything that can be switched on, and with traces.
 
-`ours` of the bench itself is one server and one agent in clear text without an access log. These are
+`ours` is one server and one agent in clear text without an access log, as in the bench itself; the others are
 the same but for what their name says. BENCH_ADIT is a built checkout, BENCH_ADIT_JAVA_OPTS are the
-JVM flags of both processes.
+JVM flags of both processes, and BENCH_ADIT_AGENT_JAVA_OPTS come after them for the agent: what its launcher sets.
 """
 import hashlib
 import os
@@ -98,6 +98,7 @@ def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry="", tunnel="
         if not os.path.isfile(jar):
             raise Skip("%s is missing: build it first" % jar)
     flags = shlex.split(os.environ.get("BENCH_ADIT_JAVA_OPTS") or "-Xms256m -Xmx512m -XX:+UseSerialGC")
+    own = {"server": [], "agent": shlex.split(os.environ.get("BENCH_ADIT_AGENT_JAVA_OPTS", ""))}
     values = {"entry": ctx.port(), "tunnel": ctx.port(), "admin": ctx.port(), "agent_admin": ctx.port(),
               "backend": ctx.backend_port, "log": log, "tracing": tracing, "entry_more": entry,
               "tunnel_more": tunnel, "agent_more": agent,
@@ -120,7 +121,7 @@ def start(ctx, tls=False, log="off", rules=RULES, tracing="", entry="", tunnel="
     ctx.write("agent.yaml", AGENT % values)
     for role, word in (("server", "entry="), ("agent", "agent=")):
         ctx.write(role + ".log", "")
-        proc = ctx.spawn(role, [java] + flags + ["-jar", jars[role], "run", "-c", role + ".yaml"])
+        proc = ctx.spawn(role, [java] + flags + own[role] + ["-jar", jars[role], "run", "-c", role + ".yaml"])
         ready(ctx, role, proc, word)
     return values["entry"]
 
@@ -134,6 +135,7 @@ LARGE = {"entry": ", maxConnections: 30000, maxConnectionsPerAddress: 20000, max
          "tunnel": ", maxCallsPerAgent: 100000", "agent": "capacity: 100000", "agents": MANY_AGENTS}
 LOG = "{file: access.log, maxSize: 64MiB, keep: 1}"
 CONTENDERS = {
+    "ours": contender("Adit, one server and one agent, in clear text"),
     "ours-tls": contender("Adit with TLS on the tunnel", tls=True),
     "ours-log": contender("Adit with its access log in a file", log=LOG),
     "ours-all": contender("Adit with its access log in a file, 51 rules, and all that a rule can do", log=LOG, rules=MANY_RULES),
