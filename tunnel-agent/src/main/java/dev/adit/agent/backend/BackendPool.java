@@ -72,11 +72,15 @@ public final class BackendPool {
    */
   public void acquireForCheck(ConnectionUser user) {
     assert loop.inEventLoop();
-    if (firstFree() == null && connections.stream().anyMatch(BackendConnection::isReady)) {
+    if (firstFree() == null && hasReady()) {
       CheckConnection.dial(connector, backend.address(), loop, user);
     } else {
       acquire(user);
     }
+  }
+
+  private boolean hasReady() {
+    return connections.stream().anyMatch(BackendConnection::isReady);
   }
 
   private @Nullable BackendConnection firstFree() {
@@ -249,7 +253,7 @@ public final class BackendPool {
       }
       probeLater();
       while (!waiting.isEmpty()) {
-        waiting.remove().fail();
+        waiting.remove().fail(false);
       }
     }
   }
@@ -269,15 +273,15 @@ public final class BackendPool {
       user.onConnection(connection);
     }
 
-    void fail() {
+    void fail(boolean busy) {
       timer.cancel(false);
-      user.onNoConnection();
+      user.onNoConnection(busy);
     }
 
     @Override
     public void run() {
       if (waiting.remove(this)) {
-        fail();
+        fail(hasReady());
         closeIfRetired();
       }
     }

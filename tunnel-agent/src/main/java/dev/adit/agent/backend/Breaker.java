@@ -3,12 +3,14 @@ package dev.adit.agent.backend;
 import dev.adit.core.upstream.CircuitBreaker;
 import io.netty.util.concurrent.Ticker;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The circuit breaker of one backend: closed while calls succeed, open for a time after too many
- * failures, then half open: as many calls as have to succeed are let through, and the first failure
- * of theirs opens it again. Any thread, without locks.
+ * failures, then half open: as many calls as have to succeed are let through, as many more each time
+ * that none has been for as long as it stays open, and the first failure of theirs opens it again.
+ * Any thread, without locks.
  */
 public final class Breaker {
   /** How a call left the backend. */
@@ -28,6 +30,9 @@ public final class Breaker {
     CLOSED
   }
 
+  /** For trials without an answer, where it stays open for less. */
+  private static final long LEAST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private enum Kind {
     CLOSED,
     OPEN,
@@ -40,7 +45,7 @@ public final class Breaker {
    * @param failures in a row, or of the window
    * @param calls of the window, or that succeeded half open
    * @param trials let through half open and not answered yet
-   * @param sinceNanos the window's or the opening's begin
+   * @param sinceNanos the window's or the opening's begin, or that of the newest trial
    * @param openings how often it has opened
    */
   private record State(
@@ -72,12 +77,18 @@ public final class Breaker {
     return switch (now.kind()) {
       case CLOSED -> true;
       case OPEN -> isOver(now);
-      case HALF_OPEN -> now.trials() < config.successes();
+      // A stream may have no answer for hours, and says nothing of the backend meanwhile.
+      case HALF_OPEN -> now.trials() < config.successes() || isStale(now);
     };
   }
 
   private boolean isOver(State open) {
     return ticker.nanoTime() - open.sinceNanos() >= config.open().toNanos();
+  }
+
+  private boolean isStale(State halfOpen) {
+    long patience = Math.max(LEAST_PATIENCE_NANOS, config.open().toNanos());
+    return ticker.nanoTime() - halfOpen.sinceNanos() >= patience;
   }
 
   /**
@@ -96,9 +107,14 @@ public final class Breaker {
   private State withOneMore(State now) {
     return switch (now.kind()) {
       case CLOSED -> now;
-      case OPEN -> isOver(now) ? halfOpen(now, 0, 1) : now;
-      case HALF_OPEN -> halfOpen(now, now.calls(), now.trials() + 1);
+      case OPEN -> isOver(now) ? trial(now, 0, 1) : now;
+      case HALF_OPEN -> trial(now, now.calls(), isStale(now) ? 1 : now.trials() + 1);
     };
+  }
+
+  private State trial(State before, int succeeded, int trials) {
+    return new State(
+        Kind.HALF_OPEN, 0, succeeded, trials, ticker.nanoTime(), before.openings());
   }
 
   private static State halfOpen(State before, int succeeded, int trials) {

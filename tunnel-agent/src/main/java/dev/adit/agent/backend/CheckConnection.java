@@ -46,7 +46,7 @@ final class CheckConnection implements ConnectionOwner {
       user.onConnection(connection);
     } else {
       connection.close();
-      user.onNoConnection();
+      user.onNoConnection(true);
     }
   }
 
@@ -71,7 +71,7 @@ final class CheckConnection implements ConnectionOwner {
   public void onClosed(BackendConnection closed, boolean wasReady, String why) {
     if (!told) {
       told = true;
-      user.onNoConnection();
+      user.onNoConnection(false);
     }
   }
 }

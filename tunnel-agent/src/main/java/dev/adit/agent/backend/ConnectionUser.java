@@ -16,6 +16,10 @@ public interface ConnectionUser {
   /** How long it waits for a stream at most; asked only if it has to. */
   int patienceMillis();
 
-  /** There is none, and there will be none soon. */
-  void onNoConnection();
+  /**
+   * There is none, and there will be none soon.
+   *
+   * @param busy the backend has connections, and all their streams are taken
+   */
+  void onNoConnection(boolean busy);
 }

@@ -135,9 +135,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   @Override
-  public void onNoConnection() {
+  public void onNoConnection(boolean busy) {
     if (state != State.ENDED) {
-      visit.failed(CallFailure.BACKEND_UNREACHABLE);
+      visit.notTaken(busy);
       leaveBackend();
       begin(now());
     }

@@ -122,6 +122,16 @@ final class BackendVisit {
     }
   }
 
+  /**
+   * No connection has taken the call.
+   *
+   * @param busy only since calls have all streams, as at a backend that is well
+   */
+  void notTaken(boolean busy) {
+    outcome = busy ? Breaker.Outcome.NONE : Breaker.Outcome.FAILURE;
+    failure = CallFailure.BACKEND_UNREACHABLE;
+  }
+
   /** The backend has failed the call. */
   void failed(CallFailure reason) {
     outcome = Breaker.Outcome.FAILURE;
@@ -148,7 +158,7 @@ final class BackendVisit {
     }
     if (series != null) {
       series.onEnded(status, failure, nowNanos - openedNanos);
-    } else if (outcome == Breaker.Outcome.FAILURE) {
+    } else if (failure == CallFailure.BACKEND_UNREACHABLE) {
       metrics.of(left).onFailed(status, failure);
     }
     backend = null;

@@ -115,7 +115,7 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
   }
 
   @Override
-  public void onNoConnection() {
+  public void onNoConnection(boolean busy) {
     end("it cannot be connected to");
   }
 

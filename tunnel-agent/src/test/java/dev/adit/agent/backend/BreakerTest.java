@@ -93,6 +93,28 @@ final class BreakerTest {
     assertEquals("closed", breaker.text());
   }
 
+  /** A watch of a quiet service has no answer for hours, and says nothing of the backend. */
+  @Test
+  void trialsThatAreNotAnsweredKeepOthersOutForItsTimeOnly() {
+    Breaker breaker = inRow();
+    calls(breaker, Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE);
+    ticker.advance(30, TimeUnit.SECONDS);
+    int quiet = breaker.onBegin();
+    ticker.advance(10, TimeUnit.SECONDS);
+    breaker.onBegin();
+    ticker.advance(29_999, TimeUnit.MILLISECONDS);
+    assertFalse(breaker.lets());
+    ticker.advance(1, TimeUnit.MILLISECONDS);
+    assertTrue(breaker.lets());
+    int third = breaker.onBegin();
+    int fourth = breaker.onBegin();
+    assertFalse(breaker.lets());
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS, third));
+    assertEquals(Change.CLOSED, breaker.onEnd(Outcome.SUCCESS, fourth));
+    assertEquals(Change.NONE, breaker.onEnd(Outcome.SUCCESS, quiet));
+    assertEquals("closed", breaker.text());
+  }
+
   @Test
   void shareCountsOnlyWithinItsWindowAndFromItsLeastNumberOfCalls() {
     Breaker breaker = ofShare();

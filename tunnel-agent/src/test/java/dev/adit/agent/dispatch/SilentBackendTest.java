@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.adit.agent.backend.Backend;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
+import dev.adit.core.upstream.CircuitBreaker;
 import dev.adit.core.upstream.UpstreamBalance;
+import dev.adit.core.upstream.UpstreamConfig;
 import dev.adit.testing.http2.FakeBackend;
 import dev.adit.testing.http2.FakeBackend.Connection;
 import dev.adit.testing.tunnel.TunnelPair;
@@ -69,6 +71,39 @@ final class SilentBackendTest {
         }
       }
     }
+  }
+
+  /** It has all that it takes, and is well. */
+  @Test
+  void waitInVainForAStreamSaysNothingToTheCircuit() throws IOException {
+    try (FakeBackend full = new FakeBackend();
+        AgentBench bench = new AgentBench(easilyOpened(AgentBench.upstream(full)))) {
+      AgentBench.Call first = bench.openBare(TunnelPair.headers());
+      try (Connection busy = full.accept(3, 1)) { // MAX_CONCURRENT_STREAMS
+        busy.expect("headers", 3);
+        assertEquals(
+            CallFailure.BACKEND_UNREACHABLE, bench.openBare(TunnelPair.headers()).reset().failure());
+        assertEquals("closed", bench.upstream().backends().get(0).circuit());
+        assertTrue(
+            bench.registry.scrape("adit_backend_calls"::equals).stream()
+                .flatMap(metric -> metric.getDataPoints().stream())
+                .anyMatch(each -> "backend-unreachable".equals(each.getLabels().get("reason"))));
+        first.cancel();
+      }
+    }
+  }
+
+  private static UpstreamConfig easilyOpened(UpstreamConfig upstream) {
+    return new UpstreamConfig(
+        upstream.name(),
+        upstream.backends(),
+        upstream.balance(),
+        upstream.tls(),
+        upstream.health(),
+        new CircuitBreaker(1, 0, 10, Duration.ofSeconds(20), Duration.ofDays(1), 1),
+        upstream.slowStart(),
+        upstream.minConnections(),
+        upstream.maxConnections());
   }
 
   /** It was dialled again as soon as a dial had failed: 20,000 times in the 2 s of one call. */
