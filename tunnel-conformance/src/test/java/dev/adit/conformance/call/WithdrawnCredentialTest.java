@@ -171,6 +171,20 @@ final class WithdrawnCredentialTest {
     assertSame(before, session("kept"));
   }
 
+  /** It was refused as if it took the place of itself, which the earlier line had named exactly. */
+  @Test
+  void agentWhoseLineBecomesOneForManyIsStillTaken() throws Exception {
+    String text = Files.readString(site.agentsFile());
+    int kept = text.indexOf("- id: kept");
+    Files.writeString(
+        site.agentsFile(),
+        text.substring(0, kept)
+            + text.substring(kept)
+                .replaceFirst("- id: kept", "- id: kep*")
+                .replaceFirst("groups: .shop.", "groups: [shop, extra]"));
+    Eventually.holds("it dials anew", () -> call("/shop.Extra/Get").equals("0"));
+  }
+
   private AgentSession session(String id) {
     return site.server().registry().snapshot().sessions().stream()
         .filter(each -> each.id().value().equals(id))

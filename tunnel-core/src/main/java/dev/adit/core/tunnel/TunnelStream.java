@@ -63,16 +63,15 @@ public final class TunnelStream {
   private long nextId;
   private int drains;
   private boolean drainSent;
+  private boolean drainReceived;
+  private boolean closed;
 
   /** What was sent is our own word, not only the answer to the peer's. */
   private boolean drainMeant;
 
-  private boolean drainReceived;
-
-  /** We said that we go away, and the answer to that is to come. */
-  private boolean answerDue;
-
-  private boolean closed;
+  /** We said that we go away, and the answer to that has come. */
+  private boolean announced;
+  private boolean answered;
 
   /** Groups of which no call is opened here any more. */
   private Set<AsciiString> withheld = Set.of();
@@ -242,14 +241,13 @@ public final class TunnelStream {
     }
   }
 
-  /**
-   * Tells the peer that this process goes away while calls may still be opened here: a server's
-   * word to its agents, who hold another tunnel elsewhere meanwhile.
-   */
+  /** A server's word that it goes away, while calls may still come here. Safe to call again. */
   public void announceDrain(String reason, int reconnectAfterMillis) {
     assert loop.inEventLoop();
-    answerDue = true;
-    send(Frame.newBuilder().setDrain(newDrain(reason, reconnectAfterMillis)).build());
+    if (!announced) {
+      announced = true;
+      send(Frame.newBuilder().setDrain(newDrain(reason, reconnectAfterMillis)).build());
+    }
   }
 
   /** Ends our direction once all that waits is sent and no call is open. */
@@ -334,8 +332,9 @@ public final class TunnelStream {
     if (++drains > MAX_DRAINS) {
       throw new WireException("more than " + MAX_DRAINS + " drains");
     }
-    if (answerDue && !drainSent) {
-      answerDue = false;
+    // That a tunnel is renewed answers nothing: that word has crossed ours.
+    if (announced && !answered && !drainSent && !drain.getReason().equals("renewal")) {
+      answered = true;
       return;
     }
     drainReceived = true;

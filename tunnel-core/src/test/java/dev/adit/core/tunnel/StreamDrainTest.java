@@ -145,6 +145,28 @@ final class StreamDrainTest {
     assertEquals(1, pair.server().drains().size());
   }
 
+  /** It was taken for the answer, and calls came to a tunnel that its agent ended. */
+  @Test
+  void renewalThatCrossesTheWordOfAServerThatGoesAwayIsHeeded() {
+    pair.agent().stream().drain("renewal", 0);
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    assertFalse(pair.server().stream().takesCalls());
+    assertEquals("renewal", pair.server().drains().get(0).getReason());
+    assertTrue(pair.agent().stream().isDrained());
+  }
+
+  @Test
+  void serverAnnouncesOnce() {
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    pair.server().stream().announceDrain("going-away", 0);
+    pair.settle();
+    assertEquals(1, pair.agent().drains().size());
+    assertTrue(pair.server().stream().takesCalls());
+  }
+
   /** It had no call when it ended its direction, and one came from a server that goes away. */
   @Test
   void callThatComesBeforeOurDirectionHasEndedIsServed() {

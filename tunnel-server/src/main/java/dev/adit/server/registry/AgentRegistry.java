@@ -104,6 +104,14 @@ public final class AgentRegistry {
     }
   }
 
+  /**
+   * The line that the credential of a tunnel proves names the agent so exactly now, see {@link
+   * #join}: its session is where its newest tunnel is.
+   */
+  public synchronized void rank(AgentSession session, TunnelStream tunnel, int exactness) {
+    session.rank(tunnel, exactness);
+  }
+
   /** Tunnels that were refused for their credential. */
   public RefusedTunnels refused() {
     return refused;

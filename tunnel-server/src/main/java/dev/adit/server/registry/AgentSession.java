@@ -213,6 +213,13 @@ public final class AgentSession {
     return true;
   }
 
+  /** How exactly the line that a tunnel's credential proves names the agent now. */
+  synchronized void rank(TunnelStream tunnel, int now) {
+    if (hasTunnels() && tunnels[tunnels.length - 1] == tunnel) {
+      exactness = now;
+    }
+  }
+
   /** False if one of its tunnels makes way already. */
   synchronized boolean beginRenewal() {
     boolean begins = !renewing;

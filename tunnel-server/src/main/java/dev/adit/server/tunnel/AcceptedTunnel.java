@@ -192,12 +192,6 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     }
   }
 
-  private int maxCalls(AgentHello hello) {
-    return hello.capacity() == 0
-        ? greeting.maxCallsPerAgent()
-        : Math.min(hello.capacity(), greeting.maxCallsPerAgent());
-  }
-
   /** Nothing is entered anywhere: it only wants to see heartbeats. */
   private void awaitEndOfProbe(AgentHello hello) {
     log.info("{} is asked for by a probe from {}", hello.id(), address);
@@ -216,7 +210,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             .setSoftwareVersion("adit/" + greeting.version())
             .setLoops(greeting.loops().size())
             .setLoop(greeting.loops().indexOf(loop))
-            .setMaxCalls(maxCalls(hello))
+            .setMaxCalls(hello.maxCalls(greeting.maxCallsPerAgent()))
             .setInitialWindow(greeting.settings().windows().initial())
             .setCallWindow(greeting.settings().windows().call())
             .setMaxHeaderBytes(greeting.maxHeaderBytes())
@@ -235,7 +229,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             hello.instance(),
             hello.groups(),
             hello.exactness(),
-            maxCalls(hello),
+            hello.maxCalls(greeting.maxCallsPerAgent()),
             hello.softwareVersion(),
             address,
             Instant.now());
@@ -275,6 +269,10 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     credential.identities().watch(onIdentitiesChanged);
     checkCredential();
     greeting.configs().onJoined(joined, stream);
+    if (greeting.drain().inProgress()) {
+      // Begun since we looked: who tells the agents may not have seen this tunnel.
+      stream.announceDrain("going-away", DRAINING_RETRY_MILLIS);
+    }
   }
 
   /**
@@ -295,6 +293,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
       stream.abort(new TunnelException("forbidden", "the credential was withdrawn"));
       return;
     }
+    greeting.registry().rank(joined, stream, AgentHello.exactness(joined.id(), credential.lines()));
     if (!left.equals(serves)) {
       serve(joined, left);
     }

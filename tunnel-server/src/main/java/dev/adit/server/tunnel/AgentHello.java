@@ -58,6 +58,11 @@ record AgentHello(
         hello.getProbe());
   }
 
+  /** The calls in flight that it is given, of a server that gives so many at most. */
+  int maxCalls(int most) {
+    return capacity == 0 ? most : Math.min(capacity, most);
+  }
+
   /** The groups that an agent may serve by the lines that its credential proves. */
   static Set<GroupName> allowed(AgentId id, List<AgentIdentity> proven) {
     Set<GroupName> allowed = new LinkedHashSet<>();
@@ -69,7 +74,8 @@ record AgentHello(
     return allowed;
   }
 
-  private static int exactness(AgentId id, List<AgentIdentity> proven) {
+  /** How exactly the lines that its credential proves name an agent. */
+  static int exactness(AgentId id, List<AgentIdentity> proven) {
     return proven.stream()
         .map(AgentIdentity::id)
         .filter(pattern -> pattern.matches(id))

@@ -85,8 +85,7 @@ final class RetriedCallTest {
   }
 
   private void joinTwo() {
-    bench.join("a");
-    bench.join("b");
+    List.of("a", "b").forEach(bench::join);
   }
 
   @Test
@@ -275,10 +274,22 @@ final class RetriedCallTest {
   }
 
   @Test
+  void agentThatIsGoneAtARetryDoesNotSayThatNoBackendHasSeenTheCall() {
+    bench.join("a");
+    bench.dispatch(TunnelPair.headers(), policy(2, null));
+    bench.settle();
+    answer("14");
+    bench.agents().get(0).cut();
+    waitFor(LONGEST_FIRST_WAIT);
+    assertNotNull(caller.reset());
+    assertEquals(CallFailure.NO_AGENT, caller.reset().failure());
+    assertTrue(caller.reset().processed());
+  }
+
+  @Test
   void attemptThatTakesTooLongIsCancelledAndTriedAgain() {
     joinTwo();
-    RetryPolicy policy = policy(2, Duration.ofSeconds(2));
-    bench.dispatch(TunnelPair.headers(), policy);
+    bench.dispatch(TunnelPair.headers(), policy(2, Duration.ofSeconds(2)));
     bench.settle();
     Arrived slow = bench.call();
     waitFor(Duration.ofSeconds(2));
@@ -381,13 +392,9 @@ final class RetriedCallTest {
   }
 
   private void answerNewest(DispatchBench.Caller by) {
-    TunnelPair holder = bench.holder(by);
-    Arrived call = holder.agent().newest();
-    call.response()
-        .onHead(
-            new ResponseHead(
-                200, new HeaderFields().add(HeaderNames.GRPC_STATUS, GrpcCode.UNAVAILABLE.text())),
-            true);
+    HeaderFields failed =
+        new HeaderFields().add(HeaderNames.GRPC_STATUS, GrpcCode.UNAVAILABLE.text());
+    bench.holder(by).agent().newest().response().onHead(new ResponseHead(200, failed), true);
     bench.settle();
   }
 }

@@ -224,6 +224,16 @@ final class CallFailureTest {
     }
   }
 
+  /** Its client would call again, as one that no backend has seen. */
+  @Test
+  void drainingServerRefusesNoStreamThatABackendMayHaveSeen() {
+    bench.drain().begin();
+    bench.send(bench.grpc(1, true));
+    call().response().onReset(CallReset.failed(CallFailure.NO_AGENT, "tried before"));
+    bench.settle();
+    assertGrpc(bench.one(1), 14, "no-agent");
+  }
+
   @Test
   void lostTunnelIsUnavailableOnceTheCallWasAccepted() {
     bench.send(bench.grpc(1, true));

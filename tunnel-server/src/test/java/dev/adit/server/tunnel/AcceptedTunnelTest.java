@@ -158,6 +158,21 @@ final class AcceptedTunnelTest {
     assertEquals(Status.Code.UNAVAILABLE, call.status().getCode());
   }
 
+  /** Who tells the agents looks for their tunnels once: this one may be there by then, or not. */
+  @Test
+  void tunnelThatJoinsWhileADrainBeginsIsToldOfItOnce() {
+    bench.onJoin(bench.drain()::begin);
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    assertTrue(call.sent().get(0).hasWelcome());
+    assertEquals("going-away", last().getDrain().getReason());
+    assertTrue(last().getDrain().getReconnectAfterMs() > 0);
+    int said = call.sent().size();
+    bench.registry().snapshot().sessions().get(0).tunnels()[0].announceDrain("going-away", 1);
+    bench.hand().run();
+    assertEquals(said, call.sent().size());
+    assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP), "calls still come here");
+  }
+
   @Test
   void statusBeforeHelloSecondHelloAndCallsFromAnAgentAreViolations() {
     bench.receive(tunnel, Frame.newBuilder().setAgentStatus(AgentStatus.getDefaultInstance()));

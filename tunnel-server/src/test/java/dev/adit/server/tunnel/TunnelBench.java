@@ -37,8 +37,15 @@ final class TunnelBench {
   private final HandLoop hand = new HandLoop();
   private final AgentRegistry registry = new AgentRegistry();
   private final Map<GroupName, GroupConfig> configs = new HashMap<>();
-  private final ConfigHandout handout = new ConfigHandout(registry, () -> configs);
   private final Drain drain = new Drain();
+  private Runnable onJoin = () -> {};
+  private final ConfigHandout handout =
+      new ConfigHandout(
+          registry,
+          () -> {
+            onJoin.run();
+            return configs;
+          });
   private final TunnelGreeting greeting =
       new TunnelGreeting(
           "server-1",
@@ -70,6 +77,11 @@ final class TunnelBench {
 
   Drain drain() {
     return drain;
+  }
+
+  /** What happens while a tunnel joins. */
+  void onJoin(Runnable task) {
+    onJoin = task;
   }
 
   /** Configures what agents of a group are handed, or that it is nothing. */

@@ -232,6 +232,11 @@ public final class RetriedCall implements RequestSide {
     }
   }
 
+  /** A backend may have seen an attempt before this one. */
+  private static CallReset afterOthers(CallReset reset) {
+    return new CallReset(reset.failure(), reset.http2Code(), true, reset.message());
+  }
+
   /** What comes back from one attempt; nothing of it counts once there is another. */
   private final class Attempt implements PlacementListener {
     private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
@@ -350,10 +355,11 @@ public final class RetriedCall implements RequestSide {
     }
 
     @Override
-    public void onReset(CallReset reset) {
+    public void onReset(CallReset end) {
       if (isOld()) {
         return;
       }
+      CallReset reset = retries == 0 ? end : afterOthers(end);
       GrpcCode code = StatusTranslator.ofFailure(reset.failure(), reset.http2Code());
       if (policy.retryableStatusCodes().contains(code)
           && tryAgain(

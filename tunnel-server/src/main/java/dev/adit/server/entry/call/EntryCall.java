@@ -345,7 +345,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   @Override
   public void onReset(CallReset reset) {
     CallFailure failure = reset.failure();
-    if (failure == CallFailure.NO_AGENT && entry.drain().inProgress()) {
+    if (failure == CallFailure.NO_AGENT && !reset.processed() && entry.drain().inProgress()) {
       failure = CallFailure.DRAINING;
     }
     GrpcCode code = StatusTranslator.ofFailure(failure, reset.http2Code());
