@@ -90,6 +90,10 @@ final class ExposeOptions {
     HostPort address = option("BACKEND", () -> dialled(backend));
     List<HostPort> dialled =
         servers.stream().map(server -> option("--server", () -> dialled(server))).toList();
+    boolean insecure = security != null && security.insecure;
+    if (!insecure) {
+      dialled.forEach(each -> option("--server", () -> HostPort.verifiable(each.host())));
+    }
     Set<GroupName> named = new LinkedHashSet<>();
     groups.forEach(
         group ->
@@ -101,7 +105,7 @@ final class ExposeOptions {
         named,
         dialled,
         tls(),
-        security != null && security.insecure,
+        insecure,
         token(environment),
         proxy(environment),
         10_000,

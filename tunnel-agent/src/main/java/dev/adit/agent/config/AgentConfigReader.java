@@ -82,6 +82,7 @@ public final class AgentConfigReader {
     List<HostPort> servers = servers();
     AgentTlsConfig tls = tls();
     boolean insecure = insecure();
+    checkNames(servers, tls, insecure);
     @Nullable SecretRef token = token();
     @Nullable ProxyConfig proxy = proxy();
     int capacity = root.integer("capacity", 10_000, 1, MAX_CAPACITY);
@@ -147,7 +148,7 @@ public final class AgentConfigReader {
     @Nullable Path ca = tls.read("ca", ConfigValue::existingFile);
     @Nullable Path cert = tls.read("cert", ConfigValue::existingFile);
     @Nullable Path key = tls.read("key", ConfigValue::existingFile);
-    @Nullable String serverName = tls.text("serverName");
+    @Nullable String serverName = tls.read("serverName", UpstreamReader::serverName);
     tls.end();
     if (tls.has("cert") != tls.has("key")) {
       tls.value().reject("expected cert and key together");
@@ -185,6 +186,17 @@ public final class AgentConfigReader {
       value.reject("expected either tls or insecure: true, not both");
     }
     return insecure && !root.has("tls");
+  }
+
+  /** Without a name of its own, TLS verifies the address's: that would fail at each dial. */
+  private void checkNames(List<HostPort> servers, AgentTlsConfig tls, boolean insecure) {
+    @Nullable ConfigValue value = root.optional("servers");
+    if (value == null || insecure || tls.serverName() != null) {
+      return;
+    }
+    for (HostPort server : servers) {
+      UpstreamReader.checkVerifiable(value, server);
+    }
   }
 
   private @Nullable SecretRef token() {

@@ -25,21 +25,40 @@ public record ProxyConfig(
   /** Reads {@code http://[user:password@]host:port}. */
   public static ProxyConfig parse(String text, @Nullable String noProxy) {
     @Nullable URI uri = uri(text.contains("://") ? text : "http://" + text);
-    if (uri == null || !"http".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException(
-          "a proxy is written http://[user:password@]host:port, with %40 for @ in a password");
+    @Nullable String authority = uri == null ? null : uri.getRawAuthority();
+    if (uri == null || authority == null || !"http".equals(uri.getScheme())) {
+      throw malformed();
     }
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
-    String host = uri.getHost().replaceAll("[\\[\\]]", "");
+    // Taken apart here: to a URI an address whose name has an underscore is no host and port.
+    int at = authority.lastIndexOf('@');
+    HostPort address = address(authority.substring(at + 1));
     @Nullable String user = null;
     @Nullable String password = null;
-    @Nullable String credentials = uri.getRawUserInfo();
-    if (credentials != null) {
+    if (at >= 0) {
+      String credentials = authority.substring(0, at);
+      if (credentials.indexOf('@') >= 0) {
+        throw malformed();
+      }
       int colon = credentials.indexOf(':');
       user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
       password = colon < 0 ? "" : decoded(credentials.substring(colon + 1));
     }
-    return new ProxyConfig(new HostPort(host, port), user, password, list(noProxy));
+    return new ProxyConfig(address, user, password, list(noProxy));
+  }
+
+  private static HostPort address(String text) {
+    boolean hasPort = text.lastIndexOf(':') > text.lastIndexOf(']');
+    try {
+      return HostPort.parse(hasPort ? text : text + ":80");
+    } catch (IllegalArgumentException e) {
+      // What it says may repeat a part of a password that has a slash in it.
+      throw malformed();
+    }
+  }
+
+  private static IllegalArgumentException malformed() {
+    return new IllegalArgumentException(
+        "a proxy is written http://[user:password@]host:port, with %40 for @ in a password");
   }
 
   // The text may hold a password, and a URISyntaxException repeats it.

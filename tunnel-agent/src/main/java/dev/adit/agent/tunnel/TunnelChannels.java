@@ -11,9 +11,11 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -77,10 +79,9 @@ final class TunnelChannels implements TunnelDialer.Network {
 
   @Override
   public ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop loop) {
-    String name = plan.tlsConfig().serverName();
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(address)
-            .overrideAuthority(name == null ? server.toString() : name)
+        NettyChannelBuilder.forAddress(unnamed(address))
+            .overrideAuthority(authority(server))
             .eventLoopGroup(loop)
             .channelType(plan.loops().channelType())
             .withOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -101,5 +102,36 @@ final class TunnelChannels implements TunnelDialer.Network {
       builder.negotiationType(NegotiationType.PLAINTEXT);
     }
     return builder.build();
+  }
+
+  /**
+   * An address without the name that it was found by: gRPC reads that as the host of a URI, though
+   * it takes our authority then, and refuses one that no URI has, such as one with an underscore.
+   */
+  private static SocketAddress unnamed(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress named) || named.isUnresolved()) {
+      return address;
+    }
+    try {
+      byte[] bytes = named.getAddress().getAddress();
+      InetAddress bare =
+          named.getAddress() instanceof Inet6Address scoped && scoped.getScopeId() != 0
+              ? Inet6Address.getByAddress(null, bytes, scoped.getScopeId())
+              : InetAddress.getByAddress(bytes);
+      return new InetSocketAddress(bare, named.getPort());
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the server is called, which is also what TLS verifies. */
+  private String authority(HostPort server) {
+    String name = plan.tlsConfig().serverName();
+    if (name != null) {
+      return name.indexOf(':') >= 0 && !name.startsWith("[") ? "[" + name + "]" : name;
+    }
+    // Of a name that is none in a URI gRPC takes the whole for the host, with its port.
+    boolean isWhole = plan.tls() != null && URI.create("//" + server).getHost() == null;
+    return isWhole ? server.host() : server.toString();
   }
 }

@@ -57,4 +57,27 @@ final class AllowListTest {
             () -> ProxyConfig.parse("http://me:sec ret@proxy:1", null));
     assertFalse(String.valueOf(thrown.getMessage()).contains("sec"));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://corp_proxy:3128, corp_proxy:3128",
+    "http://u:p@corp_proxy, corp_proxy:80",
+    "corp.example:1/, corp.example:1",
+    "http://[::1]:3128, [::1]:3128",
+    "http://[::1], [::1]:80",
+  })
+  void proxyIsFoundByWhateverNameIsDialled(String text, String address) {
+    assertEquals(HostPort.parse(address), ProxyConfig.parse(text, null).address());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://u:p/geheim@proxy:1", "http://u:ge@heim@proxy:1", "http://u:geheim@"})
+  void proxyWithoutAnAddressOfItsOwnIsNotRepeated(String text) {
+    IllegalArgumentException thrown =
+        assertThrows(IllegalArgumentException.class, () -> ProxyConfig.parse(text, null));
+    assertEquals(
+        "a proxy is written http://[user:password@]host:port, with %40 for @ in a password",
+        thrown.getMessage());
+  }
 }

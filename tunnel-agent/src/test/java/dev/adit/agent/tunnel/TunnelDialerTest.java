@@ -10,6 +10,7 @@ import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A dialer on real loops whose server is not there. */
 final class TunnelDialerTest {
@@ -99,6 +102,36 @@ final class TunnelDialerTest {
     await().until(() -> late.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
     assertEquals(2, background.refused.get());
     late.close();
+  }
+
+  /** gRPC takes none for the host of a URI: the dial failed, and nobody was dialled any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tunnel_server", "tunnel.1st", "x-"})
+  void serverIsDialledByANameThatNoUriHas(String name) {
+    HostPort server = new HostPort(name, nobody.port());
+    TunnelPlan plan = TunnelBench.plan(loops, List.of(server));
+    TunnelDialer named =
+        new TunnelDialer(plan, connected -> {}, new NamedHere(plan), TunnelDialer.newBackground());
+    named.start();
+    await().until(() -> named.servers().stream().anyMatch(each -> !each.problem().isEmpty()));
+    DialedServer shown = named.servers().get(0);
+    assertEquals(nobody.toString(), shown.address());
+    assertTrue(shown.problem().contains("refused"), shown.problem());
+    named.close();
+  }
+
+  /** Whatever name is looked up is that of this machine. */
+  private record NamedHere(TunnelPlan plan) implements TunnelDialer.Network {
+    @Override
+    public List<SocketAddress> resolve(HostPort server) throws UnknownHostException {
+      InetAddress here = InetAddress.getByAddress(server.host(), new byte[] {127, 0, 0, 1});
+      return List.of(new InetSocketAddress(here, server.port()));
+    }
+
+    @Override
+    public ManagedChannel newChannel(HostPort server, SocketAddress address, EventLoop loop) {
+      return new TunnelChannels(plan).newChannel(server, address, loop);
+    }
   }
 
   /** Has no thread at first, as the JVM says that. */

@@ -30,7 +30,7 @@ public record HostPort(String host, int port) {
     }
     String host = text.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
+      host = unbracketed(host);
       if (!isIpv6(host)) {
         throw new IllegalArgumentException("not an IPv6 address: '" + host + "'");
       }
@@ -45,6 +45,39 @@ public record HostPort(String host, int port) {
     return new HostPort(host, parsePort(text.substring(colon + 1)));
   }
 
+  /**
+   * Checks that a certificate can be verified for a host: Java compares IP literals and names of
+   * letters, digits and hyphens, and refuses whatever else a certificate has.
+   *
+   * @param host a name, or an IP literal with or without brackets
+   * @return the host as it was given
+   * @throws IllegalArgumentException if it is something else, with what is wrong with it
+   */
+  public static String verifiable(String host) {
+    String bare = host.startsWith("[") && host.endsWith("]") ? unbracketed(host) : host;
+    if (isIpv6(bare)) {
+      return host;
+    }
+    if (host.indexOf(':') >= 0) {
+      throw new IllegalArgumentException("leave scheme and port out of '" + host + "'");
+    }
+    if (!isName(host)) {
+      throw new IllegalArgumentException("not a host name or IP address: '" + host + "'");
+    }
+    for (String label : host.split("\\.", -1)) {
+      if (label.indexOf('_') >= 0 || label.startsWith("-") || label.endsWith("-")) {
+        throw new IllegalArgumentException(
+            "no certificate can be verified for '"
+                + host
+                + "', since '"
+                + label
+                + "' has "
+                + (label.indexOf('_') >= 0 ? "an underscore" : "a hyphen at its begin or end"));
+      }
+    }
+    return host;
+  }
+
   /** Only this machine can reach it. Decided by the text alone: no name is resolved. */
   public boolean isLoopback() {
     String lower = host.toLowerCase(Locale.ROOT);
@@ -57,6 +90,10 @@ public record HostPort(String host, int port) {
   @Override
   public String toString() {
     return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+  }
+
+  private static String unbracketed(String host) {
+    return host.substring(1, host.length() - 1);
   }
 
   private static int parsePort(String text) {

@@ -44,6 +44,7 @@ public record TracingConfig(URI otlp, double samplePercent) {
     } catch (URISyntaxException e) {
       // What it says repeats the address, which may hold a password.
     }
-    throw new IllegalArgumentException("it needs http:// or https:// and a host");
+    throw new IllegalArgumentException(
+        "it needs http:// or https:// and a host, of a name one without underscores");
   }
 }

@@ -80,6 +80,9 @@ public final class UpstreamReader {
     UpstreamBalance balance =
         map.choice("balance", UpstreamBalance.class, UpstreamBalance.LEAST_CALLS);
     @Nullable UpstreamTls tls = map.read("tls", v -> tls(v, files));
+    if (listed != null && tls != null && tls.serverName() == null) {
+      backends.forEach(backend -> checkVerifiable(listed, backend.address()));
+    }
     @Nullable HealthCheck health = map.read("health", UpstreamReader::health);
     @Nullable CircuitBreaker breaker = map.read("circuitBreaker", UpstreamReader::breaker);
     Duration slowStart = map.duration("slowStart", UpstreamConfig.SLOW_START, Duration.ZERO, HOUR);
@@ -117,12 +120,27 @@ public final class UpstreamReader {
     @Nullable Path ca = map.read("ca", files);
     @Nullable Path cert = map.read("cert", files);
     @Nullable Path key = map.read("key", files);
-    @Nullable String serverName = map.text("serverName");
+    @Nullable String serverName = map.read("serverName", UpstreamReader::serverName);
     map.end();
     if (map.has("cert") != map.has("key")) {
       value.reject("expected cert and key together");
     }
     return new UpstreamTls(ca, cert, key, serverName);
+  }
+
+  /** The {@code serverName} of a {@code tls} section. */
+  public static @Nullable String serverName(ConfigValue value) {
+    return value.parse("a name that a certificate can have", HostPort::verifiable);
+  }
+
+  /** Notes an address for whose host no certificate can be verified, where TLS goes by it. */
+  public static void checkVerifiable(ConfigValue place, HostPort address) {
+    try {
+      HostPort.verifiable(address.host());
+    } catch (IllegalArgumentException e) {
+      place.reject(
+          "expected names that a certificate can have, or serverName under tls; " + e.getMessage());
+    }
   }
 
   private static HealthCheck health(ConfigValue value) {

@@ -61,4 +61,27 @@ final class HostPortTest {
   void secretsAreNotPrinted() {
     assertEquals("FromEnvironment[variable=A]", new SecretRef.FromEnvironment("A").toString());
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a.example", "a.example.", "a-b.1st", "127.0.0.1", "::1", "[::1]"})
+  void hostOfACertificateIsAsItWasGiven(String host) {
+    assertEquals(host, HostPort.verifiable(host));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a_b.example, 'no certificate can be verified for ''a_b.example'', since ''a_b'' has an"
+        + " underscore'",
+    "a.b-, 'no certificate can be verified for ''a.b-'', since ''b-'' has a hyphen at its begin or"
+        + " end'",
+    "a.example:443, leave scheme and port out of 'a.example:443'",
+    "https://a, leave scheme and port out of 'https://a'",
+    "*.example, not a host name or IP address: '*.example'",
+    "x@y, not a host name or IP address: 'x@y'",
+  })
+  void hostThatNoCertificateIsVerifiedForIsRefused(String host, String why) {
+    assertEquals(
+        why,
+        assertThrows(IllegalArgumentException.class, () -> HostPort.verifiable(host)).getMessage());
+  }
 }

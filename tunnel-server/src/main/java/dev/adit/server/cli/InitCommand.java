@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       "certificate within seconds, without losing a call."
     })
 final class InitCommand implements Callable<Integer> {
+  private static final List<String> FOR_NEW = List.of("--agent", "--group", "--backend");
   private static final String ONE = "name the others in agents.yaml and agent.yaml afterwards";
 
   @Parameters(paramLabel = "DIR", description = "A new or empty directory.")
@@ -80,6 +81,11 @@ final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (renew) {
+      for (String option : FOR_NEW) {
+        if (Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption(option)) {
+          throw wrong("--renew: expected no " + option + " beside it, only --host");
+        }
+      }
       List<String> names = NewSetup.renew(directory, hosts == null ? List.of() : names());
       print("renewed " + directory.resolve("tls/server.crt") + " for " + String.join(", ", names));
       return 0;
@@ -110,6 +116,7 @@ final class InitCommand implements Callable<Integer> {
     if (first.get(0).startsWith("*")) {
       throw wrong("--host: expected a name that agents can dial first, not '" + first.get(0) + "'");
     }
+    checked("--host", first.get(0), HostPort::verifiable);
     return Stream.concat(first.stream(), Stream.of("localhost", "127.0.0.1")).distinct().toList();
   }
 
