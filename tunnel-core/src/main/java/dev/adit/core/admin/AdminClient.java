@@ -3,13 +3,18 @@ package dev.adit.core.admin;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonSyntaxException;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +135,11 @@ public final class AdminClient {
     try {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
+      for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof UnresolvedAddressException) {
+          throw withoutAddress(e);
+        }
+      }
       throw wrongAddress("nothing listens on " + address + ": is it running, and", "", e);
     } catch (HttpTimeoutException e) {
       throw wrongAddress(address + " has not answered for " + patience.toSeconds() + " s:", "", e);
@@ -147,9 +157,24 @@ public final class AdminClient {
         what + " is that its admin.listen? (" + option + " ADDR" + more + ")", cause);
   }
 
+  private IOException withoutAddress(IOException cause) {
+    return wrongAddress("the name in " + address + " has no address:", "", cause);
+  }
+
   private URI uri(String path) throws IOException {
     try {
-      return URI.create("http://" + address + path);
+      URI uri = URI.create("http://" + address + path);
+      if (uri.getHost() != null) {
+        return uri;
+      }
+      // Such as a name with an underscore: no URI has it, and Java asks by URIs only.
+      int colon = address.lastIndexOf(':');
+      InetAddress found = InetAddress.getByName(address.substring(0, colon));
+      int port = Integer.parseInt(address.substring(colon + 1));
+      String numbers = NetUtil.toSocketAddressString(new InetSocketAddress(found, port));
+      return URI.create("http://" + numbers + path);
+    } catch (UnknownHostException e) {
+      throw withoutAddress(e);
     } catch (IllegalArgumentException e) {
       throw new IOException("'" + address + "' is not HOST:PORT", e);
     }

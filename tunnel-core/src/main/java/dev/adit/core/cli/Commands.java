@@ -20,6 +20,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The commands of a program under its own name, and how all of them tell of mistakes and failures.
@@ -126,12 +127,21 @@ public record Commands(
     chosen.forEach(name -> program.addSubcommand(name, make(name)));
     tellVersion(program);
     program.setCaseInsensitiveEnumValuesAllowed(true);
+    program.registerConverter(Path.class, Commands::path);
     Ansi ansi = Terminal.takesColours() ? Ansi.ON : Ansi.OFF;
     program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
     program.setParameterExceptionHandler((wrong, args) -> Misuse.tell(wrong));
     program.setExecutionExceptionHandler(
         (exception, failed, result) -> report(exception, failed.getErr()));
     return program;
+  }
+
+  /** An empty one, as of a variable that is not set, would be the directory that one is in. */
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("expected a path, found empty text");
+    }
+    return Path.of(text);
   }
 
   /**

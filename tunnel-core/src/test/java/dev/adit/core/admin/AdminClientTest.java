@@ -134,4 +134,14 @@ final class AdminClientTest {
     AdminClient client = new AdminClient("no address", null);
     assertEquals("'no address' is not HOST:PORT", said(client));
   }
+
+  /** As of containers the second; Java asks by a URI, and no URI has such a host. */
+  @Test
+  void nameThatHasNoAddressIsToldSo() {
+    for (String address : List.of("nowhere.invalid:1", "no_where.invalid:1")) {
+      assertEquals(
+          "the name in " + address + " has no address: is that its admin.listen? (--admin ADDR)",
+          said(new AdminClient(address, null)));
+    }
+  }
 }

@@ -6,6 +6,7 @@ public final class YamlText {
 
   /** The name, in quotes where it needs them. */
   public static String of(String name) {
-    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") ? name : "'" + name.replace("'", "''") + "'";
+    boolean isPlain = name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && !name.equalsIgnoreCase("null");
+    return isPlain ? name : "'" + name.replace("'", "''") + "'";
   }
 }

@@ -52,6 +52,7 @@ final class ServerCommandTest {
         "--host=http://a",
         "--host=fe80::1%lo",
         "--host=",
+        "--host=tunnel_server",
         "--agent=shop-*",
         "--group=a,b",
         "--backend=a",
@@ -60,6 +61,33 @@ final class ServerCommandTest {
   void initWantsNamesAndAddressesThatCanBeUsed(String option) {
     assertEquals(2, run("init", path("new"), option), err::toString);
     assertFalse(Files.exists(directory.resolve("new")));
+  }
+
+  /** It was the directory that one is in, whose rules a script then found to be good. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"rules check", "rules test", "check -c", "status --token-file", "init", "run -c"})
+  void pathThatIsEmptyIsWrongUsage(String words) {
+    String[] all = (words + " .").split(" ", -1);
+    all[all.length - 1] = "";
+    assertEquals(2, run(all));
+    assertTrue(err.toString().contains("expected a path, found empty text"), err::toString);
+    assertEquals("", out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--agent=a", "--group=g", "--backend=a:1"})
+  void renewalTakesNothingThatOnlyANewDirectoryHas(String option) {
+    assertEquals(0, run("init", path("new"), "--host=a"), err::toString);
+    assertEquals(2, run("init", path("new"), "--renew", option));
+    assertTrue(err.toString().contains("only --host"), err::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "true", "7", "it's"})
+  void filesOfInitAreGoodWhateverTheGroupIsCalled(String group) {
+    assertEquals(0, run("init", path("new"), "--host=a", "--group", group), err::toString);
+    assertEquals(0, run("check", "-c", path("new/server.yaml")), err::toString);
   }
 
   @Test
