@@ -55,6 +55,18 @@ esac
 [ -f "$home/lib/$program.classlist" ] || [ -d "${sample:+$home/sample}" ] ||
   fail "the libraries are not in $home: make a symbolic link to bin/$program of the unpacked archive instead of a copy"
 
+# Of these Java itself would tell in a page of its own insides.
+case $(pwd -P 2>/dev/null) in
+  /*) ;;
+  *) fail "the working directory is gone, perhaps replaced by an upgrade: go to one that is there" ;;
+esac
+files=$(ulimit -H -n 2>/dev/null)
+case $files in
+  "" | *[!0-9]*) ;;
+  *) [ "$files" -ge 256 ] ||
+    fail "only $files files may be open, connections included: allow 1024 or more (ulimit -n, or LimitNOFILE= of a unit)" ;;
+esac
+
 if [ -x "$home/runtime/bin/java" ]; then
   java=$home/runtime/bin/java
 elif [ -n "${JAVA_HOME:-}" ]; then

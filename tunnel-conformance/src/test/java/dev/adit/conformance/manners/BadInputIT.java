@@ -220,6 +220,19 @@ final class BadInputIT {
     assertTrue(result.complaints().get(0).contains(cure), result.complaints().toString());
   }
 
+  /** To Java that is asked for IPv4 only every host is one without IPv6. */
+  @Test
+  void addressOfIpv6WhereThereIsNone() throws Exception {
+    Result result =
+        Command.server(directory, "run", "-c", "server.yaml")
+            .with("JDK_JAVA_OPTIONS", "-Djava.net.preferIPv4Stack=true")
+            .with("TUNNEL_ENTRY_LISTEN", "[::1]:0")
+            .run();
+    assertEquals(3, result.exit());
+    String told = result.complaints().toString();
+    assertTrue(told.contains("; this host has no IPv6: name an IPv4 address,"), told);
+  }
+
   /** In a network of its own, for this machine's may let everybody have any port. */
   @Test
   void portForRootAlone() throws Exception {

@@ -116,6 +116,9 @@ final class RunCommand implements Callable<Integer> {
     if (message.endsWith("Cannot assign requested address")) {
       return "name one that this host has (ip address shows them), or 0.0.0.0 for all";
     }
+    if (message.endsWith("Address family not supported by protocol")) {
+      return "this host has no IPv6: name an IPv4 address, or switch it on";
+    }
     return "name another, or end what listens there (ss -ltnp shows it)";
   }
 }
