@@ -66,6 +66,12 @@ public final class AgentConfigReader {
     if (config == null) {
       throw new AssertionError("an unusable file without a problem: " + path);
     }
+    if (config.allow().patterns().isEmpty()) {
+      problems.warn(
+          path
+              + ": nothing may be dialled, so that all that servers hand out is refused: allow"
+              + " names what may be");
+    }
     return config;
   }
 

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,17 @@ final class AgentCommandTest {
     Files.writeString(file, twice);
     assertEquals(0, run("check", "-c", file.toString()), err::toString);
     assertTrue(out.toString().contains("agent a, 1 servers, "), out::toString);
+  }
+
+  @Test
+  void agentThatMayDialNothingIsAWarning() throws IOException {
+    Path file = write("configSync: accept\n");
+    assertEquals(0, run("check", "-c", file.toString()));
+    assertTrue(err.toString().contains(": nothing may be dialled, "), err::toString);
+    Files.writeString(file, "allow: [\"127.0.0.1:*\"]\n", StandardOpenOption.APPEND);
+    err.getBuffer().setLength(0);
+    assertEquals(0, run("check", "-c", file.toString()));
+    assertEquals("", err.toString());
   }
 
   @Test
