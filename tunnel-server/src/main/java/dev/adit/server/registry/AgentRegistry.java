@@ -34,7 +34,9 @@ public final class AgentRegistry {
    * A tunnel of an agent is up. It joins the session of its run, which serves from now on what this
    * tunnel was welcomed to; the first tunnel of a run takes the place of any other run, unless its
    * own run has just lost it, or the other is there by a line that names the agent more exactly:
-   * who may call itself as others are called must not take their place.
+   * who may call itself as others are called must not take their place. Nor does it share it by
+   * calling its run as theirs is called: by lines that name the agent more and less exactly there
+   * are two runs, whatever they say.
    *
    * @param welcomed the run as it would be if this were its first tunnel
    */
@@ -46,15 +48,19 @@ public final class AgentRegistry {
         if (each.exactness() > welcomed.exactness()) {
           return new Joined(each, Joined.Outcome.OUTRANKED, null);
         }
-        boolean same = each.instance().equals(welcomed.instance());
+        boolean same =
+            each.instance().equals(welcomed.instance())
+                && each.exactness() == welcomed.exactness();
         session = same ? each : session;
         rival = same ? rival : each;
       }
     }
-    if (rival != null && takeovers.isOusted(welcomed.id(), welcomed.instance())) {
+    if (rival != null
+        && rival.exactness() == welcomed.exactness()
+        && takeovers.isOusted(welcomed.id(), welcomed.instance())) {
       return new Joined(rival, Joined.Outcome.LATE, null);
     }
-    Joined.Ousted ousted = rival == null ? null : oust(rival);
+    Joined.Ousted ousted = rival == null ? null : oust(rival, welcomed);
     if (!sessions.contains(session)) {
       sessions.add(session);
     }
@@ -65,8 +71,10 @@ public final class AgentRegistry {
     return new Joined(session, Joined.Outcome.MEMBER, ousted);
   }
 
-  private Joined.Ousted oust(AgentSession session) {
-    takeovers.add(session.id(), session.instance());
+  private Joined.Ousted oust(AgentSession session, AgentSession by) {
+    if (!session.instance().equals(by.instance())) {
+      takeovers.add(session.id(), session.instance());
+    }
     List<TunnelStream> tunnels = List.of(session.tunnels());
     tunnels.forEach(session::remove);
     sessions.remove(session);

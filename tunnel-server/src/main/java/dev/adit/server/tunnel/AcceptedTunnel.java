@@ -262,9 +262,7 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
     }
     Joined.Ousted ousted = result.ousted();
     if (ousted != null) {
-      log.warn("{} is superseded by {} from {}", ousted.session(), joined, address);
-      greeting.metrics().onTakeover();
-      Superseding.tell(ousted, "instance " + joined.instance() + " from " + address);
+      Superseding.tell(ousted, joined, address, greeting.metrics());
     }
     credential.identities().watch(onIdentitiesChanged);
     checkCredential();

@@ -74,7 +74,7 @@ record AgentHello(
     return allowed;
   }
 
-  /** How exactly the lines that its credential proves name an agent. */
+  /** How exactly an agent is named by the lines that its credential proves; 0 if by none. */
   static int exactness(AgentId id, List<AgentIdentity> proven) {
     return proven.stream()
         .map(AgentIdentity::id)

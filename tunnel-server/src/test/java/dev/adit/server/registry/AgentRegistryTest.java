@@ -167,6 +167,39 @@ final class AgentRegistryTest {
     assertEquals(Joined.Outcome.MEMBER, as("other", 8, tunnel()).outcome(), "nobody is there");
   }
 
+  /** It would be given the calls of the other, in whose name it dialled first. */
+  @Test
+  void runIsNotSharedByWhoIsNamedLessExactlyAndCallsItsRunTheSame() {
+    AgentSession vague = as("run", 8, tunnel()).session();
+    TunnelStream first = tunnel();
+    Joined exact = as("run", 9, first);
+    assertSame(vague, ousted(exact));
+    assertEquals(List.of(exact.session()), registry.snapshot().sessions());
+    assertEquals(List.of(first), List.of(exact.session().tunnels()));
+    assertSame(exact.session(), as("run", 9, tunnel()).session());
+    assertEquals(Joined.Outcome.OUTRANKED, as("run", 8, tunnel()).outcome());
+  }
+
+  @Test
+  void runThatIsNamedMoreExactlyIsNotLateForWhatOthersDidInItsName() {
+    as("run", 8, tunnel());
+    as("other", 8, tunnel());
+    assertEquals(Joined.Outcome.LATE, as("run", 8, tunnel()).outcome());
+    assertEquals(Joined.Outcome.MEMBER, as("run", 9, tunnel()).outcome());
+  }
+
+  /** As where an operator widens shop-1 to shop-*, and a tunnel is renewed after that. */
+  @Test
+  void runWhoseLineIsAnotherNowIsJoinedByIt() {
+    TunnelStream first = tunnel();
+    AgentSession session = as("run", 9, first).session();
+    registry.rank(session, first, 8);
+    assertSame(session, as("run", 8, tunnel()).session());
+    registry.leave(session, first);
+    registry.rank(session, first, 9);
+    assertSame(session, as("run", 8, tunnel()).session(), "who has left ranks nobody");
+  }
+
   private Joined as(String instance, int exactness, TunnelStream tunnel) {
     return registry.join(
         new AgentSession(

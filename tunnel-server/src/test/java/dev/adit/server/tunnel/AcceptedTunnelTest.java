@@ -16,6 +16,7 @@ import dev.adit.proto.v1.Hello;
 import dev.adit.proto.v1.RequestHead;
 import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.proto.v1.Welcome;
+import dev.adit.server.registry.AgentSession;
 import io.grpc.Status;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
@@ -130,6 +131,25 @@ final class AcceptedTunnelTest {
     assertEquals(1, bench.registry().refused().lines().size());
     assertTrue(call.sent().stream().noneMatch(Frame::hasDrain), "who is there stays");
     assertNotNull(bench.registry().snapshot().group(TunnelBench.SHOP));
+  }
+
+  /** By a line of its own it was given the calls of who came after it. */
+  @Test
+  void runThatIsCalledAsAnotherIsByAVaguerLineGetsNoneOfItsCalls() {
+    FakeCall vague = new FakeCall();
+    bench.receive(
+        bench.accept(vague, "*", Set.of(TunnelBench.MORE)), TunnelBench.hello("edge-1", "run"));
+    bench.receive(tunnel, TunnelBench.hello("edge-1", "run"));
+    bench.hand().run();
+    List<AgentSession> there = bench.registry().snapshot().sessions();
+    assertEquals(1, there.size());
+    assertEquals(1, there.get(0).tunnels().length);
+    assertEquals(Set.of(TunnelBench.SHOP), there.get(0).groups());
+    assertEquals(
+        List.of("renewal"),
+        vague.sent().stream().filter(Frame::hasDrain).map(f -> f.getDrain().getReason()).toList());
+    assertTrue(call.sent().stream().noneMatch(Frame::hasDrain));
+    assertEquals(Set.of(), bench.registry().contested());
   }
 
   /** The second was welcomed although the stream was about to end. */
