@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All rules of one moment, compiled. Immutable but for caches and counts; any thread. */
@@ -88,7 +89,7 @@ public final class RoutingTable {
   /**
    * The route of the winning rule, or null if none matches. A rule with {@code auth} also gets what
    * a backend may take for a call of it, from rules that let everybody in; what it may take for a
-   * call of one of several that let others in, none gets.
+   * call of one of several that let others in, or in too many ways, none gets.
    */
   public @Nullable Route route(CallHeaders headers) {
     @Nullable Route route = matches.find(headers, null);
@@ -97,7 +98,11 @@ public final class RoutingTable {
 
   private @Nullable Route guarded(Route written, CallHeaders headers) {
     Route decided = written;
-    for (CallHeaders reading : OtherReadings.of(headers)) {
+    @Nullable List<CallHeaders> readings = OtherReadings.of(headers);
+    if (readings == null) {
+      return null;
+    }
+    for (CallHeaders reading : readings) {
       @Nullable Route other = matches.find(reading, null);
       @Nullable AuthPolicy auth = decided.rule().auth();
       if (other != null && other.rule().auth() != null && !other.rule().auth().equals(auth)) {
@@ -121,7 +126,7 @@ public final class RoutingTable {
     if (route == null || route == matches.find(headers, null)) {
       return headers;
     }
-    return OtherReadings.of(headers).stream()
+    return Objects.requireNonNull(OtherReadings.of(headers)).stream()
         .filter(reading -> matches.find(reading, null) == route)
         .findFirst()
         .orElse(headers);

@@ -98,7 +98,15 @@ final class OtherReadingsTest {
         "/%2Fadmin%2F",
         "/admin/\u00ff%",
         "/%61dmin/x?y=z",
-        "/./admin/x?%"
+        "/./admin/x?%",
+        // Servers that decode, and know no parameters, or leave dots or empty segments alone.
+        "/%61dmin/x/..;/..;/y",
+        "/%61dmin/x/../../y",
+        "/%61dmin//../x",
+        "/%61dmin/..\\..\\x",
+        // Those that take parameters out before they decode.
+        "/%61dmin/x;%2f..%2f..%2fy",
+        "/x/..//..//admin/y"
       })
   void ruleWithAuthGetsAPathHoweverItIsWritten(String path) {
     assertEquals("admin", decidedGet(path));
@@ -129,6 +137,16 @@ final class OtherReadingsTest {
   @ValueSource(strings = {"/v1/keys", "/v1//keys", "/v1/./keys", "/v1/key%73", "/v1/keys;a"})
   void exactPathIsGuardedToo(String path) {
     assertEquals("keys", decidedGet(path));
+  }
+
+  /** Each reading costs a look at the rules, and none of it is what anybody needs. */
+  @Test
+  void nobodyGetsWhatCanBeReadInTooManyWays() {
+    String odd = "/a;b/%2e%2e;c//..\\%5c;d%3be/";
+    assertNull(decidedGet(odd.repeat(2)));
+    assertEquals("rest", decidedGet("/x?" + odd.repeat(2)));
+    assertEquals("rest", decidedGet("/" + "%20".repeat(2000) + "//x"));
+    assertNull(decidedGet("/" + "%20".repeat(2000) + "//x;y/../z"));
   }
 
   /** Servers of gRPC take other content-types for it, and some take any. */
