@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The circuit breaker of one backend: closed while calls succeed, open for a time after too many
- * failures, then half open: as many calls as have to succeed are let through, as many more each time
- * that none has been for as long as it stays open, and the first failure of theirs opens it again.
- * Any thread, without locks.
+ * failures, then half open: as many calls as have to succeed are let through, as many more each
+ * time that none has been for as long as it stays open, and the first failure of theirs opens it
+ * again. Any thread, without locks.
  */
 public final class Breaker {
   /** How a call left the backend. */
@@ -113,8 +113,7 @@ public final class Breaker {
   }
 
   private State trial(State before, int succeeded, int trials) {
-    return new State(
-        Kind.HALF_OPEN, 0, succeeded, trials, ticker.nanoTime(), before.openings());
+    return new State(Kind.HALF_OPEN, 0, succeeded, trials, ticker.nanoTime(), before.openings());
   }
 
   private static State halfOpen(State before, int succeeded, int trials) {

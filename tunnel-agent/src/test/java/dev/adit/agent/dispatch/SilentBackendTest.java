@@ -82,7 +82,8 @@ final class SilentBackendTest {
       try (Connection busy = full.accept(3, 1)) { // MAX_CONCURRENT_STREAMS
         busy.expect("headers", 3);
         assertEquals(
-            CallFailure.BACKEND_UNREACHABLE, bench.openBare(TunnelPair.headers()).reset().failure());
+            CallFailure.BACKEND_UNREACHABLE,
+            bench.openBare(TunnelPair.headers()).reset().failure());
         assertEquals("closed", bench.upstream().backends().get(0).circuit());
         assertTrue(
             bench.registry.scrape("adit_backend_calls"::equals).stream()

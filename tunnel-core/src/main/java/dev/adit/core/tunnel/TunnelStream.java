@@ -71,6 +71,7 @@ public final class TunnelStream {
 
   /** We said that we go away, and the answer to that has come. */
   private boolean announced;
+
   private boolean answered;
 
   /** Groups of which no call is opened here any more. */

@@ -49,8 +49,7 @@ public final class AgentRegistry {
           return new Joined(each, Joined.Outcome.OUTRANKED, null);
         }
         boolean same =
-            each.instance().equals(welcomed.instance())
-                && each.exactness() == welcomed.exactness();
+            each.instance().equals(welcomed.instance()) && each.exactness() == welcomed.exactness();
         session = same ? each : session;
         rival = same ? rival : each;
       }
