@@ -10,6 +10,12 @@ import java.nio.charset.StandardCharsets;
  * From HTTP to gRPC status: error codes, HTTP statuses, and the escaping of {@code grpc-message}.
  */
 public final class StatusTranslator {
+  /**
+   * Of a message as the caller gets it, before it is encoded. Clients take 8 KiB of a header list,
+   * and a longer one may end their connection with all calls on it.
+   */
+  private static final int MAX_MESSAGE_BYTES = 1024;
+
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
   private StatusTranslator() {}
@@ -66,17 +72,34 @@ public final class StatusTranslator {
 
   /**
    * Percent-encodes a {@code grpc-message}: everything but printable ASCII, and the percent sign.
+   * What is longer than 1 KiB of UTF-8 is cut behind a whole character.
    */
   public static AsciiString escapeMessage(String message) {
     byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
-    StringBuilder escaped = new StringBuilder(utf8.length + 16);
-    for (byte b : utf8) {
+    int length = kept(utf8);
+    StringBuilder escaped = new StringBuilder(length + 16);
+    for (int i = 0; i < length; i++) {
+      byte b = utf8[i];
       if (b >= ' ' && b < 0x7f && b != '%') {
         escaped.append((char) b);
       } else {
         escaped.append('%').append(HEX[(b >> 4) & 0xf]).append(HEX[b & 0xf]);
       }
     }
+    if (length < utf8.length) {
+      escaped.append("...");
+    }
     return new AsciiString(escaped);
+  }
+
+  private static int kept(byte[] utf8) {
+    if (utf8.length <= MAX_MESSAGE_BYTES) {
+      return utf8.length;
+    }
+    int length = MAX_MESSAGE_BYTES;
+    while ((utf8[length] & 0xc0) == 0x80) {
+      length--;
+    }
+    return length;
   }
 }

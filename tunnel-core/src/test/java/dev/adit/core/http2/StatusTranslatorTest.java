@@ -54,4 +54,17 @@ final class StatusTranslatorTest {
     String utf8 = new String(message.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     assertEquals(utf8, URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8));
   }
+
+  /** A client of 8 KiB ended its connection, with all calls on it, at a path of 15 KiB. */
+  @Example
+  void longMessageIsCutBehindAWholeCharacter() {
+    String most = "x".repeat(1023);
+    assertEquals(most + "y", StatusTranslator.escapeMessage(most + "y").toString());
+    assertEquals(most + "y...", StatusTranslator.escapeMessage(most + "yz").toString());
+    assertEquals(most + "...", StatusTranslator.escapeMessage(most + "\u00e4").toString());
+    String face = "\ud83d\ude00";
+    assertEquals(
+        "%F0%9F%98%80".repeat(256) + "...",
+        StatusTranslator.escapeMessage(face.repeat(5000)).toString());
+  }
 }
