@@ -89,6 +89,11 @@ public final class AgentSession {
     return groups;
   }
 
+  /** Whether a tunnel is one of those that take calls. */
+  public boolean has(TunnelStream tunnel) {
+    return welcomes.containsKey(tunnel);
+  }
+
   /** Whether the agent was told on this tunnel that it serves the group; only where it is up. */
   public boolean isWelcomed(TunnelStream tunnel, GroupName group) {
     return welcomes.getOrDefault(tunnel, Set.of()).contains(group);

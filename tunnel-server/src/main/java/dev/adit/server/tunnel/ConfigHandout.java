@@ -61,11 +61,12 @@ public final class ConfigHandout {
 
   /**
    * Sends what the session lacks, but for groups that this tunnel was not welcomed to: an agent
-   * takes no document for those, and the next tunnel will have them.
+   * takes no document for those, and the next tunnel will have them. One that has ended or drains
+   * meanwhile leaves it to another.
    */
   private void offer(AgentSession session, TunnelStream tunnel) {
     assert tunnel.loop().inEventLoop();
-    if (tunnel.isClosed()) {
+    if (!session.has(tunnel)) {
       offerAnywhere(session);
       return;
     }

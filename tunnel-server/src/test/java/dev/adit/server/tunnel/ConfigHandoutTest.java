@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.adit.proto.v1.ConfigResult;
 import dev.adit.proto.v1.ConfigSync;
+import dev.adit.proto.v1.Drain;
 import dev.adit.proto.v1.Frame;
+import dev.adit.proto.v1.TunnelMessage;
 import dev.adit.server.registry.HandedConfig;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +33,17 @@ final class ConfigHandoutTest {
   }
 
   private void answer(AcceptedTunnel on, String document, boolean accepted, String message) {
-    bench.receive(
-        on,
-        Frame.newBuilder()
-            .setConfigResult(
-                ConfigResult.newBuilder()
-                    .setGroup("shop")
-                    .setRevision("hash-of-" + document)
-                    .setAccepted(accepted)
-                    .setMessage(message)));
+    bench.receive(on, result(document, accepted, message));
+  }
+
+  private static Frame.Builder result(String document, boolean accepted, String message) {
+    return Frame.newBuilder()
+        .setConfigResult(
+            ConfigResult.newBuilder()
+                .setGroup("shop")
+                .setRevision("hash-of-" + document)
+                .setAccepted(accepted)
+                .setMessage(message));
   }
 
   private static List<String> documents(FakeCall on) {
@@ -90,6 +95,21 @@ final class ConfigHandoutTest {
     assertEquals(List.of("one"), documents(call));
     answer(tunnel, "one", true, "");
     assertEquals(List.of("one", "three"), documents(call));
+  }
+
+  /** The newest is chosen, and may drain before its loop comes to send: nothing was sent then. */
+  @Test
+  void changeGoesOutOnAnotherTunnelWhereTheChosenOneDrainsMeanwhile() {
+    bench.configure(TunnelBench.SHOP, "one");
+    join(tunnel);
+    AcceptedTunnel newest = bench.accept(new FakeCall());
+    join(newest);
+    bench.configure(TunnelBench.SHOP, "two");
+    tunnel.onMessage(
+        Unpooled.wrappedBuffer(
+            TunnelMessage.newBuilder().addFrames(result("one", true, "")).build().toByteArray()));
+    bench.receive(newest, Frame.newBuilder().setDrain(Drain.newBuilder().setReason("renewal")));
+    assertEquals(List.of("one", "two"), documents(call));
   }
 
   @Test
