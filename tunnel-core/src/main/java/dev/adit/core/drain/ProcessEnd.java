@@ -1,6 +1,7 @@
 package dev.adit.core.drain;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -49,6 +50,11 @@ public final class ProcessEnd {
   private void drain() {
     try {
       program.drain();
+    } catch (RejectedExecutionException e) {
+      // Asked a second time it has been closed meanwhile, and its loops take nothing any more.
+      if (asked.get() == 1) {
+        throw e;
+      }
     } finally {
       // Whatever has failed, as where the program's file was overwritten: it must end.
       over.countDown();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a process that is told to end. */
@@ -59,6 +61,35 @@ final class ProcessEndTest {
     end.ask();
     assertEquals(0, end.await());
     drained.await();
+    assertEquals(List.of("drains", "closed"), said);
+  }
+
+  /** Two signals at once: the drain had not begun when the loops that it needs were closed. */
+  @Test
+  void drainThatComesAfterTheEndIsNoFailure() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    AtomicReference<Thread> drain = new AtomicReference<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    ProcessEnd end =
+        of(
+            () -> {
+              Thread.currentThread()
+                  .setUncaughtExceptionHandler((thread, failure) -> said.add("failed"));
+              drain.set(Thread.currentThread());
+              begun.countDown();
+              try {
+                closed.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              throw new RejectedExecutionException("event executor terminated");
+            },
+            closed::countDown);
+    end.ask();
+    end.ask();
+    assertEquals(0, end.await());
+    begun.await();
+    drain.get().join();
     assertEquals(List.of("drains", "closed"), said);
   }
 
