@@ -13,6 +13,12 @@ public record ResponseHead(int status, HeaderFields fields) {
    */
   public static final int MOST_INFORMATIONAL_BYTES = 64 * 1024;
 
+  /**
+   * What a head, or trailers, may have, bytes as RFC 9113 6.5.2 counts them. A larger list would
+   * end the connection of most callers, with all their calls.
+   */
+  public static final int MOST_BYTES = 64 * 1024;
+
   private static final int STATUS_BYTES = 32 + ":status".length() + 3;
 
   public boolean isInformational() {

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingCall extends TunnelCall implements RequestSide {
   private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
 
+  private static final CallReset TOO_LARGE =
+      CallReset.failed(
+          CallFailure.HEADER_TOO_LARGE, "the header list of the response is too large");
+
   private enum State {
     /** The head waits for the next flush: nobody but us knows of the call. */
     UNSENT,
@@ -142,6 +146,13 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     }
     expects(State.OPEN, "a response head");
     accepted = true;
+    if (responseHead.listBytes() > ResponseHead.MOST_BYTES) {
+      if (last) {
+        end();
+      }
+      stop(TOO_LARGE);
+      return;
+    }
     if (last) {
       end();
     } else if (responseHead.isInformational()) {
@@ -225,6 +236,10 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
     expects(State.RESPONDING, "trailers");
     end();
     tellHeld();
+    if (trailers.listBytes() > ResponseHead.MOST_BYTES) {
+      response.onReset(TOO_LARGE);
+      return;
+    }
     response.onTrailers(trailers);
   }
 

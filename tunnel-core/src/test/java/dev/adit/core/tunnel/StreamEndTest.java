@@ -3,8 +3,10 @@ package dev.adit.core.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
@@ -14,9 +16,12 @@ import dev.adit.testing.tunnel.RequestLog;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tunnel's end while what its calls lead to fails. */
 final class StreamEndTest {
@@ -54,6 +59,29 @@ final class StreamEndTest {
     assertNotNull(response.reset());
     assertEquals(2, pair.server().callsEnded());
     assertNotNull(pair.server().closed());
+  }
+
+  /** Written to a caller such a list would end its connection, with calls to other agents. */
+  @ParameterizedTest
+  @ValueSource(strings = {"head", "last head", "trailers"})
+  void headThatIsLargerThanCallersTakeEndsTheCall(String what) {
+    RequestSide request = pair.open(response);
+    pair.settle();
+    ResponseSide answer = pair.agent().newest().response();
+    HeaderFields large = new HeaderFields();
+    large.add(AsciiString.of("a"), AsciiString.of("b".repeat(ResponseHead.MOST_BYTES)));
+    if (what.equals("trailers")) {
+      answer.onHead(new ResponseHead(200, new HeaderFields()), false);
+      answer.onTrailers(large);
+    } else {
+      answer.onHead(new ResponseHead(200, large), what.equals("last head"));
+    }
+    pair.settle();
+    assertNotNull(response.reset());
+    assertEquals(CallFailure.HEADER_TOO_LARGE, response.reset().failure());
+    assertNull(pair.server().closed());
+    request.onCancel(CallReset.cancelled());
+    pair.settle();
   }
 
   /** Its slot was given back twice, so that the agent got more calls than it takes. */

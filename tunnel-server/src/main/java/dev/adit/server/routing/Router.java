@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a call in the table of this moment. Any thread. */
 public final class Router {
+  private static final int MOST_SHOWN = 256;
 
   // shared: an immutable snapshot, replaced as a whole
   private volatile RoutingTable table;
@@ -23,17 +24,22 @@ public final class Router {
   /** What a caller is told whose call no rule matches. */
   public static String unmatched(CallHeaders headers) {
     String path = text(headers.path());
-    String host = text(headers.authority());
+    String host = shown(text(headers.authority()));
     int slash = path.lastIndexOf('/');
     if (!headers.isGrpc() || slash < 1) {
-      return "no rule matches host=" + host + " path=" + path;
+      return "no rule matches host=" + host + " path=" + shown(path);
     }
     return "no rule matches host="
         + host
         + " service="
-        + path.substring(1, slash)
+        + shown(path.substring(1, slash))
         + " method="
-        + path.substring(slash + 1);
+        + shown(path.substring(slash + 1));
+  }
+
+  /** A path of some kilobytes would become a header list larger than callers take. */
+  private static String shown(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   /** What a caller sends need not be ASCII; where it is a text, that is UTF-8. */

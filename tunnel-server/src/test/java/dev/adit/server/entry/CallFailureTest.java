@@ -131,6 +131,20 @@ final class CallFailureTest {
     assertEquals(Http2Error.INTERNAL_ERROR.code(), http.get(http.size() - 1).number());
   }
 
+  /** Clients end their connection, with all its calls, at a list beyond what they take. */
+  @Test
+  void responseWhoseHeadTheCallerDoesNotTakeEndsItsCallOnly() {
+    bench.send(bench.script().settings(6, 400), bench.grpc(1, true));
+    call().response().onHead(new ResponseHead(200, fields("grpc-status", "0", "a", "b")), true);
+    bench.settle();
+    assertEquals("0", bench.one(1).header("grpc-status"));
+    bench.send(bench.grpc(3, true));
+    ResponseHead large = new ResponseHead(200, fields("grpc-status", "0", "a", "b".repeat(300)));
+    call().response().onHead(large, true);
+    bench.settle();
+    assertGrpc(bench.one(3), 8, "header-too-large");
+  }
+
   @Test
   void noRuleIsUnimplementedAndNamesWhatWasAsked() throws IOException {
     EntrySettings settings = new EntrySettings();

@@ -48,8 +48,8 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
         connection,
         new BatchWriter(
             batch,
-            // A server follows no MAX_HEADER_LIST_SIZE (RFC 9113 6.5.2 has it as advice), and need
-            // not measure a list before it is written.
+            // A server's calls keep to the peer's MAX_HEADER_LIST_SIZE (RFC 9113 6.5.2) themselves,
+            // and what says so to the caller is not measured.
             new DefaultHttp2HeadersEncoder(BatchEncoder::isNeverIndexed, connection.isServer()),
             guard));
     this.windows = windows;
@@ -84,6 +84,11 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
       settings.headerTableSize(MAX_TABLE_BYTES);
     }
     super.remoteSettings(settings);
+    Long mostOfList = settings.maxHeaderListSize();
+    if (mostOfList != null) {
+      // Netty keeps what a server says, and not what a client does.
+      configuration().headersConfiguration().maxHeaderListSize(mostOfList);
+    }
   }
 
   @Override

@@ -237,7 +237,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   @Override
   public void onHead(ResponseHead head, boolean last) {
-    if (writer.ended() || !checkSound(head.fields(), last)) {
+    if (writer.ended() || !checkSound(head.fields(), head.listBytes(), last)) {
       return;
     }
     if (!head.isInformational() && headers.isGrpc() && !ResponseWriter.isGrpcHead(head, last)) {
@@ -257,29 +257,28 @@ final class EntryCall extends RunningCall implements PlacementListener {
     writer.head(head, last);
   }
 
-  /** What an agent sends is checked like what a caller sends: an unsound list ends the call. */
-  private boolean checkSound(HeaderFields fields, boolean last) {
-    if (FieldRules.areSound(fields)) {
+  /** An agent's list that is unsound, or would end the caller's connection, ends the call. */
+  private boolean checkSound(HeaderFields fields, int listBytes, boolean last) {
+    boolean sound = FieldRules.areSound(fields);
+    if (sound && connection.takes(listBytes)) {
       return true;
     }
-    RequestSide side = request;
-    if (!last && side != null) {
-      side.onCancel(CallReset.failed(CallFailure.BACKEND_RESET, "malformed header fields"));
-    }
-    fail(
-        CallFailure.BACKEND_RESET,
-        GrpcCode.INTERNAL,
-        CallFailure.BACKEND_RESET.httpStatus(),
-        "the response has malformed header fields");
+    CallFailure failure = sound ? CallFailure.HEADER_TOO_LARGE : CallFailure.BACKEND_RESET;
+    String text = sound ? EntryConnection.TOO_LARGE : "the response has malformed header fields";
+    stopAgent(last, failure, text);
+    fail(failure, failure.grpcCode(), failure.httpStatus(), text);
     return false;
   }
 
-  private void failHttpResponse(int status, boolean last) {
+  private void stopAgent(boolean hasEnded, CallFailure failure, String text) {
     RequestSide side = request;
-    if (!last && side != null) {
-      side.onCancel(
-          CallReset.failed(CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC"));
+    if (!hasEnded && side != null) {
+      side.onCancel(CallReset.failed(failure, text));
     }
+  }
+
+  private void failHttpResponse(int status, boolean last) {
+    stopAgent(last, CallFailure.BACKEND_HTTP, "the backend did not answer in gRPC");
     fail(
         CallFailure.BACKEND_HTTP,
         StatusTranslator.ofHttpStatus(status),
@@ -318,7 +317,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   @Override
   public void onTrailers(HeaderFields trailers) {
-    if (writer.ended() || !checkSound(trailers, true)) {
+    if (writer.ended() || !checkSound(trailers, trailers.listBytes(), true)) {
       return;
     }
     AsciiString status = trailers.get(HeaderNames.GRPC_STATUS);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A caller's connection. Confined to its event loop. */
 public final class EntryConnection extends EdgeHandler {
+  static final String TOO_LARGE = "the header list of the response exceeds what the caller takes";
+
   // state, confined to the loop
   private @Nullable LoopCalls calls;
 
@@ -39,6 +41,14 @@ public final class EntryConnection extends EdgeHandler {
         new HeaderFields(1).add(HeaderNames.X_TUNNEL_REASON, CallFailure.HEADER_TOO_LARGE.token());
     ResponseHead head = new ResponseHead(CallFailure.HEADER_TOO_LARGE.httpStatus(), fields);
     writeFields(stream.id(), Http2HeaderFields.ofResponse(head), true, null);
+  }
+
+  /**
+   * Whether a list is not larger than the caller says it takes, for beyond that clients end their
+   * connection (RFC 9113 6.5.2).
+   */
+  boolean takes(int listBytes) {
+    return listBytes <= encoder().configuration().headersConfiguration().maxHeaderListSize();
   }
 
   /** The caller opens streams only to reset them. */
