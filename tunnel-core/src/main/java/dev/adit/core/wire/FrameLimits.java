@@ -19,6 +19,9 @@ public record FrameLimits(int maxChunkBytes, int maxMessageBytes, int protocolMi
    */
   public static final int LARGEST_MESSAGE_BYTES = 4 << 20;
 
+  /** Of a text that is for people: what a peer sends beyond is not kept. */
+  static final int MOST_SHOWN_BYTES = 1024;
+
   public static final FrameLimits DEFAULT = new FrameLimits(LARGEST_CHUNK_BYTES, 64 * 1024);
 
   /** The same with the version of this build. */

@@ -125,8 +125,8 @@ final class HeadReader {
     while (in.at() < end) {
       int tag = (int) in.varint();
       switch (tag >>> 3) {
-        case Fields.ACCEPTED_UPSTREAM -> upstream = bytes(in, tag, end);
-        case Fields.ACCEPTED_BACKEND -> backend = bytes(in, tag, end);
+        case Fields.ACCEPTED_UPSTREAM -> upstream = shown(in, tag, end);
+        case Fields.ACCEPTED_BACKEND -> backend = shown(in, tag, end);
         default -> in.skip(tag & 7, end);
       }
     }
@@ -241,8 +241,16 @@ final class HeadReader {
     return texts.read(in, in.length(end));
   }
 
+  /** What is there for people is kept as long as the call: no more of it than they would read. */
+  private AsciiString shown(PartReader in, int tag, int end) throws WireException {
+    AsciiString whole = bytes(in, tag, end);
+    return whole.length() <= FrameLimits.MOST_SHOWN_BYTES
+        ? whole
+        : whole.subSequence(0, FrameLimits.MOST_SHOWN_BYTES, true);
+  }
+
   private String text(PartReader in, int tag, int end) throws WireException {
-    AsciiString raw = bytes(in, tag, end);
+    AsciiString raw = shown(in, tag, end);
     return new String(raw.array(), raw.arrayOffset(), raw.length(), StandardCharsets.UTF_8);
   }
 }

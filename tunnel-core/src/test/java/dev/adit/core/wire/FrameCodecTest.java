@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
@@ -22,6 +23,7 @@ import io.netty.util.AsciiString;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -97,6 +99,23 @@ final class FrameCodecTest {
     assertEquals(
         last ? List.of(new SeenFrame("chunk", 3, ByteString.EMPTY, true)) : List.of(),
         read(new FrameReader(), bytes));
+  }
+
+  /** Each is kept as long as its call runs. */
+  @Example
+  void textsForPeopleAreKeptUpToALimit() throws WireException {
+    AsciiString text = AsciiString.of("u".repeat(5000));
+    ByteBuf out = Unpooled.buffer();
+    FrameWriter.accepted(out, 1, text, AsciiString.of("b"));
+    FrameWriter.reset(out, 1, CallReset.failed(CallFailure.BACKEND_RESET, text.toString()));
+    try {
+      String kept = "u".repeat(FrameLimits.MOST_SHOWN_BYTES);
+      List<SeenFrame> seen = read(new FrameReader(), out);
+      assertEquals(List.of(AsciiString.of(kept), AsciiString.of("b")), seen.get(0).value());
+      assertEquals(CallReset.failed(CallFailure.BACKEND_RESET, kept), seen.get(1).value());
+    } finally {
+      out.release();
+    }
   }
 
   /** A message of all that the writer can write. */
