@@ -95,7 +95,7 @@ public final class ServerConfigReader {
             keepalive.duration("after", Duration.ofSeconds(60), SECOND, DAY),
             keepalive.duration("timeout", Duration.ofSeconds(20), SECOND, HOUR),
             entry.duration("idleTimeout", HOUR, SECOND, Duration.ofDays(365)),
-            connections(entry, 10_000, 1000),
+            connections(entry, 10_000, 1000, FloodLimits.DEFAULT),
             entry.integer("maxStreamsPerConnection", 100, 1, MANY),
             (int) entry.bytes("maxHeaderBytes", 16 * KIB, KIB, MIB),
             entry.choice("forwardedHeaders", ForwardedHeaders.class, ForwardedHeaders.OVERWRITE),
@@ -127,16 +127,16 @@ public final class ServerConfigReader {
         });
   }
 
-  private static ConnectionLimits connections(ConfigMap listener, int all, int ofAddress) {
+  private static ConnectionLimits connections(
+      ConfigMap listener, int all, int ofAddress, FloodLimits usual) {
     return new ConnectionLimits(
         listener.duration("greetingTimeout", Duration.ofSeconds(5), Duration.ofMillis(100), HOUR),
         listener.integer("maxConnections", all, 1, MANY),
         listener.integer("maxConnectionsPerAddress", ofAddress, 1, MANY),
-        floods(listener.childOrEmpty("floods")));
+        floods(listener.childOrEmpty("floods"), usual));
   }
 
-  private static FloodLimits floods(ConfigMap floods) {
-    FloodLimits usual = FloodLimits.DEFAULT;
+  private static FloodLimits floods(ConfigMap floods, FloodLimits usual) {
     FloodLimits limits =
         new FloodLimits(
             floods.integer("settings", usual.settings(), 1, MANY),
@@ -206,7 +206,7 @@ public final class ServerConfigReader {
         listen(tunnel, new HostPort("0.0.0.0", 8003)),
         tls,
         insecure,
-        connections(tunnel, 50_000, 10_000),
+        connections(tunnel, 50_000, 10_000, FloodLimits.OF_AGENT),
         heartbeat,
         deadAfter,
         tunnel.integer("maxCallsPerAgent", 10_000, 1, 10_000_000),

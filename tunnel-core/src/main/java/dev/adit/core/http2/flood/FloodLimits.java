@@ -32,6 +32,10 @@ public record FloodLimits(
   public static final FloodLimits DEFAULT =
       new FloodLimits(20, 100, 10, 100, 10, 16, 100, 100, 50_000);
 
+  /** Of an agent, whose connection has one stream for as long as it lasts. */
+  public static final FloodLimits OF_AGENT =
+      new FloodLimits(20, 100, 10, 100, 10, 16, 100, 100, 20);
+
   public static final Duration WINDOW = Duration.ofSeconds(10);
   public static final Duration QUICK_WINDOW = Duration.ofSeconds(1);
   public static final Duration QUICK = Duration.ofMillis(100);
