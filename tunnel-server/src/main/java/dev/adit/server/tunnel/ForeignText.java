@@ -4,9 +4,9 @@ package dev.adit.server.tunnel;
 final class ForeignText {
   private ForeignText() {}
 
-  /** The text with everything but printable ASCII replaced, and cut. */
+  /** The text cut, and with everything but printable ASCII replaced. */
   static String printable(String text, int maxChars) {
-    String printable = text.replaceAll("[^ -~]", "?");
-    return printable.length() <= maxChars ? printable : printable.substring(0, maxChars);
+    // First, for it may have megabytes.
+    return text.substring(0, Math.min(text.length(), maxChars)).replaceAll("[^ -~]", "?");
   }
 }

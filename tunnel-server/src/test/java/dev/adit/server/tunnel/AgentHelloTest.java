@@ -2,11 +2,13 @@ package dev.adit.server.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.adit.core.name.GroupName;
 import dev.adit.proto.v1.Hello;
 import dev.adit.server.config.agents.AgentIdPattern;
 import dev.adit.server.config.agents.AgentIdentity;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,5 +94,25 @@ final class AgentHelloTest {
   void capacityBeyondAnIntIsNotSaid() throws AgentHello.Refused {
     assertEquals(0, AgentHello.of(hello("edge-1").setCapacity(-1).build(), PROVEN).capacity());
     assertEquals(7, AgentHello.of(hello("edge-1").setCapacity(7).build(), PROVEN).capacity());
+  }
+
+  @Test
+  void wordsThatDoNotPrintAreReplacedAndManyAreCut() {
+    assertEquals("a?b ~?", ForeignText.printable("a\u001bb ~\u00fc", 64));
+    assertEquals("abc", ForeignText.printable("abcdef", 3));
+    assertEquals("", ForeignText.printable("", 3));
+  }
+
+  /** On an event loop each took a tenth of a second. */
+  @Test
+  void lengthOfAnAgentsWordsCostsNothing() {
+    String message = "\u0001".repeat(4 << 20);
+    assertTimeout(
+        Duration.ofSeconds(1),
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            assertEquals(64, ForeignText.printable(message, 64).length());
+          }
+        });
   }
 }
