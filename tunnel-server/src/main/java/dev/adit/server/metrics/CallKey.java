@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, AsciiString path) {
   private static final AsciiString OTHER_NAME = AsciiString.cached("other");
 
+  private static final AsciiString OTHER_METHOD = AsciiString.cached("/other/other");
+
   /** A path beyond is no method that anybody wrote, and each series shows it thirty times. */
   static final int MAX_PATH = 256;
 
@@ -26,15 +28,20 @@ record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, As
   static CallKey of(CallRecord record) {
     CallHeaders request = record.request();
     boolean named =
-        request != null
-            && request.isGrpc()
-            && !record.rule().isEmpty()
-            && request.path().length() <= MAX_PATH;
+        request != null && request.isGrpc() && !record.rule().isEmpty() && isMethod(request.path());
     return new CallKey(
         record.rule(),
         record.group(),
         record.ruleHost(),
         named && request != null ? request.path() : AsciiString.EMPTY_STRING);
+  }
+
+  /**
+   * Whether a path goes into labels of its own. Not where these would be those of all the others:
+   * two series of the same labels are none, nor is anything else that is shown with them.
+   */
+  private static boolean isMethod(AsciiString path) {
+    return path.length() <= MAX_PATH && path.lastIndexOf("/") >= 1 && !path.equals(OTHER_METHOD);
   }
 
   boolean isNamed() {

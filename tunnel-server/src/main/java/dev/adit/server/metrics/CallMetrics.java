@@ -175,6 +175,10 @@ public final class CallMetrics {
 
   /** The series of this key; once there are too many, that of its rule, or the one for all. */
   CallSeries series(CallKey key) {
+    if (key.equals(CallKey.OTHER)) {
+      // An operator's rule may be called so.
+      return other;
+    }
     CallSeries own = series.get(key);
     if (own != null) {
       return own;

@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calls are counted as. */
 final class CallMetricsTest {
@@ -136,6 +138,28 @@ final class CallMetricsTest {
     assertShown("adit_calls_routed_total{" + GET + "} 3.0");
     assertShown("adit_call_duration_seconds_bucket{" + GET + ",le=\"0.05\"} 3");
     assertShown("adit_call_duration_seconds_bucket{" + GET + ",le=\"0.025\"} 0");
+  }
+
+  /** Two series of the same labels, and a scrape shows nothing at all any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/other/other", "/other", "other"})
+  void methodThatIsCalledAsTheRestIsCountsWithIt(String path) {
+    call(path).answered("0");
+    call("/shop.Cart/Unheard").end();
+    new Call(CallProtocol.HTTP, "/page").routed().answered("");
+    assertShown("adit_calls_routed_total{" + OTHER + "} 3.0");
+    assertEquals(1, seriesOf("adit_routed_calls_running") - 1);
+  }
+
+  /** A caller without a token, say: its call has no group and no method that is known. */
+  @Test
+  void ruleThatIsCalledAsTheRestIsCountsWithIt() {
+    Call refused = new Call(CallProtocol.HTTP, "/page");
+    refused.record.route(AsciiString.of("other"), AsciiString.EMPTY_STRING);
+    refused.end();
+    assertTrue(shown().contains("adit_calls_total{"), this::shown);
+    call("/shop.Cart/Get").answered("0");
+    assertShown("adit_calls_routed_total{" + GET + "} 1.0");
   }
 
   @Test
