@@ -16,7 +16,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -34,7 +33,7 @@ public final class EdgeBuilder {
   /** Makes the handler once its codec stands. */
   public interface Factory<T extends EdgeHandler> {
     T newHandler(
-        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings);
+        Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings);
   }
 
   /**
@@ -103,7 +102,7 @@ public final class EdgeBuilder {
       connection.remote().maxActiveStreams(maxStreams);
     }
     EndedStreams ended = new EndedStreams(connection, maxStreams, windows.initial());
-    Http2ConnectionEncoder encoder = new BatchEncoder(connection, sending, batch, guard);
+    BatchEncoder encoder = new BatchEncoder(connection, sending, batch, guard);
     Http2ConnectionDecoder decoder =
         new FrameDecoder(
             connection,

@@ -4,6 +4,7 @@ import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import dev.adit.core.http2.read.EndedStreams;
 import dev.adit.core.http2.turn.TurnShare;
+import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.core.http2.write.FrameBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -13,7 +14,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -41,6 +41,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private static final Logger log = LoggerFactory.getLogger(EdgeHandler.class);
 
   // deps
+  private final BatchEncoder sending;
   private final Runnable flushTask = this::flushNow;
 
   // state, confined to the loop
@@ -53,8 +54,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private @Nullable EndedStreams ended;
 
   protected EdgeHandler(
-      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings, true);
+    sending = encoder;
   }
 
   /** Set once, before the handler is in a pipeline. */
@@ -242,14 +244,16 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     Http2Stream stream = connection().stream(streamId);
     if (stream != null && stream.isResetSent()) {
       // Nothing follows our RST_STREAM (RFC 9113 5.1).
-      newPromise(written).setFailure(new ClosedChannelException());
+      if (written != null) {
+        context().newFailedFuture(new ClosedChannelException()).addListener(written);
+      }
       return;
     }
     if (guard != null) {
       guard.onHeadersSent();
     }
     try {
-      encoder().writeHeaders(context(), streamId, fields, 0, last, newPromise(written));
+      sending.writeFields(context(), streamId, fields, last, written);
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       onWriteFault(e);
     }
@@ -273,7 +277,7 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   public final void writeChunk(
       int streamId, ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
     try {
-      encoder().writeData(context(), streamId, data, 0, last, newPromise(written));
+      sending.writeChunk(context(), streamId, data, last, written);
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       onWriteFault(e);
     }
@@ -287,11 +291,6 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     }
     encoder().writePing(context(), false, PING_PAYLOAD, context().newPromise());
     requestFlush();
-  }
-
-  private ChannelPromise newPromise(@Nullable ChannelFutureListener written) {
-    ChannelPromise promise = context().newPromise();
-    return written == null ? promise : promise.addListener(written);
   }
 
   /** Whether body bytes of this stream wait for the peer's window. */

@@ -12,6 +12,7 @@ import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodLimits;
 import dev.adit.core.http2.read.EdgeListener;
 import dev.adit.core.http2.read.ReceiveWindows;
+import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.testing.http2.Http2Script.Seen;
 import dev.adit.testing.tunnel.HandLoop;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +22,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -39,7 +39,7 @@ public final class EdgeBench implements AutoCloseable {
 
   /** The plainest of edges. */
   public static final class Edge extends EdgeHandler {
-    Edge(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    Edge(Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
       super(decoder, encoder, settings);
     }
   }

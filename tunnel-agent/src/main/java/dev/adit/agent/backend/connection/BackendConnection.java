@@ -6,12 +6,12 @@ import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.ReceiveWindows;
+import dev.adit.core.http2.write.BatchEncoder;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -69,7 +69,7 @@ public final class BackendConnection extends EdgeHandler {
   private BackendConnection(
       ConnectionOwner owner,
       Http2ConnectionDecoder decoder,
-      Http2ConnectionEncoder encoder,
+      BatchEncoder encoder,
       Http2Settings settings) {
     super(decoder, encoder, settings);
     this.owner = owner;

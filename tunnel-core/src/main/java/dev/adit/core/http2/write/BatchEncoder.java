@@ -3,6 +3,7 @@ package dev.adit.core.http2.write;
 import dev.adit.core.http2.flood.FloodGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2LifecycleManager;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -17,8 +19,8 @@ import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's encoder on our write path: body bytes that need not wait for a window pass the queues by.
- * Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). Confined to the loop of
+ * Netty's encoder on our write path: what need not wait for a window passes its queues by, and has
+ * no promise of its own but that of the batch. Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). Confined to the loop of
  * the connection.
  */
 public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
@@ -31,6 +33,8 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
 
   // deps
   private final SendWindows windows;
+  private final FrameBatch batch;
+  private final BatchWriter writer;
   private @Nullable Http2LifecycleManager streams;
 
   /**
@@ -44,15 +48,24 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
       SendWindows windows,
       FrameBatch batch,
       @Nullable FloodGuard guard) {
-    super(
+    this(
         connection,
+        windows,
+        batch,
         new BatchWriter(
             batch,
             // A server's calls keep to the peer's MAX_HEADER_LIST_SIZE (RFC 9113 6.5.2) themselves,
             // and what says so to the caller is not measured.
             new DefaultHttp2HeadersEncoder(BatchEncoder::isNeverIndexed, connection.isServer()),
             guard));
+  }
+
+  private BatchEncoder(
+      Http2Connection connection, SendWindows windows, FrameBatch batch, BatchWriter writer) {
+    super(connection, writer);
     this.windows = windows;
+    this.batch = batch;
+    this.writer = writer;
   }
 
   /**
@@ -75,6 +88,12 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   public void lifecycleManager(Http2LifecycleManager lifecycleManager) {
     super.lifecycleManager(lifecycleManager);
     streams = lifecycleManager;
+    batch.whenLeft(
+        left -> {
+          if (!left.isSuccess()) {
+            lifecycleManager.onError(windows.channelHandlerContext(), true, left.cause());
+          }
+        });
   }
 
   @Override
@@ -91,29 +110,99 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
     }
   }
 
-  @Override
-  public ChannelFuture writeData(
+  /**
+   * Writes a head, or trailers where {@code last} is true.
+   *
+   * @param written told when they are in the socket, or never will be; null if nobody asks
+   */
+  public void writeFields(
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers fields,
+      boolean last,
+      @Nullable ChannelFutureListener written) {
+    Http2Stream known = connection().stream(streamId);
+    boolean begins = known == null && !connection().isServer();
+    if (batch.isClosed() || !(begins || takesFields(known, fields, last))) {
+      writeHeaders(ctx, streamId, fields, 0, last, newPromise(ctx, written));
+      return;
+    }
+    try {
+      Http2Stream stream =
+          known == null ? connection().local().createStream(streamId, false) : known;
+      writer.writeList(streamId, fields, last);
+      stream.headersSent(false);
+      onWritten(stream, batch.leaving(), last, written);
+    } catch (Http2Exception | RuntimeException e) {
+      streams().onError(ctx, true, e);
+      if (written != null) {
+        ctx.newFailedFuture(e).addListener(written);
+      }
+    }
+  }
+
+  /** Whether they may be written now, as Netty has it, and are no informational head. */
+  private boolean takesFields(@Nullable Http2Stream stream, Http2Headers fields, boolean last) {
+    CharSequence status = fields.status();
+    return stream != null
+        && takesFrames(stream)
+        && !stream.isTrailersSent()
+        && (last ? !windows.hasFlowControlled(stream) : !stream.isHeadersSent())
+        && (status == null || status.charAt(0) != '1');
+  }
+
+  /**
+   * Writes body bytes; what the peer's windows do not let go waits.
+   *
+   * @param data ownership passes to this method
+   * @param written told when the bytes are in the socket, or never will be; null if nobody asks
+   */
+  public void writeChunk(
       ChannelHandlerContext ctx,
       int streamId,
       ByteBuf data,
-      int padding,
       boolean last,
-      ChannelPromise promise) {
+      @Nullable ChannelFutureListener written) {
     Http2Stream stream = connection().stream(streamId);
-    if (padding != 0
-        || stream == null
-        || !takesData(stream)
+    if (stream == null
+        || batch.isClosed()
+        || !takesFrames(stream)
         || !windows.take(stream, data.readableBytes())) {
-      return super.writeData(ctx, streamId, data, padding, last, promise);
+      writeData(ctx, streamId, data, 0, last, newPromise(ctx, written));
+      return;
     }
-    ChannelFuture written = frameWriter().writeData(ctx, streamId, data, 0, last, promise);
-    if (last && streams != null) {
-      streams.closeStreamLocal(stream, written);
-    }
-    return written;
+    onWritten(stream, writer.writeBytes(ctx, streamId, data, last), last, written);
   }
 
-  private static boolean takesData(Http2Stream stream) {
+  /** Our side of a stream is over once its last frame is in the socket, after {@code written}. */
+  private void onWritten(
+      Http2Stream stream,
+      ChannelFuture leaving,
+      boolean last,
+      @Nullable ChannelFutureListener written) {
+    if (written != null) {
+      leaving.addListener(written);
+    }
+    if (last) {
+      streams().closeStreamLocal(stream, leaving);
+    }
+  }
+
+  private Http2LifecycleManager streams() {
+    Http2LifecycleManager manager = streams;
+    if (manager == null) {
+      throw new IllegalStateException("the connection is in no pipeline yet");
+    }
+    return manager;
+  }
+
+  private static ChannelPromise newPromise(
+      ChannelHandlerContext ctx, @Nullable ChannelFutureListener written) {
+    ChannelPromise promise = ctx.newPromise();
+    return written == null ? promise : promise.addListener(written);
+  }
+
+  private static boolean takesFrames(Http2Stream stream) {
     return switch (stream.state()) {
       case OPEN, HALF_CLOSED_REMOTE -> true;
       default -> false;

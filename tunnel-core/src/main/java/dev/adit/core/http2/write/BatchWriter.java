@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,20 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     if (batch.isClosed()) {
       return closed(promise);
     }
+    try {
+      writeList(streamId, headers, last);
+    } catch (Http2Exception | RuntimeException e) {
+      return promise.setFailure(e);
+    }
+    return last ? with(batch.leaving(), promise) : promise.setSuccess();
+  }
+
+  /**
+   * HEADERS, into a batch that is not closed; nothing of them where this throws.
+   *
+   * @param headers borrowed
+   */
+  void writeList(int streamId, Http2Headers headers, boolean last) throws Http2Exception {
     ByteBuf out = batch.room(USUAL_LIST_BYTES);
     int at = out.writerIndex();
     int end = last ? END_STREAM : 0;
@@ -72,7 +87,7 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     } catch (Http2Exception | RuntimeException e) {
       // Half a frame would spoil all that come after it.
       out.writerIndex(at);
-      return promise.setFailure(e);
+      throw e;
     }
     int length = out.writerIndex() - at - HEAD_BYTES;
     if (length <= maxFrameSize()) {
@@ -80,7 +95,6 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     } else {
       cut(out, at, streamId, end);
     }
-    return last ? later(promise) : promise.setSuccess();
   }
 
   /** Makes HEADERS and CONTINUATION of a header block that is too long for one frame. */
@@ -117,6 +131,16 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
       data.release();
       return closed(promise);
     }
+    return with(writeBytes(ctx, streamId, data, last), promise);
+  }
+
+  /**
+   * DATA, of which the batch that is not closed takes heads and few bytes.
+   *
+   * @param data ownership passes to this method
+   * @return done when all of it is in the socket, or never will be
+   */
+  ChannelFuture writeBytes(ChannelHandlerContext ctx, int streamId, ByteBuf data, boolean last) {
     boolean copied;
     try {
       writeFullFrames(ctx, streamId, data);
@@ -133,10 +157,10 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
       throw e;
     }
     if (!copied) {
-      return ctx.write(data, promise);
+      return ctx.write(data);
     }
     data.release();
-    return later(promise);
+    return batch.leaving();
   }
 
   /** All but the last frame of body bytes that are too many for one. */
@@ -162,7 +186,7 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
       return closed(promise);
     }
     writeNumber(Http2FrameTypes.RST_STREAM, streamId, (int) errorCode);
-    return later(promise);
+    return with(batch.leaving(), promise);
   }
 
   @Override
@@ -185,8 +209,8 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
     return promise.setFailure(new ClosedChannelException());
   }
 
-  private ChannelFuture later(ChannelPromise promise) {
-    batch.complete(promise);
+  private static ChannelFuture with(ChannelFuture other, ChannelPromise promise) {
+    other.addListener(new PromiseNotifier<Void, ChannelFuture>(false, promise));
     return promise;
   }
 

@@ -7,8 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +24,11 @@ public final class FrameBatch extends ChannelDuplexHandler {
   // state, confined to the loop
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf bytes;
-  private List<ChannelPromise> promises = new ArrayList<>();
-  private @Nullable List<ChannelPromise> spare;
+
+  /** Of what is in here now; null: nobody asks. */
+  private @Nullable ChannelPromise leaving;
+
+  private ChannelFutureListener whenLeft = left -> {};
   private boolean closed;
 
   /** A turn is much like the one before it: a buffer that need not grow is not copied. */
@@ -61,9 +62,19 @@ public final class FrameBatch extends ChannelDuplexHandler {
     return now;
   }
 
-  /** Completes a promise once what has been written so far is in the socket, or never will be. */
-  void complete(ChannelPromise promise) {
-    promises.add(promise);
+  /** Has one hear of each batch that anybody asks after, before those who ask. */
+  void whenLeft(ChannelFutureListener listener) {
+    whenLeft = listener;
+  }
+
+  /** Done once what has been written so far is in the socket, or never will be. */
+  ChannelFuture leaving() {
+    ChannelPromise now = leaving;
+    if (now == null) {
+      now = context().newPromise().addListener(whenLeft);
+      leaving = now;
+    }
+    return now;
   }
 
   private void handOn() {
@@ -74,29 +85,13 @@ public final class FrameBatch extends ChannelDuplexHandler {
     bytes = null;
     int size = full.readableBytes();
     expectedBytes = Math.max(FIRST_BYTES, Math.min(FULL_BYTES, size + size / 4));
-    ChannelHandlerContext ctx = context();
-    if (promises.isEmpty()) {
-      ctx.write(full);
-      return;
+    ChannelPromise asked = leaving;
+    leaving = null;
+    if (asked == null) {
+      context().write(full);
+    } else {
+      context().write(full, asked);
     }
-    List<ChannelPromise> leaving = promises;
-    List<ChannelPromise> next = spare;
-    promises = next == null ? new ArrayList<>() : next;
-    spare = null;
-    ctx.write(full).addListener((ChannelFutureListener) written -> onWritten(written, leaving));
-  }
-
-  private void onWritten(ChannelFuture written, List<ChannelPromise> left) {
-    Throwable cause = written.cause();
-    for (int i = 0; i < left.size(); i++) {
-      if (cause == null) {
-        left.get(i).trySuccess();
-      } else {
-        left.get(i).tryFailure(cause);
-      }
-    }
-    left.clear();
-    spare = left;
   }
 
   private ChannelHandlerContext context() {
@@ -129,11 +124,10 @@ public final class FrameBatch extends ChannelDuplexHandler {
       bytes.release();
       bytes = null;
     }
-    Throwable cause = new ClosedChannelException();
-    List<ChannelPromise> left = promises;
-    promises = new ArrayList<>();
-    for (ChannelPromise promise : left) {
-      promise.tryFailure(cause);
+    ChannelPromise asked = leaving;
+    leaving = null;
+    if (asked != null) {
+      asked.tryFailure(new ClosedChannelException());
     }
   }
 

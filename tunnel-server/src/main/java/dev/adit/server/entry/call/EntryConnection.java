@@ -7,11 +7,11 @@ import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.Flood;
+import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.server.calls.LoopCalls;
 import dev.adit.server.calls.RunningCalls;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -27,7 +27,7 @@ public final class EntryConnection extends EdgeHandler {
   private @Nullable LoopCalls calls;
 
   EntryConnection(
-      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
   }
 
