@@ -166,12 +166,11 @@ public final class Upstream {
    * A call is begun anew, with all backends; but one that has refused it may go on doing so, and is
    * not asked again while another would be given the call.
    *
-   * @param tried the backends that the call has been on, emptied if there is no other
+   * @param tried the backends that the call has been on
+   * @return those of them that it is not given to; none if there is no other
    */
-  public void newRound(List<Backend> tried) {
-    if (!hasOther(tried)) {
-      tried.clear();
-    }
+  public List<Backend> newRound(List<Backend> tried) {
+    return hasOther(tried) ? tried : List.of();
   }
 
   private Backend leastCalls() {

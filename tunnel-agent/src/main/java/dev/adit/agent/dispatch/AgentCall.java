@@ -16,6 +16,7 @@ import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
@@ -58,7 +59,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   // state, confined to the loop
   private final ArrayDeque<ByteBuf> unopened = new ArrayDeque<>(2);
-  private final List<Backend> tried = new ArrayList<>(1);
+  private List<Backend> tried = List.of();
   private State state = State.CONNECTING;
   private boolean requestEnded;
   private boolean accepted;
@@ -104,7 +105,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private void beginAnew(long nowNanos) {
-    upstream.newRound(tried);
+    tried = upstream.newRound(tried);
     askingNanos = nowNanos;
     begin(nowNanos);
   }
@@ -122,9 +123,19 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     state = State.CONNECTING;
-    tried.add(picked);
+    onTried(picked);
     visit.begin(picked);
     picked.pool(tunnel.loop()).acquire(this);
+  }
+
+  /** Most calls try one. */
+  private void onTried(Backend picked) {
+    if (tried.isEmpty()) {
+      tried = List.of(picked);
+    } else {
+      tried = new ArrayList<>(tried);
+      tried.add(picked);
+    }
   }
 
   /** There are 2 s for all backends: each may use up half of what is left. */
@@ -181,7 +192,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
           reserved, CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
       return;
     }
-    CallHeaders request =
+    Http2HeaderFields request =
         RequestRules.forBackend(head, chosen.pool(tunnel.loop()).scheme(), chosen.text(), timeLeft);
     if (reserved.fits(request)) {
       open(reserved, request, now);
@@ -208,7 +219,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     return expiryNanos - nowNanos;
   }
 
-  private void open(BackendConnection on, CallHeaders request, long nowNanos) {
+  private void open(BackendConnection on, Http2HeaderFields request, long nowNanos) {
     opens++;
     visit.opened(nowNanos);
     if (opens > 1) {
@@ -301,10 +312,8 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       copy.drop();
       visit.onHead(answer.fields().get(HeaderNames.GRPC_STATUS), answer.status(), now());
     }
-    ResponseHead cleaned =
-        new ResponseHead(answer.status(), HeaderRules.forwardable(answer.fields()));
     endIf(last);
-    response.onHead(cleaned, last);
+    response.onHead(HeaderRules.forwardable(answer), last);
   }
 
   @Override

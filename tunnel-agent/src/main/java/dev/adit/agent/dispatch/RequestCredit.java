@@ -30,24 +30,21 @@ final class RequestCredit {
   RequestCredit(int everyBytes, IntConsumer onLeft) {
     this.everyBytes = everyBytes;
     this.onLeft = onLeft;
-    meter = newMeter();
-  }
-
-  private WriteMeter newMeter() {
-    int current = opening;
-    return new WriteMeter(everyBytes, bytes -> onLeft(current, bytes));
+    meter = new WriteMeter(everyBytes);
   }
 
   /** The request is sent from its beginning, to another stream. */
   void beginAnew() {
     opening++;
     left = 0;
-    meter = newMeter();
+    meter = new WriteMeter(everyBytes);
   }
 
   /** What to listen with to a write of this many bytes; null if nobody needs to. */
   @Nullable ChannelFutureListener onWrite(int bytes) {
-    return meter.onWrite(bytes);
+    int told = meter.onWrite(bytes);
+    int current = opening;
+    return told == 0 ? null : written -> onLeft(current, told);
   }
 
   private void onLeft(int of, int bytes) {

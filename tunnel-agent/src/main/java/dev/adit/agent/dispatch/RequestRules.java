@@ -6,6 +6,7 @@ import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.GrpcTimeout;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
+import dev.adit.core.http2.Http2HeaderFields;
 import io.netty.util.AsciiString;
 
 /** What may be written to a backend: checked here again, whatever the server let through. */
@@ -84,20 +85,18 @@ final class RequestRules {
    * @param authority stands in for one that the caller did not give
    * @param timeLeftNanos what is left of the caller's time, or {@link CallHeaders#NO_TIMEOUT}
    */
-  static CallHeaders forBackend(
+  static Http2HeaderFields forBackend(
       CallHeaders head, AsciiString scheme, AsciiString authority, long timeLeftNanos) {
     HeaderFields fields = head.fields();
     if (timeLeftNanos != CallHeaders.NO_TIMEOUT) {
       fields = fields.copy();
       fields.add(HeaderNames.GRPC_TIMEOUT, GrpcTimeout.format(timeLeftNanos));
     }
-    return new CallHeaders(
-        head.protocol(),
+    return Http2HeaderFields.ofRequest(
         head.method(),
         scheme,
         head.authority().isEmpty() ? authority : head.authority(),
         head.path(),
-        fields,
-        timeLeftNanos);
+        fields);
   }
 }

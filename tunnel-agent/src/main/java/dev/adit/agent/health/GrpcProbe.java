@@ -5,11 +5,10 @@ import dev.adit.agent.backend.ConnectionUser;
 import dev.adit.agent.backend.connection.BackendConnection;
 import dev.adit.agent.backend.connection.BackendConnector;
 import dev.adit.agent.backend.connection.BackendEvents;
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.HeaderNames;
+import dev.adit.core.http2.Http2HeaderFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -84,17 +83,15 @@ final class GrpcProbe implements ConnectionUser, BackendEvents {
       return;
     }
     connection = free;
-    CallHeaders head =
-        new CallHeaders(
-            CallProtocol.GRPC,
+    Http2HeaderFields head =
+        Http2HeaderFields.ofRequest(
             HeaderNames.POST,
             backend.pool(loop).scheme(),
             backend.text(),
             PATH,
             new HeaderFields()
                 .add(HeaderNames.CONTENT_TYPE, HeaderNames.APPLICATION_GRPC)
-                .add(HeaderNames.TE, HeaderNames.TRAILERS),
-            CallHeaders.NO_TIMEOUT);
+                .add(HeaderNames.TE, HeaderNames.TRAILERS));
     streamId = free.open(head, false, this);
     if (streamId == BackendConnection.NOT_OPENED) {
       onRefused();

@@ -20,20 +20,12 @@ public record CallHeaders(
   /** The caller set no deadline. */
   public static final long NO_TIMEOUT = Long.MAX_VALUE;
 
-  private static final int PSEUDO_HEADER_BYTES = 4 * 32 + ":method:scheme:authority:path".length();
-
   public boolean isGrpc() {
     return protocol == CallProtocol.GRPC;
   }
 
   public boolean hasTimeout() {
     return timeoutNanos != NO_TIMEOUT;
-  }
-
-  /** Bytes as RFC 9113 6.5.2 counts a header list, pseudo-headers among them. */
-  public int listBytes() {
-    int values = method.length() + scheme.length() + authority.length() + path.length();
-    return PSEUDO_HEADER_BYTES + values + fields.listBytes();
   }
 
   @Override

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderFields {
   private static final AsciiString[] NONE = {};
 
+  /** Room for more fields than a list usually has is not kept. */
+  private static final int MOST_KEPT = 64;
+
   /** Name, value, name, value, ... */
   private AsciiString[] fields;
 
@@ -93,6 +96,17 @@ public final class HeaderFields {
     length = kept;
   }
 
+  /** Takes all fields out; room for as many stays, unless it is uncommonly much. */
+  public void clear() {
+    if (fields.length > 2 * MOST_KEPT) {
+      fields = NONE;
+    } else {
+      Arrays.fill(fields, 0, length, null);
+    }
+    length = 0;
+  }
+
+  /** As many fields as there are now, and room for no more. */
   public HeaderFields copy() {
     HeaderFields copy = new HeaderFields(0);
     copy.fields = Arrays.copyOf(fields, length);

@@ -1,6 +1,7 @@
 package dev.adit.core.flow;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,11 @@ public final class ChunkQueue {
   private static final int SMALL = 1024;
   private static final int MERGED = 16 * 1024;
 
-  private @Nullable ByteBuf[] chunks = new ByteBuf[2];
-  private int head;
-  private int count;
+  private @Nullable ByteBuf first;
+
+  /** Behind the first; null: most calls never have a second. */
+  private @Nullable ArrayDeque<ByteBuf> more;
+
   private int bytes;
 
   /** The last chunk is a buffer we made to copy small chunks into; nobody else holds it. */
@@ -25,7 +28,7 @@ public final class ChunkQueue {
   }
 
   public boolean isEmpty() {
-    return count == 0;
+    return first == null;
   }
 
   /**
@@ -41,7 +44,7 @@ public final class ChunkQueue {
       return;
     }
     try {
-      if (added <= SMALL && count > 0 && merge(chunk)) {
+      if (added <= SMALL && merge(chunk)) {
         bytes += added;
         return;
       }
@@ -50,24 +53,44 @@ public final class ChunkQueue {
       throw e;
     }
     bytes += added;
-    if (count == chunks.length) {
-      grow();
-    }
-    chunks[(head + count) % chunks.length] = chunk;
-    count++;
+    addLast(chunk);
     lastIsOurs = false;
   }
 
+  private void addLast(ByteBuf chunk) {
+    if (first == null) {
+      first = chunk;
+      return;
+    }
+    if (more == null) {
+      more = new ArrayDeque<>(2);
+    }
+    more.addLast(chunk);
+  }
+
+  private @Nullable ByteBuf last() {
+    return more == null || more.isEmpty() ? first : more.peekLast();
+  }
+
+  private void replaceLast(ByteBuf chunk) {
+    if (more == null || more.pollLast() == null) {
+      first = chunk;
+    } else {
+      more.addLast(chunk);
+    }
+  }
+
   private boolean merge(ByteBuf chunk) {
-    int at = (head + count - 1) % chunks.length;
-    ByteBuf tail = chunks[at];
-    assert tail != null;
+    ByteBuf tail = last();
+    if (tail == null) {
+      return false;
+    }
     if (!lastIsOurs && tail.readableBytes() <= SMALL) {
       ByteBuf own = tail.alloc().buffer(2 * SMALL, MERGED);
       own.writeBytes(tail);
       tail.release();
       tail = own;
-      chunks[at] = own;
+      replaceLast(own);
       lastIsOurs = true;
     }
     if (!lastIsOurs || tail.maxWritableBytes() < chunk.readableBytes()) {
@@ -78,15 +101,6 @@ public final class ChunkQueue {
     return true;
   }
 
-  private void grow() {
-    @Nullable ByteBuf[] larger = new ByteBuf[2 * count];
-    for (int i = 0; i < count; i++) {
-      larger[i] = chunks[(head + i) % count];
-    }
-    chunks = larger;
-    head = 0;
-  }
-
   /**
    * Moves up to {@code length} bytes from the front to the end of {@code target}.
    *
@@ -95,14 +109,13 @@ public final class ChunkQueue {
    */
   public void drainTo(ByteBuf target, int length) {
     int left = length;
-    while (left > 0) {
-      ByteBuf chunk = chunks[head];
-      assert chunk != null;
+    for (ByteBuf chunk = first; chunk != null && left > 0; chunk = first) {
       int part = Math.min(left, chunk.readableBytes());
       target.writeBytes(chunk, part);
       left -= part;
       if (!chunk.isReadable()) {
-        removeFirst(chunk);
+        takeFirst();
+        chunk.release();
       }
     }
     bytes -= length;
@@ -110,34 +123,24 @@ public final class ChunkQueue {
 
   /** Takes the first chunk out, whose ownership passes to the caller; null: none is left. */
   @Nullable ByteBuf poll() {
-    ByteBuf first = chunks[head];
-    if (first == null) {
-      return null;
+    ByteBuf taken = first;
+    if (taken != null) {
+      bytes -= taken.readableBytes();
+      takeFirst();
     }
-    bytes -= first.readableBytes();
-    takeFirst();
-    return first;
+    return taken;
   }
 
   /** Releases everything. The one bulk release, made once when the call's direction ends early. */
   public void discard() {
-    while (count > 0) {
-      ByteBuf chunk = chunks[head];
-      assert chunk != null;
-      removeFirst(chunk);
+    for (ByteBuf chunk = poll(); chunk != null; chunk = poll()) {
+      chunk.release();
     }
     bytes = 0;
   }
 
-  private void removeFirst(ByteBuf chunk) {
-    takeFirst();
-    chunk.release();
-  }
-
   private void takeFirst() {
-    chunks[head] = null;
-    head = (head + 1) % chunks.length;
-    count--;
-    lastIsOurs &= count > 0;
+    first = more == null ? null : more.pollFirst();
+    lastIsOurs &= first != null;
   }
 }

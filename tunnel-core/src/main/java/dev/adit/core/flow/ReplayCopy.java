@@ -77,16 +77,22 @@ public final class ReplayCopy {
       drop();
       return;
     }
-    if (chunks.isEmpty()) {
-      chunks = new ArrayList<>(2);
+    if (chunks.size() == 1) {
+      chunks = new ArrayList<>(chunks);
     }
-    if (added > SMALL_BYTES || !join(data)) {
-      // The copy is the second owner: the tunnel's queue releases its own reference when the chunk
-      // has left.
-      chunks.add(data.retainedDuplicate());
+    if (chunks.isEmpty()) {
+      // Most calls have no second one.
+      chunks = List.of(secondOwner(data));
+    } else if (added > SMALL_BYTES || !join(data)) {
+      chunks.add(secondOwner(data));
       block = null;
     }
     bytes += added;
+  }
+
+  /** The tunnel's queue releases its own reference when the chunk has left. */
+  private static ByteBuf secondOwner(ByteBuf data) {
+    return data.retainedDuplicate();
   }
 
   /**

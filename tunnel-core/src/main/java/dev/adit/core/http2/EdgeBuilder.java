@@ -121,11 +121,12 @@ public final class EdgeBuilder {
   }
 
   /**
-   * Fills {@link Http2HeaderFields}, which check what they are given. A list that is too large is
-   * read to its end, for those that come after it, and what fits of it is kept.
+   * Fills {@link Http2HeaderFields}, which check what they are given: one list after the other into
+   * the same object. A list that is too large is read to its end, for those that come after it, and
+   * what fits of it is kept.
    */
   private static final class FlatHeadersDecoder extends DefaultHttp2HeadersDecoder {
-    private @Nullable Http2HeaderFields list;
+    private final Http2HeaderFields list = new Http2HeaderFields();
 
     FlatHeadersDecoder(long maxHeaderListBytes) {
       super(true, maxHeaderListBytes);
@@ -133,9 +134,8 @@ public final class EdgeBuilder {
 
     @Override
     protected Http2Headers newHeaders() {
-      Http2HeaderFields made = new Http2HeaderFields();
-      list = made;
-      return made;
+      // The last one may have been found malformed half way.
+      return list.clear();
     }
 
     @Override
@@ -143,13 +143,7 @@ public final class EdgeBuilder {
       try {
         return super.decodeHeaders(streamId, block);
       } catch (Http2Exception.HeaderListSizeException e) {
-        Http2HeaderFields part = list;
-        if (part == null) {
-          throw e;
-        }
-        return part.cut();
-      } finally {
-        list = null;
+        return list.cut();
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.adit.core.http2;
 
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import io.netty.util.AsciiString;
 import java.util.HashSet;
 import java.util.Set;
@@ -164,12 +165,23 @@ public final class HeaderRules {
    * there is nothing to take.
    */
   public static HeaderFields forwardable(HeaderFields fields) {
+    return hasHopByHop(fields) ? withoutHopByHop(fields) : fields;
+  }
+
+  /** The same of a response's head. */
+  public static ResponseHead forwardable(ResponseHead head) {
+    return hasHopByHop(head.fields())
+        ? new ResponseHead(head.status(), withoutHopByHop(head.fields()))
+        : head;
+  }
+
+  private static boolean hasHopByHop(HeaderFields fields) {
     for (int i = 0; i < fields.size(); i++) {
       if (isHopByHop(fields.name(i))) {
-        return withoutHopByHop(fields);
+        return true;
       }
     }
-    return fields;
+    return false;
   }
 
   private static HeaderFields withoutHopByHop(HeaderFields fields) {

@@ -1,6 +1,5 @@
 package dev.adit.core.http2;
 
-import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import io.netty.handler.codec.EmptyHeaders;
@@ -45,7 +44,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
   /** An empty list that a decoder fills. */
   public Http2HeaderFields() {
-    this(new HeaderFields(8));
+    this(new HeaderFields());
   }
 
   private Http2HeaderFields(HeaderFields fields) {
@@ -63,18 +62,53 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
     return list;
   }
 
-  public static Http2HeaderFields ofRequest(CallHeaders head) {
-    Http2HeaderFields list = new Http2HeaderFields(head.fields());
-    list.method = head.method();
-    list.scheme = head.scheme();
-    list.authority = head.authority().isEmpty() ? null : head.authority();
-    list.path = head.path();
+  /**
+   * A request's head.
+   *
+   * @param authority may be empty, and is missing then
+   */
+  public static Http2HeaderFields ofRequest(
+      AsciiString method,
+      AsciiString scheme,
+      AsciiString authority,
+      AsciiString path,
+      HeaderFields fields) {
+    Http2HeaderFields list = new Http2HeaderFields(fields);
+    list.method = method;
+    list.scheme = scheme;
+    list.authority = authority.isEmpty() ? null : authority;
+    list.path = path;
     return list;
   }
 
   /** The fields without the pseudo-headers; shared, not copied. */
   public HeaderFields fields() {
     return fields;
+  }
+
+  /** Bytes as RFC 9113 6.5.2 counts a header list, pseudo-headers among them. */
+  public int listBytes() {
+    int bytes = fields.listBytes();
+    for (int i = 0; i < PSEUDO_HEADERS; i++) {
+      AsciiString value = pseudoHeader(i);
+      if (value != null) {
+        bytes += pseudoHeaderName(i).length() + value.length() + 32;
+      }
+    }
+    return bytes;
+  }
+
+  /** For the next list. */
+  @Override
+  public Http2Headers clear() {
+    fields.clear();
+    method = null;
+    scheme = null;
+    authority = null;
+    path = null;
+    status = null;
+    cut = false;
+    return this;
   }
 
   /** Marks the list as a part only: the rest was more than is kept. */

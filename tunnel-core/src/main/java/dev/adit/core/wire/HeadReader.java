@@ -35,6 +35,9 @@ final class HeadReader {
 
   private final KnownTexts texts = new KnownTexts();
 
+  /** Of the head at hand: how many there are is known at its end. */
+  private final HeaderFields fields = new HeaderFields();
+
   RequestHead requestHead(PartReader in) throws WireException {
     int end = in.end();
     CallProtocol protocol = CallProtocol.GRPC;
@@ -44,7 +47,6 @@ final class HeadReader {
     AsciiString path = AsciiString.EMPTY_STRING;
     AsciiString group = AsciiString.EMPTY_STRING;
     AsciiString rule = AsciiString.EMPTY_STRING;
-    HeaderFields fields = new HeaderFields(12);
     long timeoutNanos = CallHeaders.NO_TIMEOUT;
     int attempt = 0;
     long window = 0;
@@ -57,7 +59,7 @@ final class HeadReader {
         case Fields.REQUEST_SCHEME -> scheme = bytes(in, tag, end);
         case Fields.REQUEST_AUTHORITY -> authority = bytes(in, tag, end);
         case Fields.REQUEST_PATH -> path = bytes(in, tag, end);
-        case Fields.REQUEST_HEADERS -> header(in, tag, end, fields);
+        case Fields.REQUEST_HEADERS -> header(in, tag, end);
         case Fields.REQUEST_TIMEOUT_MS -> timeoutNanos = timeout(number(in, tag));
         case Fields.REQUEST_GROUP -> group = bytes(in, tag, end);
         case Fields.REQUEST_RULE -> rule = bytes(in, tag, end);
@@ -72,7 +74,7 @@ final class HeadReader {
           "a request head with a window of " + Long.toUnsignedString(window) + " bytes");
     }
     CallHeaders headers =
-        new CallHeaders(protocol, method, scheme, authority, path, fields, timeoutNanos);
+        new CallHeaders(protocol, method, scheme, authority, path, takeFields(), timeoutNanos);
     return new RequestHead(headers, group, rule, attempt, (int) window);
   }
 
@@ -86,13 +88,12 @@ final class HeadReader {
 
   ResponseHead responseHead(PartReader in) throws WireException {
     int end = in.end();
-    HeaderFields fields = new HeaderFields(8);
     long status = 0;
     while (in.at() < end) {
       int tag = (int) in.varint();
       switch (tag >>> 3) {
         case Fields.RESPONSE_STATUS -> status = number(in, tag);
-        case Fields.RESPONSE_HEADERS -> header(in, tag, end, fields);
+        case Fields.RESPONSE_HEADERS -> header(in, tag, end);
         default -> in.skip(tag & 7, end);
       }
     }
@@ -100,22 +101,27 @@ final class HeadReader {
     if (status < 100 || status > 999) {
       throw new WireException("a response head with status " + Long.toUnsignedString(status));
     }
-    return new ResponseHead((int) status, fields);
+    return new ResponseHead((int) status, takeFields());
   }
 
   HeaderFields trailers(PartReader in) throws WireException {
     int end = in.end();
-    HeaderFields fields = new HeaderFields(4);
     while (in.at() < end) {
       int tag = (int) in.varint();
       if (tag >>> 3 == Fields.TRAILERS_HEADERS) {
-        header(in, tag, end, fields);
+        header(in, tag, end);
       } else {
         in.skip(tag & 7, end);
       }
     }
     checkEnd(in, end);
-    return fields;
+    return takeFields();
+  }
+
+  private HeaderFields takeFields() {
+    HeaderFields taken = fields.copy();
+    fields.clear();
+    return taken;
   }
 
   void accepted(PartReader in, long id, FrameHandler handler) throws WireException {
@@ -178,7 +184,7 @@ final class HeadReader {
     return new Heartbeat(token, echo, echoDelayMicros, atOnce);
   }
 
-  private void header(PartReader in, int tag, int end, HeaderFields fields) throws WireException {
+  private void header(PartReader in, int tag, int end) throws WireException {
     if ((tag & 7) != LENGTH_DELIMITED) {
       throw new WireException("a header field of wire type " + (tag & 7));
     }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.flood.FloodLimits;
@@ -229,15 +227,11 @@ final class EdgeWritesTest {
   }
 
   private static Http2HeaderFields request(String value) {
-    return Http2HeaderFields.ofRequest(
-        new CallHeaders(
-            CallProtocol.GRPC,
-            AsciiString.of("POST"),
+    return Http2HeaderFields.ofRequest(AsciiString.of("POST"),
             AsciiString.of("http"),
             AsciiString.of("a"),
             AsciiString.of("/a"),
-            new HeaderFields(1).add(AsciiString.of("x-field"), AsciiString.of(value)),
-            CallHeaders.NO_TIMEOUT));
+            new HeaderFields(1).add(AsciiString.of("x-field"), AsciiString.of(value)));
   }
 
   @Test

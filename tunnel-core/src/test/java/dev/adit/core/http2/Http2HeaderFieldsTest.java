@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import io.netty.util.AsciiString;
@@ -53,18 +51,15 @@ final class Http2HeaderFieldsTest {
 
   @Test
   void requestWithoutAnAuthorityHasNone() {
-    CallHeaders head =
-        new CallHeaders(
-            CallProtocol.HTTP,
-            text("GET"),
+    Http2HeaderFields head =
+        Http2HeaderFields.ofRequest(text("GET"),
             text("http"),
             AsciiString.EMPTY_STRING,
             text("/p"),
-            fields(),
-            CallHeaders.NO_TIMEOUT);
+            fields());
     assertEquals(
         List.of(":method=GET", ":scheme=http", ":path=/p", "b=1", "a=", "b=2"),
-        lines(Http2HeaderFields.ofRequest(head)));
+        lines(head));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.adit.agent.backend.connection;
 
-import dev.adit.core.call.CallHeaders;
 import dev.adit.core.http2.EdgeBuilder;
 import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.HeaderNames;
@@ -148,7 +147,7 @@ public final class BackendConnection extends EdgeHandler {
   }
 
   /** Whether this head is not larger than the backend says it takes (RFC 9113 6.5.2). */
-  public boolean fits(CallHeaders head) {
+  public boolean fits(Http2HeaderFields head) {
     return head.listBytes() <= encoder().configuration().headersConfiguration().maxHeaderListSize();
   }
 
@@ -158,17 +157,17 @@ public final class BackendConnection extends EdgeHandler {
    * @param last the request has no body
    * @return the stream's id; {@link #NOT_OPENED} if nothing has been written, and no event comes
    */
-  public int open(CallHeaders head, boolean last, BackendEvents events) {
+  public int open(Http2HeaderFields head, boolean last, BackendEvents events) {
     reserved--;
     int streamId = connection().local().incrementAndGetNextStreamId();
-    writeFields(streamId, Http2HeaderFields.ofRequest(head), last, null);
+    writeFields(streamId, head, last, null);
     Http2Stream stream = connection().stream(streamId);
     if (stream == null) {
       // The connection is closing under us.
       return NOT_OPENED;
     }
     stream.setProperty(eventsKey, events);
-    if (head.method().equals(HeaderNames.HEAD)) {
+    if (HeaderNames.HEAD.equals(head.method())) {
       stream.setProperty(headKey, true);
     }
     if (streamId >= LAST_STREAM_ID && isUsable()) {

@@ -60,10 +60,10 @@ final class BackendStreamHandler implements EdgeListener {
     AsciiString status = list.status();
     if (status == null) {
       endIf(last, stream);
-      events.onTrailers(list.fields());
+      events.onTrailers(list.fields().copy());
       return;
     }
-    ResponseHead head = head(stream.id(), status, list.fields(), last);
+    ResponseHead head = head(stream.id(), status, list.fields().copy(), last);
     if (head.isInformational()
         && connection().addInformational(stream, head.listBytes())
             > ResponseHead.MOST_INFORMATIONAL_BYTES) {

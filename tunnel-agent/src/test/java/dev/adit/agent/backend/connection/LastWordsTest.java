@@ -4,9 +4,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.config.HostPort;
+import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.process.EventLoops;
 import dev.adit.testing.http2.FakeBackend;
@@ -107,7 +109,11 @@ final class LastWordsTest {
     return on(
         () -> {
           connection.reserve();
-          return connection.open(TunnelPair.headers(), last, new Events(name));
+          CallHeaders head = TunnelPair.headers();
+          Http2HeaderFields list =
+              Http2HeaderFields.ofRequest(
+                  head.method(), head.scheme(), head.authority(), head.path(), head.fields());
+          return connection.open(list, last, new Events(name));
         });
   }
 

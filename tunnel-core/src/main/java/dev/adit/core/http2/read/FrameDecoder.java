@@ -341,7 +341,11 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
         // It may be answered in other words than by a reset, and costs us no less.
         guard.onForcedReset(ctx.executor().ticker().nanoTime());
       }
-      streams.onHeaders(ctx, id, headers, block.isLast());
+      try {
+        streams.onHeaders(ctx, id, headers, block.isLast());
+      } finally {
+        headers.clear();
+      }
       if (share != null) {
         share.onCall();
       }

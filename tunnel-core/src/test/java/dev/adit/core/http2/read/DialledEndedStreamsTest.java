@@ -3,8 +3,6 @@ package dev.adit.core.http2.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.testing.http2.EdgeBench;
@@ -36,19 +34,16 @@ final class DialledEndedStreamsTest {
     bench.send(bench.script.settings(INITIAL_WINDOW_SIZE, WINDOW));
     bench.send(bench.script.settingsAck());
     AsciiString text = AsciiString.of("a");
-    CallHeaders head =
-        new CallHeaders(
-            CallProtocol.GRPC,
-            AsciiString.of("POST"),
+    Http2HeaderFields head =
+        Http2HeaderFields.ofRequest(AsciiString.of("POST"),
             AsciiString.of("http"),
             text,
             AsciiString.of("/a"),
-            new HeaderFields(),
-            CallHeaders.NO_TIMEOUT);
+            new HeaderFields());
     for (int id = 1; id < 200; id += 2) {
       int stream = id;
       bench.hand.run(
-          () -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), false, null));
+          () -> edge.writeFields(stream, head, false, null));
       bench.hand.run(() -> edge.writeReset(stream, CANCEL));
     }
     bench.read();

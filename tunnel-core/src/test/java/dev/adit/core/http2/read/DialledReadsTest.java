@@ -2,8 +2,6 @@ package dev.adit.core.http2.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.adit.core.call.CallHeaders;
-import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.testing.http2.EdgeBench;
@@ -39,16 +37,13 @@ final class DialledReadsTest {
   }
 
   private void open(int stream, String method) {
-    CallHeaders head =
-        new CallHeaders(
-            CallProtocol.HTTP,
-            AsciiString.of(method),
+    Http2HeaderFields head =
+        Http2HeaderFields.ofRequest(AsciiString.of(method),
             AsciiString.of("http"),
             AsciiString.of("a"),
             AsciiString.of("/a"),
-            new HeaderFields(),
-            CallHeaders.NO_TIMEOUT);
-    bench.hand.run(() -> edge.writeFields(stream, Http2HeaderFields.ofRequest(head), true, null));
+            new HeaderFields());
+    bench.hand.run(() -> edge.writeFields(stream, head, true, null));
   }
 
   @AfterEach

@@ -73,7 +73,7 @@ public final class Placement implements RequestSide {
   private final long begunNanos;
 
   // state, confined to the loop
-  private final List<AgentSession> tried = new ArrayList<>(1);
+  private List<AgentSession> tried;
   private int attempts;
   private @Nullable Attempt newest;
   private @Nullable RequestSide request;
@@ -122,7 +122,7 @@ public final class Placement implements RequestSide {
     this.wanted = wanted;
     this.caller = caller;
     attempts = wanted.before();
-    tried.addAll(wanted.shunned());
+    tried = wanted.shunned();
     this.copy = copy;
     this.keeps = keeps;
     progress = new RequestProgress(caller);
@@ -142,14 +142,14 @@ public final class Placement implements RequestSide {
     Spot spot = agents == null ? null : pick(agents);
     if (spot == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
       // Only shunned ones are left: better one of them than none.
-      tried.clear();
+      tried = List.of();
       spot = pick(agents);
     }
     if (spot == null) {
       fail(unplaceable(agents));
       return;
     }
-    tried.add(spot.agent());
+    onTried(spot.agent());
     attempts++;
     caller.onPlaced(spot.agent(), attempts);
     open(spot);
@@ -206,10 +206,20 @@ public final class Placement implements RequestSide {
       }
       // Its last tunnel has just begun to drain; the registry is about to say so.
       agent.end();
-      tried.add(agent);
+      onTried(agent);
       agent = AgentPicker.pick(agents, wanted.choice(), tried);
     }
     return null;
+  }
+
+  /** Most calls try one. */
+  private void onTried(AgentSession agent) {
+    if (tried.isEmpty()) {
+      tried = List.of(agent);
+    } else {
+      tried = new ArrayList<>(tried);
+      tried.add(agent);
+    }
   }
 
   private CallReset unplaceable(@Nullable AgentGroup agents) {
@@ -284,7 +294,7 @@ public final class Placement implements RequestSide {
   /** What comes back from one tunnel. */
   private final class Attempt implements ResponseSide {
     private final AgentSession agent;
-    private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
+    private long sentBytes;
 
     Attempt(AgentSession agent) {
       this.agent = agent;
@@ -330,7 +340,8 @@ public final class Placement implements RequestSide {
 
     @Override
     public void onRequestConsumed(int bytes) {
-      sent.onSent(bytes);
+      sentBytes += bytes;
+      progress.onLeft(sentBytes);
     }
 
     @Override

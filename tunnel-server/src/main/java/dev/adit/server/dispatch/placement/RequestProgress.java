@@ -14,17 +14,15 @@ final class RequestProgress {
     this.caller = caller;
   }
 
-  /** What one attempt has sent. */
-  final class OfAttempt {
-    private long sent;
-
-    /** More of it has left; tells the caller what is news. */
-    void onSent(int bytes) {
-      sent += bytes;
-      if (sent > left) {
-        left = sent;
-        tell();
-      }
+  /**
+   * More of it has left; tells the caller what is news.
+   *
+   * @param bytes of one attempt, since the request's begin
+   */
+  void onLeft(long bytes) {
+    if (bytes > left) {
+      left = bytes;
+      tell();
     }
   }
 

@@ -239,7 +239,7 @@ public final class RetriedCall implements RequestSide {
 
   /** What comes back from one attempt; nothing of it counts once there is another. */
   private final class Attempt implements PlacementListener {
-    private final RequestProgress.OfAttempt sent = progress.new OfAttempt();
+    private long sentBytes;
 
     private boolean isOld() {
       return attempt != this || state == State.OVER;
@@ -351,7 +351,8 @@ public final class RetriedCall implements RequestSide {
 
     @Override
     public void onRequestConsumed(int bytes) {
-      sent.onSent(bytes);
+      sentBytes += bytes;
+      progress.onLeft(sentBytes);
     }
 
     @Override

@@ -75,9 +75,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     writer = new ResponseWriter(connection, stream, this::onOver);
     record = record();
     counts = entry.metrics().begin(record.begunNanos());
-    meter =
-        new WriteMeter(
-            Math.min(entry.windows().initial(), WindowSizes.FLOOR) / 4, this::onResponseLeft);
+    meter = new WriteMeter(Math.min(entry.windows().initial(), WindowSizes.FLOOR) / 4);
   }
 
   /** Reads the head, routes the call and gives it to an agent. */
@@ -297,7 +295,9 @@ final class EntryCall extends RunningCall implements PlacementListener {
     record.responseBytes(bytes);
     counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
-    writer.chunk(data, last && !withoutStatus, meter.onWrite(bytes));
+    int left = meter.onWrite(bytes);
+    writer.chunk(
+        data, last && !withoutStatus, left == 0 ? null : written -> onResponseLeft(left));
     if (withoutStatus) {
       fail(
           CallFailure.BACKEND_HTTP,

@@ -89,8 +89,7 @@ final class ResponseWriter {
 
   void head(ResponseHead head, boolean last) {
     headSent |= !head.isInformational();
-    ResponseHead cleaned = new ResponseHead(head.status(), HeaderRules.forwardable(head.fields()));
-    write(Http2HeaderFields.ofResponse(cleaned), last);
+    write(Http2HeaderFields.ofResponse(HeaderRules.forwardable(head)), last);
   }
 
   void trailers(HeaderFields trailers) {

@@ -48,38 +48,33 @@ final class RequestProgressTest {
 
   @Test
   void bytesThatAreSentAgainAreNoNews() {
-    RequestProgress.OfAttempt first = progress.new OfAttempt();
-    first.onSent(10);
-    RequestProgress.OfAttempt second = progress.new OfAttempt();
-    second.onSent(8);
+    progress.onLeft(10);
+    progress.onLeft(8);
     assertEquals(10, told);
-    second.onSent(5);
+    progress.onLeft(13);
     assertEquals(13, told);
   }
 
   @Test
   void noMoreIsToldThanMayBeUntilAllIs() {
     progress.tellAtMost(4);
-    RequestProgress.OfAttempt first = progress.new OfAttempt();
-    first.onSent(3);
+    progress.onLeft(3);
     assertEquals(3, told);
-    first.onSent(7);
+    progress.onLeft(10);
     assertEquals(4, told);
-    RequestProgress.OfAttempt second = progress.new OfAttempt();
-    second.onSent(12);
+    progress.onLeft(12);
     assertEquals(4, told);
     progress.tellAll();
     assertEquals(12, told);
-    second.onSent(1);
+    progress.onLeft(13);
     assertEquals(13, told);
   }
 
   @Test
   void whatWasToldIsNotTakenBack() {
-    RequestProgress.OfAttempt only = progress.new OfAttempt();
-    only.onSent(10);
+    progress.onLeft(10);
     progress.tellAtMost(0);
-    only.onSent(1);
+    progress.onLeft(11);
     assertEquals(10, told);
     progress.tellAll();
     assertEquals(11, told);
