@@ -54,7 +54,7 @@ public final class TunnelStream {
   private final TunnelListener listener;
   private final OutboundFrames outbound;
   private final Liveness liveness;
-  private final FrameReader reader = new FrameReader();
+  private final FrameReader reader;
   private final FrameHandler frames;
   private final TunnelBudget budget;
 
@@ -99,6 +99,8 @@ public final class TunnelStream {
             loop.ticker()::nanoTime,
             liveness::shortestRttNanos);
     this.end = end;
+    // What comes from an agent is copied where it has to wait, at its caller's connection.
+    reader = end == End.SERVER ? new FrameReader(0) : new FrameReader();
     nextId = end == End.SERVER ? 1 : 2;
     frames = new InboundFrames(this, listener, liveness, calls, nextId);
   }

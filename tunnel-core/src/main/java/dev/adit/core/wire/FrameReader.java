@@ -19,12 +19,13 @@ import io.netty.buffer.Unpooled;
  * for one message at a time by one thread.
  */
 public final class FrameReader {
-  /** Chunks up to this size are copied out, so that they do not keep the whole message alive. */
-  private static final int COPIED_CHUNK_BYTES = 4 * 1024;
+  /** A chunk up to here that is kept for long is copied, and does not keep its message alive. */
+  public static final int SMALL_PART_BYTES = 4 * 1024;
 
   /** Up to this size they go to the heap: a place in the pool costs more than such garbage. */
   private static final int SMALL_CHUNK_BYTES = 1024;
 
+  private final int copiedBytes;
   private final MessageReader in = new MessageReader();
   private final PartReader part = new PartReader();
   private final HeadReader heads = new HeadReader();
@@ -38,6 +39,22 @@ public final class FrameReader {
   private boolean last;
   private int dataStart;
   private int dataLength;
+
+  /**
+   * A reader for one who may keep each chunk for long: small ones are copied.
+   */
+  public FrameReader() {
+    this(SMALL_PART_BYTES);
+  }
+
+  /**
+   * A reader that has read nothing.
+   *
+   * @param copiedBytes chunks up to this size are copied, larger ones are parts of their message
+   */
+  public FrameReader(int copiedBytes) {
+    this.copiedBytes = copiedBytes;
+  }
 
   /**
    * @param message borrowed; chunks that outlive the call hold references of their own
@@ -164,7 +181,7 @@ public final class FrameReader {
     if (dataLength == 0) {
       return Unpooled.EMPTY_BUFFER;
     }
-    if (dataLength > COPIED_CHUNK_BYTES) {
+    if (dataLength > copiedBytes) {
       // The chunk is the message's second owner: it may wait in a queue long after the message is
       // read.
       return message.retainedSlice(message.readerIndex() + dataStart, dataLength);

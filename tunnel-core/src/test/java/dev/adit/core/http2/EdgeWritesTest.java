@@ -249,6 +249,19 @@ final class EdgeWritesTest {
     assertEquals("a".repeat(150) + "b".repeat(20), bodyOf(1, bench.read()));
   }
 
+  /** A call that nobody reads holds its bytes, and not the tunnel's message around them. */
+  @Test
+  void fewBytesThatWaitLetGoOfTheBufferThatTheyCameIn() {
+    bench.send(bench.script.settings(INITIAL_WINDOW_SIZE, 0));
+    open(1);
+    ByteBuf message = pooled("a".repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+    bench.hand.run(() -> edge.writeChunk(1, message.retainedSlice(0, 10), false, null));
+    assertEquals(1, message.refCnt());
+    message.release();
+    bench.send(bench.script.windowUpdate(1, 1000));
+    assertEquals("a".repeat(10), bodyOf(1, bench.read()));
+  }
+
   /** Half a socket's worth at a time: what the channel does not take stays with the stream. */
   @Test
   void channelThatTakesNothingHoldsAllButItsMark() {

@@ -271,7 +271,12 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       guard.onChunk(bytes == 0 && !last);
     }
     int at = (flags & PADDED) == 0 ? from : from + 1;
-    streams.onChunk(ctx, id, in.slice(at, bytes), padding, last);
+    ByteBuf data = in.retainedSlice(at, bytes);
+    try {
+      streams.onChunk(ctx, id, data, padding, last);
+    } finally {
+      data.release();
+    }
   }
 
   /**

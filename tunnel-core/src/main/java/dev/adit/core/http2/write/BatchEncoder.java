@@ -168,10 +168,27 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
         || batch.isClosed()
         || !takesFrames(stream)
         || !windows.take(stream, data.readableBytes())) {
-      writeData(ctx, streamId, data, 0, last, newPromise(ctx, written));
+      writeData(ctx, streamId, alone(ctx, data), 0, last, newPromise(ctx, written));
       return;
     }
     onWritten(stream, writer.writeBytes(ctx, streamId, data, last), last, written);
+  }
+
+  /** Few bytes that wait shall not keep the large buffer alive that they are a part of. */
+  private static ByteBuf alone(ChannelHandlerContext ctx, ByteBuf data) {
+    int length = data.readableBytes();
+    ByteBuf whole = data;
+    while (whole.unwrap() != null) {
+      whole = whole.unwrap();
+    }
+    if (length > BatchWriter.COPIED_BYTES || whole.capacity() <= 2 * length) {
+      return data;
+    }
+    try {
+      return ctx.alloc().buffer(length, length).writeBytes(data);
+    } finally {
+      data.release();
+    }
   }
 
   /** Our side of a stream is over once its last frame is in the socket, after {@code written}. */

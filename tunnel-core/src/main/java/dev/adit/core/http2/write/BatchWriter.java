@@ -30,7 +30,7 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
   private static final int USUAL_LIST_BYTES = 256;
 
   /** Body bytes up to here are copied, which costs less than an entry of their own. */
-  private static final int COPIED_BYTES = 4 << 10;
+  static final int COPIED_BYTES = 4 << 10;
 
   // deps
   private final FrameBatch batch;
