@@ -152,6 +152,16 @@ public final class Upstream {
     return chosen.takes() && !tried.contains(chosen) ? chosen : best(tried);
   }
 
+  /** These and one more; most calls try one. */
+  public static List<Backend> with(List<Backend> tried, Backend more) {
+    if (tried.isEmpty()) {
+      return List.of(more);
+    }
+    List<Backend> all = new ArrayList<>(tried);
+    all.add(more);
+    return all;
+  }
+
   /** Whether there is a backend that would be given this call and has not been tried. */
   public boolean hasOther(List<Backend> tried) {
     for (Backend each : backends) {

@@ -12,6 +12,7 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.call.ResponseSide;
+import dev.adit.core.flow.ChunkQueue;
 import dev.adit.core.flow.ReplayCopy;
 import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.HeaderNames;
@@ -21,8 +22,6 @@ import dev.adit.core.http2.StatusTranslator;
 import dev.adit.core.tunnel.TunnelStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private final long begunNanos;
 
   // state, confined to the loop
-  private final ArrayDeque<ByteBuf> unopened = new ArrayDeque<>(2);
+  private final ChunkQueue unopened = new ChunkQueue();
   private List<Backend> tried = List.of();
   private State state = State.CONNECTING;
   private boolean requestEnded;
@@ -90,7 +89,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     copy = new ReplayCopy(dispatcher.replayBytes());
     credit =
         new RequestCredit(
-            Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, response::onRequestConsumed);
+            Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, response);
     begunNanos = now();
     visit = new BackendVisit(dispatcher.metrics(), head, begunNanos);
   }
@@ -123,19 +122,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     state = State.CONNECTING;
-    onTried(picked);
+    tried = Upstream.with(tried, picked);
     visit.begin(picked);
     picked.pool(tunnel.loop()).acquire(this);
-  }
-
-  /** Most calls try one. */
-  private void onTried(Backend picked) {
-    if (tried.isEmpty()) {
-      tried = List.of(picked);
-    } else {
-      tried = new ArrayList<>(tried);
-      tried.add(picked);
-    }
   }
 
   /** There are 2 s for all backends: each may use up half of what is left. */
@@ -238,11 +227,11 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     if (opens > 1 && !bare) {
       // The copy has what waited for the first opening, too.
-      dropUnopened();
+      unopened.discard();
       copy.replayTo(this::write);
     }
-    while (state == State.OPEN && !unopened.isEmpty()) {
-      ByteBuf chunk = unopened.remove();
+    ByteBuf chunk;
+    while (state == State.OPEN && (chunk = unopened.poll()) != null) {
       write(chunk, requestEnded && unopened.isEmpty());
     }
   }
@@ -398,12 +387,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     state = State.ENDED;
     leaveBackend();
     copy.drop();
-    dropUnopened();
+    unopened.discard();
     dispatcher.onEnded();
-  }
-
-  private void dropUnopened() {
-    unopened.forEach(ByteBuf::release);
-    unopened.clear();
   }
 }

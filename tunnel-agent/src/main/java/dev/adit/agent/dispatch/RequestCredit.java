@@ -1,8 +1,8 @@
 package dev.adit.agent.dispatch;
 
+import dev.adit.core.call.ResponseSide;
 import dev.adit.core.http2.WriteMeter;
 import io.netty.channel.ChannelFutureListener;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestCredit {
   // deps
   private final int everyBytes;
-  private final IntConsumer onLeft;
+  private final ResponseSide told;
 
   // state, confined to the loop
   private WriteMeter meter;
@@ -25,11 +25,11 @@ final class RequestCredit {
    * Of a request of which nothing has left.
    *
    * @param everyBytes how many bytes may leave without being told of
-   * @param onLeft told how many more bytes have left than ever before
+   * @param told how many more bytes have left than ever before
    */
-  RequestCredit(int everyBytes, IntConsumer onLeft) {
+  RequestCredit(int everyBytes, ResponseSide told) {
     this.everyBytes = everyBytes;
-    this.onLeft = onLeft;
+    this.told = told;
     meter = new WriteMeter(everyBytes);
   }
 
@@ -42,9 +42,9 @@ final class RequestCredit {
 
   /** What to listen with to a write of this many bytes; null if nobody needs to. */
   @Nullable ChannelFutureListener onWrite(int bytes) {
-    int told = meter.onWrite(bytes);
+    int run = meter.onWrite(bytes);
     int current = opening;
-    return told == 0 ? null : written -> onLeft(current, told);
+    return run == 0 ? null : written -> onLeft(current, run);
   }
 
   private void onLeft(int of, int bytes) {
@@ -56,7 +56,7 @@ final class RequestCredit {
     if (left > mostLeft) {
       int news = (int) (left - mostLeft);
       mostLeft = left;
-      onLeft.accept(news);
+      told.onRequestConsumed(news);
     }
   }
 }

@@ -2,17 +2,13 @@ package dev.adit.agent.metrics;
 
 import dev.adit.agent.backend.GroupUpstream;
 import dev.adit.core.call.CallFailure;
+import dev.adit.core.metrics.EndCounters;
 import dev.adit.core.metrics.Latency;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The counters of the calls that are given to one backend. Any thread. */
 public final class BackendSeries {
-  /** How a call left the backend. */
-  private record Outcome(String status, @Nullable CallFailure failure) {}
-
   // deps
   private final UpstreamMetrics metrics;
   private final String group;
@@ -23,9 +19,7 @@ public final class BackendSeries {
   private final Latency wait;
   private final Latency answer;
   private final Latency duration;
-
-  // shared: at most one a status and reason
-  private final Map<Outcome, CounterDataPoint> outcomes = new ConcurrentHashMap<>();
+  private final EndCounters ends = new EndCounters(this::ended);
 
   BackendSeries(UpstreamMetrics metrics, String group, String upstream, String backend) {
     this.metrics = metrics;
@@ -72,16 +66,11 @@ public final class BackendSeries {
 
   /** A call is over that no connection had taken. */
   public void onFailed(String status, @Nullable CallFailure failure) {
-    outcomes.computeIfAbsent(new Outcome(status, failure), this::counter).inc();
+    ends.count(status, failure == null ? null : failure.token());
   }
 
-  private CounterDataPoint counter(Outcome outcome) {
-    return metrics.calls.labelValues(
-        group, upstream, backend, outcome.status(), reason(outcome.failure()));
-  }
-
-  private static String reason(@Nullable CallFailure failure) {
-    return failure == null ? "" : failure.token().toString();
+  private CounterDataPoint ended(String status, String reason) {
+    return metrics.calls.labelValues(group, upstream, backend, status, reason);
   }
 
   /** Whether a backend of this upstream has the same labels. */
@@ -99,11 +88,7 @@ public final class BackendSeries {
     metrics.wait.remove(wait);
     metrics.answer.remove(answer);
     metrics.duration.remove(duration);
-    outcomes
-        .keySet()
-        .forEach(
-            outcome ->
-                metrics.calls.remove(
-                    group, upstream, backend, outcome.status(), reason(outcome.failure())));
+    ends.forEach(
+        (status, reason) -> metrics.calls.remove(group, upstream, backend, status, reason));
   }
 }

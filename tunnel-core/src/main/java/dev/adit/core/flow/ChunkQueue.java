@@ -122,7 +122,7 @@ public final class ChunkQueue {
   }
 
   /** Takes the first chunk out, whose ownership passes to the caller; null: none is left. */
-  @Nullable ByteBuf poll() {
+  public @Nullable ByteBuf poll() {
     ByteBuf taken = first;
     if (taken != null) {
       bytes -= taken.readableBytes();

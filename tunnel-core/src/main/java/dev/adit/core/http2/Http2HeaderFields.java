@@ -32,9 +32,9 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
   /** Of a number that surely fits a long. */
   private static final int MOST_DIGITS = 18;
+  private static final int PSEUDO_HEADERS = 5;
 
   private final HeaderFields fields;
-
   private @Nullable AsciiString method;
   private @Nullable AsciiString scheme;
   private @Nullable AsciiString authority;
@@ -88,12 +88,9 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
   /** Bytes as RFC 9113 6.5.2 counts a header list, pseudo-headers among them. */
   public int listBytes() {
-    int bytes = fields.listBytes();
-    for (int i = 0; i < PSEUDO_HEADERS; i++) {
-      AsciiString value = pseudoHeader(i);
-      if (value != null) {
-        bytes += pseudoHeaderName(i).length() + value.length() + 32;
-      }
+    int bytes = 0;
+    for (Map.Entry<CharSequence, CharSequence> field : this) {
+      bytes += field.getKey().length() + field.getValue().length() + 32;
     }
     return bytes;
   }
@@ -318,8 +315,6 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
     status = AsciiString.of(value);
     return this;
   }
-
-  private static final int PSEUDO_HEADERS = 5;
 
   private static AsciiString pseudoHeaderName(int index) {
     PseudoHeaderName name =

@@ -99,8 +99,7 @@ public final class TunnelStream {
             loop.ticker()::nanoTime,
             liveness::shortestRttNanos);
     this.end = end;
-    // What comes from an agent is copied where it has to wait, at its caller's connection.
-    reader = end == End.SERVER ? new FrameReader(0) : new FrameReader();
+    reader = new FrameReader(end == End.SERVER ? 0 : FrameReader.SMALL_PART_BYTES);
     nextId = end == End.SERVER ? 1 : 2;
     frames = new InboundFrames(this, listener, liveness, calls, nextId);
   }

@@ -50,7 +50,8 @@ public final class FrameReader {
   /**
    * A reader that has read nothing.
    *
-   * @param copiedBytes chunks up to this size are copied, larger ones are parts of their message
+   * @param copiedBytes chunks up to this size are copied, larger ones are parts of their message; 0
+   *     for who copies few bytes that have to wait
    */
   public FrameReader(int copiedBytes) {
     this.copiedBytes = copiedBytes;

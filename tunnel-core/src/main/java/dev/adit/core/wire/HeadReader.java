@@ -26,9 +26,11 @@ final class HeadReader {
   private static final AsciiString TE = AsciiString.cached("te");
   private static final AsciiString USER_AGENT = AsciiString.cached("user-agent");
   private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
   private static final AsciiString GRPC_ENCODING = AsciiString.cached("grpc-encoding");
   private static final AsciiString ACCEPT_ENCODING = AsciiString.cached("accept-encoding");
+  private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
   private static final AsciiString GRPC_ACCEPT_ENCODING =
       AsciiString.cached("grpc-accept-encoding");
@@ -218,7 +220,8 @@ final class HeadReader {
       case 11 -> name.equals(GRPC_STATUS);
       case 12 -> name.equals(CONTENT_TYPE);
       case 13 -> name.equals(GRPC_ENCODING);
-      case 15 -> name.equals(ACCEPT_ENCODING);
+      case 14 -> name.equals(CONTENT_LENGTH);
+      case 15 -> name.equals(ACCEPT_ENCODING) || name.equals(FORWARDED_FOR);
       case 17 -> name.equals(FORWARDED_PROTO);
       case 20 -> name.equals(GRPC_ACCEPT_ENCODING);
       default -> false;

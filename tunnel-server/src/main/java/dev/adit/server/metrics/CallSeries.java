@@ -3,6 +3,7 @@ package dev.adit.server.metrics;
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.GrpcCode;
+import dev.adit.core.metrics.EndCounters;
 import dev.adit.core.metrics.Latency;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
@@ -18,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The counters of the calls of one key. Any thread. */
 final class CallSeries {
@@ -30,9 +30,6 @@ final class CallSeries {
       GRPC_CODES.put(code.text(), code.name());
     }
   }
-
-  /** How a call ended. */
-  private record Outcome(String status, @Nullable CallFailure failure) {}
 
   /** The time of all calls in one stage. */
   private record StageTime(Labels labels, LongAdder calls, LongAdder nanos) {}
@@ -46,10 +43,8 @@ final class CallSeries {
   private final CounterDataPoint requestBytes;
   private final CounterDataPoint responseBytes;
   private final Latency duration;
+  private final EndCounters ends = new EndCounters(this::ended);
   private final Map<CallStage, StageTime> stages = new EnumMap<>(CallStage.class);
-
-  // shared: at most one a status and reason
-  private final Map<Outcome, CounterDataPoint> outcomes = new ConcurrentHashMap<>();
 
   // shared
   private final LongAdder running = new LongAdder();
@@ -117,7 +112,8 @@ final class CallSeries {
   }
 
   void onEnd(CallRecord record) {
-    outcomes.computeIfAbsent(new Outcome(status(record), record.failure()), this::counter).inc();
+    CallFailure failure = record.failure();
+    ends.count(status(record), failure == null ? null : failure.token());
     int placedAgain = record.attempts() - 1 - record.retries();
     if (placedAgain > 0) {
       again.inc((long) placedAgain);
@@ -149,11 +145,8 @@ final class CallSeries {
                     0));
   }
 
-  private CounterDataPoint counter(Outcome outcome) {
-    return metrics.calls.labelValues(
-        with(
-            outcome.status(),
-            outcome.failure() == null ? "" : outcome.failure().token().toString()));
+  private CounterDataPoint ended(String status, String reason) {
+    return metrics.calls.labelValues(with(status, reason));
   }
 
   /** A backend may put anything into grpc-status; only the codes there are become labels. */

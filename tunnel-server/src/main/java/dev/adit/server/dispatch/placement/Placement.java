@@ -149,7 +149,6 @@ public final class Placement implements RequestSide {
       fail(unplaceable(agents));
       return;
     }
-    onTried(spot.agent());
     attempts++;
     caller.onPlaced(spot.agent(), attempts);
     open(spot);
@@ -212,14 +211,10 @@ public final class Placement implements RequestSide {
     return null;
   }
 
-  /** Most calls try one. */
+  /** It is not asked again. */
   private void onTried(AgentSession agent) {
-    if (tried.isEmpty()) {
-      tried = List.of(agent);
-    } else {
-      tried = new ArrayList<>(tried);
-      tried.add(agent);
-    }
+    tried = new ArrayList<>(tried);
+    tried.add(agent);
   }
 
   private CallReset unplaceable(@Nullable AgentGroup agents) {
@@ -376,6 +371,7 @@ public final class Placement implements RequestSide {
         return;
       }
       lastFailure = failure;
+      onTried(agent);
       caller.onUnplaced(failure.failure().token().toString());
       place();
     }

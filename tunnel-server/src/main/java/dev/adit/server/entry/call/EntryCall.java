@@ -72,7 +72,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     this.connection = connection;
     this.stream = stream;
     this.requestId = requestId;
-    writer = new ResponseWriter(connection, stream, this::onOver);
+    writer = new ResponseWriter(connection, stream, this);
     record = record();
     counts = entry.metrics().begin(record.begunNanos());
     meter = new WriteMeter(Math.min(entry.windows().initial(), WindowSizes.FLOOR) / 4);

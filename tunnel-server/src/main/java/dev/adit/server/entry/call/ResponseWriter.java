@@ -36,7 +36,7 @@ final class ResponseWriter {
   // deps
   private final EntryConnection connection;
   private final Http2Stream stream;
-  private final Runnable onComplete;
+  private final EntryCall call;
 
   // state, confined to the loop
   private boolean headSent;
@@ -49,13 +49,13 @@ final class ResponseWriter {
   /**
    * A writer of a response that has not begun.
    *
-   * @param onComplete run once the caller has all of the response and its stream stays for a while,
+   * @param call is over once the caller has all of the response and its stream stays for a while,
    *     for the sake of the request
    */
-  ResponseWriter(EntryConnection connection, Http2Stream stream, Runnable onComplete) {
+  ResponseWriter(EntryConnection connection, Http2Stream stream, EntryCall call) {
     this.connection = connection;
     this.stream = stream;
-    this.onComplete = onComplete;
+    this.call = call;
   }
 
   /** How long a caller is asked to wait, where a failure asks for that at all. */
@@ -125,7 +125,7 @@ final class ResponseWriter {
         before.operationComplete(done);
       }
       if (isRequestOpen()) {
-        onComplete.run();
+        call.onOver();
         awaitEnd(this::stopCaller);
       }
     };
