@@ -83,13 +83,13 @@ public class FrameCodecBenchmark {
 
   private void writeTo(ByteBuf target) {
     switch (frame) {
-      case REQUEST_HEAD -> FrameWriter.requestHead(target, ID, HEAD, false);
-      case RESPONSE_HEAD -> FrameWriter.responseHead(target, ID, UsualCall.RESPONSE, false);
+      case REQUEST_HEAD -> new FrameWriter(target).requestHead(ID, HEAD, false);
+      case RESPONSE_HEAD -> new FrameWriter(target).responseHead(ID, UsualCall.RESPONSE, false);
       case CHUNK, LARGE_CHUNK -> {
         queue.add(body.retainedDuplicate());
-        FrameWriter.chunk(target, ID, queue, body.readableBytes(), true);
+        new FrameWriter(target).chunk(ID, queue, body.readableBytes(), true);
       }
-      case TRAILERS -> FrameWriter.trailers(target, ID, UsualCall.TRAILERS);
+      case TRAILERS -> new FrameWriter(target).trailers(ID, UsualCall.TRAILERS);
     }
   }
 

@@ -43,7 +43,7 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
   @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
     if (!ended) {
-      FrameWriter.accepted(stream.control(), id, upstream, backend);
+      stream.control().accepted(id, upstream, backend);
     }
   }
 
@@ -55,7 +55,7 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
     ResponseHead earlier = pendingHead;
     if (earlier != null) {
       // A 1xx that has not left yet: control frames go first, so the order stays.
-      FrameWriter.responseHead(stream.control(), id, earlier, false);
+      stream.control().responseHead(id, earlier, false);
     }
     pendingHead = head;
     responding |= !head.isInformational();
@@ -95,12 +95,12 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
   public void onReset(CallReset reset) {
     if (!ended) {
       end();
-      FrameWriter.reset(stream.control(), id, reset);
+      stream.control().reset(id, reset);
     }
   }
 
   @Override
-  boolean writeTo(ByteBuf out) {
+  boolean writeTo(FrameWriter out) {
     if (ended) {
       return false;
     }
@@ -108,7 +108,7 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
     if (head != null) {
       pendingHead = null;
       boolean alone = lastQueued && queue.isEmpty();
-      FrameWriter.responseHead(out, id, head, alone);
+      out.responseHead(id, head, alone);
       if (alone) {
         end();
         return false;
@@ -122,7 +122,7 @@ final class IncomingCall extends TunnelCall implements ResponseSide {
     }
     HeaderFields trailers = pendingTrailers;
     if (trailers != null && queue.isEmpty() && !ended) {
-      FrameWriter.trailers(out, id, trailers);
+      out.trailers(id, trailers);
       end();
       return false;
     }

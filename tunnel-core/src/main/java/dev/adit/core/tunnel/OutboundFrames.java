@@ -1,6 +1,7 @@
 package dev.adit.core.tunnel;
 
 import dev.adit.core.wire.FrameLimits;
+import dev.adit.core.wire.FrameWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -39,12 +40,12 @@ final class OutboundFrames {
 
   // state, confined to the loop
   private final ArrayDeque<TunnelCall> ring = new ArrayDeque<>();
-  private @Nullable ByteBuf control;
+  private @Nullable FrameWriter control;
 
   /**
    * Control frames beyond one message, in order: they pile up while the transport takes nothing.
    */
-  private final ArrayDeque<ByteBuf> fullControl = new ArrayDeque<>();
+  private final ArrayDeque<FrameWriter> fullControl = new ArrayDeque<>();
 
   /** Wait for control frames that the transport does not have yet. */
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
@@ -83,18 +84,18 @@ final class OutboundFrames {
    * Where control frames are written; they leave with the next flush. Once closed, what is written
    * goes nowhere.
    */
-  ByteBuf control() {
-    ByteBuf buffer = control;
-    if (buffer != null && buffer.readableBytes() >= limits.maxMessageBytes()) {
-      fullControl.add(buffer);
-      buffer = null;
+  FrameWriter control() {
+    FrameWriter frames = control;
+    if (frames != null && frames.message().readableBytes() >= limits.maxMessageBytes()) {
+      fullControl.add(frames);
+      frames = null;
     }
-    if (buffer == null) {
-      buffer = newBuffer();
-      control = buffer;
+    if (frames == null) {
+      frames = newMessage();
+      control = frames;
     }
     requestFlush();
-    return buffer;
+    return frames;
   }
 
   /** Whether more control frames wait than of a peer that reads ever do. */
@@ -102,11 +103,11 @@ final class OutboundFrames {
     return fullControl.size() > MAX_CONTROL_BYTES / limits.maxMessageBytes();
   }
 
-  private ByteBuf newBuffer() {
+  private FrameWriter newMessage() {
     int expected =
         Math.min(
             lastMessageBytes + lastMessageBytes / 4, limits.maxMessageBytes() + HEADROOM_BYTES);
-    return allocator.heapBuffer(Math.max(expected, SMALLEST_BUFFER_BYTES));
+    return new FrameWriter(allocator.heapBuffer(Math.max(expected, SMALLEST_BUFFER_BYTES)));
   }
 
   /** Lets a call take its turn. */
@@ -184,13 +185,14 @@ final class OutboundFrames {
   }
 
   private void sendMessage() {
-    ByteBuf message = fullControl.poll();
-    if (message == null) {
-      message = control == null ? newBuffer() : control;
+    FrameWriter frames = fullControl.poll();
+    if (frames == null) {
+      frames = control == null ? newMessage() : control;
       control = null;
     }
+    ByteBuf message = frames.message();
     try {
-      takeTurns(message);
+      takeTurns(frames);
     } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       message.release();
       throw e;
@@ -203,11 +205,12 @@ final class OutboundFrames {
     transport.send(message);
   }
 
-  private void takeTurns(ByteBuf message) {
+  private void takeTurns(FrameWriter out) {
     TunnelCall call;
+    ByteBuf message = out.message();
     while (message.readableBytes() < limits.maxMessageBytes() && (call = ring.poll()) != null) {
       call.inRing = false;
-      if (call.writeTo(message) && !call.inRing) {
+      if (call.writeTo(out) && !call.inRing) {
         call.inRing = true;
         ring.add(call);
       }
@@ -246,10 +249,10 @@ final class OutboundFrames {
 
   /** Frees what was written to {@link #control} after the end. */
   void releaseControl() {
-    fullControl.forEach(ByteBuf::release);
+    fullControl.forEach(frames -> frames.message().release());
     fullControl.clear();
     if (control != null) {
-      control.release();
+      control.message().release();
       control = null;
     }
   }

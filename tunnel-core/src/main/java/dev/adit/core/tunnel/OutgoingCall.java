@@ -91,14 +91,14 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       case OPEN, RESPONDING -> {
         state = State.RESET;
         close();
-        FrameWriter.reset(stream.control(), id, reset);
+        stream.control().reset(id, reset);
       }
       case RESET, ENDED -> {}
     }
   }
 
   @Override
-  boolean writeTo(ByteBuf out) {
+  boolean writeTo(FrameWriter out) {
     if (state == State.RESET || state == State.ENDED) {
       return false;
     }
@@ -107,11 +107,11 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
   }
 
   @Override
-  void writeHead(ByteBuf out) {
+  void writeHead(FrameWriter out) {
     if (state == State.UNSENT) {
       state = State.OPEN;
       boolean alone = lastQueued && queue.isEmpty();
-      FrameWriter.requestHead(out, id, head, alone);
+      out.requestHead(id, head, alone);
       lastQueued &= !alone;
     }
   }

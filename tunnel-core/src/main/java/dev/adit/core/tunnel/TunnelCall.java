@@ -58,7 +58,7 @@ abstract class TunnelCall {
    * @param out borrowed
    * @return whether there is more that could be sent now
    */
-  abstract boolean writeTo(ByteBuf out);
+  abstract boolean writeTo(FrameWriter out);
 
   /** Bytes of the queue have been taken by the tunnel. */
   abstract void onQueueDrained(int bytes);
@@ -131,7 +131,7 @@ abstract class TunnelCall {
   final void grantConsumed(int bytes) {
     int credit = receiveWindow.consumed(bytes);
     if (credit > 0) {
-      FrameWriter.credit(stream.control(), id, credit);
+      stream.control().credit(id, credit);
     }
   }
 
@@ -140,7 +140,7 @@ abstract class TunnelCall {
    *
    * @return whether there is more that could be sent now
    */
-  final boolean writeChunk(ByteBuf out, boolean halfCloses) {
+  final boolean writeChunk(FrameWriter out, boolean halfCloses) {
     int length = Math.min(Math.min(queue.bytes(), sendWindow.available()), stream.maxChunkBytes());
     boolean last = halfCloses && lastQueued && length == queue.bytes();
     if (length == 0 && !last) {
@@ -149,7 +149,7 @@ abstract class TunnelCall {
       }
       return false;
     }
-    FrameWriter.chunk(out, id, queue, length, last);
+    out.chunk(id, queue, length, last);
     if (last) {
       lastQueued = false;
     }
@@ -168,7 +168,7 @@ abstract class TunnelCall {
   }
 
   /** Opens the call at the peer now, if it is ours and still waits for its turn. */
-  void writeHead(ByteBuf out) {}
+  void writeHead(FrameWriter out) {}
 
   static CallReset lost(boolean processed) {
     String message = "the tunnel to the agent was lost";

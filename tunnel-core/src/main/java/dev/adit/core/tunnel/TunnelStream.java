@@ -194,7 +194,7 @@ public final class TunnelStream {
   public void send(Frame frame) {
     assert loop.inEventLoop();
     if (!closed) {
-      FrameWriter.control(control(), frame);
+      control().control(frame);
     }
   }
 
@@ -351,7 +351,7 @@ public final class TunnelStream {
     @Override
     public void send(Heartbeat heartbeat) {
       if (!closed) {
-        FrameWriter.heartbeat(control(), heartbeat);
+        control().heartbeat(heartbeat);
       }
     }
 
@@ -366,7 +366,7 @@ public final class TunnelStream {
     }
   }
 
-  ByteBuf control() {
+  FrameWriter control() {
     return outbound.control();
   }
 

@@ -18,9 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Appends frames to a {@code TunnelMessage}. Every {@code out} is borrowed, has an array and grows
- * as needed; what the generated classes read from it is equal to what was written (held by a
- * property test). One pass: lengths that are not known yet are padded.
+ * Appends frames to a {@code TunnelMessage}; what the generated classes read from it is equal to
+ * what was written (held by a property test). One pass: lengths that are not known yet are padded.
  */
 public final class FrameWriter {
   /** Tags, lengths and numbers of a frame that has no texts. */
@@ -29,19 +28,35 @@ public final class FrameWriter {
   /** Tags and lengths of one header field. */
   private static final int FIELD_BYTES = 6 * ProtobufWriter.MAX_VARINT_BYTES;
 
-  private FrameWriter() {}
+  private final ByteBuf message;
+  private final ProtobufWriter to;
 
-  public static void control(ByteBuf out, Frame frame) {
+  /**
+   * Writes behind what is there.
+   *
+   * @param message borrowed; has an array, and grows as needed
+   */
+  public FrameWriter(ByteBuf message) {
+    this.message = message;
+    to = new ProtobufWriter(message);
+  }
+
+  /** The message that is written; borrowed from whoever owns it. */
+  public ByteBuf message() {
+    return message;
+  }
+
+  public void control(Frame frame) {
     byte[] bytes = frame.toByteArray();
-    ProtobufWriter to = new ProtobufWriter(out, 2 * ProtobufWriter.MAX_VARINT_BYTES + bytes.length);
+    to.open(2 * ProtobufWriter.MAX_VARINT_BYTES + bytes.length);
     to.tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED);
     to.varint(bytes.length);
     to.raw(bytes);
     to.finish();
   }
 
-  public static void heartbeat(ByteBuf out, Heartbeat heartbeat) {
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES);
+  public void heartbeat(Heartbeat heartbeat) {
+    to.open(FRAME_BYTES);
     int frame = to.begin(Fields.MESSAGE_FRAMES);
     int nested = to.begin(Fields.FRAME_HEARTBEAT);
     to.number(Fields.HEARTBEAT_TOKEN, heartbeat.token());
@@ -49,10 +64,10 @@ public final class FrameWriter {
     to.number(Fields.HEARTBEAT_ECHO_DELAY_US, heartbeat.echoDelayMicros());
     to.number(Fields.HEARTBEAT_AT_ONCE, heartbeat.atOnce() ? 1 : 0);
     to.end(nested);
-    endFrame(to, frame, false);
+    endFrame(frame, false);
   }
 
-  public static void requestHead(ByteBuf out, long id, RequestHead head, boolean last) {
+  public void requestHead(long id, RequestHead head, boolean last) {
     CallHeaders headers = head.headers();
     int texts =
         most(headers.method())
@@ -61,15 +76,15 @@ public final class FrameWriter {
             + most(headers.path())
             + most(head.group())
             + most(head.rule());
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + texts + mostOf(headers.fields()));
-    int frame = beginFrame(to, id);
+    to.open(FRAME_BYTES + texts + mostOf(headers.fields()));
+    int frame = beginFrame(id);
     int nested = to.begin(Fields.FRAME_REQUEST_HEAD);
     to.number(Fields.REQUEST_PROTOCOL, headers.isGrpc() ? 0 : 1);
     to.bytes(Fields.REQUEST_METHOD, headers.method());
     to.bytes(Fields.REQUEST_SCHEME, headers.scheme());
     to.bytes(Fields.REQUEST_AUTHORITY, headers.authority());
     to.bytes(Fields.REQUEST_PATH, headers.path());
-    headers(to, Fields.REQUEST_HEADERS, headers.fields());
+    headers(Fields.REQUEST_HEADERS, headers.fields());
     if (headers.hasTimeout()) {
       long millis = TimeUnit.NANOSECONDS.toMillis(headers.timeoutNanos());
       to.number(Fields.REQUEST_TIMEOUT_MS, Math.max(1, millis));
@@ -79,43 +94,43 @@ public final class FrameWriter {
     to.number(Fields.REQUEST_ATTEMPT, head.attempt());
     to.number(Fields.REQUEST_WINDOW, head.window());
     to.end(nested);
-    endFrame(to, frame, last);
+    endFrame(frame, last);
   }
 
-  public static void responseHead(ByteBuf out, long id, ResponseHead head, boolean last) {
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + mostOf(head.fields()));
-    int frame = beginFrame(to, id);
+  public void responseHead(long id, ResponseHead head, boolean last) {
+    to.open(FRAME_BYTES + mostOf(head.fields()));
+    int frame = beginFrame(id);
     int nested = to.begin(Fields.FRAME_RESPONSE_HEAD);
     to.number(Fields.RESPONSE_STATUS, head.status());
-    headers(to, Fields.RESPONSE_HEADERS, head.fields());
+    headers(Fields.RESPONSE_HEADERS, head.fields());
     to.end(nested);
-    endFrame(to, frame, last);
+    endFrame(frame, last);
   }
 
-  public static void trailers(ByteBuf out, long id, HeaderFields trailers) {
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + mostOf(trailers));
-    int frame = beginFrame(to, id);
+  public void trailers(long id, HeaderFields trailers) {
+    to.open(FRAME_BYTES + mostOf(trailers));
+    int frame = beginFrame(id);
     int nested = to.begin(Fields.FRAME_TRAILERS);
-    headers(to, Fields.TRAILERS_HEADERS, trailers);
+    headers(Fields.TRAILERS_HEADERS, trailers);
     to.end(nested);
-    endFrame(to, frame, false);
+    endFrame(frame, false);
   }
 
-  public static void accepted(ByteBuf out, long id, AsciiString upstream, AsciiString backend) {
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + most(upstream) + most(backend));
-    int frame = beginFrame(to, id);
+  public void accepted(long id, AsciiString upstream, AsciiString backend) {
+    to.open(FRAME_BYTES + most(upstream) + most(backend));
+    int frame = beginFrame(id);
     int nested = to.begin(Fields.FRAME_ACCEPTED);
     to.bytes(Fields.ACCEPTED_UPSTREAM, upstream);
     to.bytes(Fields.ACCEPTED_BACKEND, backend);
     to.end(nested);
-    endFrame(to, frame, false);
+    endFrame(frame, false);
   }
 
-  public static void reset(ByteBuf out, long id, CallReset reset) {
+  public void reset(long id, CallReset reset) {
     AsciiString reason = reset.failure().token();
     byte[] message = reset.message().getBytes(StandardCharsets.UTF_8);
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + most(reason) + message.length);
-    int frame = beginFrame(to, id);
+    to.open(FRAME_BYTES + most(reason) + message.length);
+    int frame = beginFrame(id);
     int nested = to.begin(Fields.FRAME_RESET);
     to.number(Fields.RESET_CODE, reset.http2Code());
     to.bytes(Fields.RESET_REASON, reason);
@@ -126,17 +141,17 @@ public final class FrameWriter {
       to.raw(message);
     }
     to.end(nested);
-    endFrame(to, frame, false);
+    endFrame(frame, false);
   }
 
   /**
    * @param bytes positive
    */
-  public static void credit(ByteBuf out, long id, int bytes) {
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES);
-    int frame = beginFrame(to, id);
+  public void credit(long id, int bytes) {
+    to.open(FRAME_BYTES);
+    int frame = beginFrame(id);
     to.number(Fields.FRAME_CREDIT, bytes);
-    endFrame(to, frame, false);
+    endFrame(frame, false);
   }
 
   /**
@@ -144,10 +159,10 @@ public final class FrameWriter {
    *
    * @param length bytes to take, may be 0 for a bare half-close
    */
-  public static void chunk(ByteBuf out, long id, ChunkQueue queue, int length, boolean last) {
+  public void chunk(long id, ChunkQueue queue, int length, boolean last) {
     int body =
         1 + varintBytes(id) + (last ? 2 : 0) + (length == 0 ? 0 : 2 + varintBytes(length) + length);
-    ProtobufWriter to = new ProtobufWriter(out, FRAME_BYTES + length);
+    to.open(FRAME_BYTES + length);
     to.tag(Fields.MESSAGE_FRAMES, LENGTH_DELIMITED);
     to.varint(body);
     to.number(Fields.FRAME_REQUEST_ID, id);
@@ -159,17 +174,17 @@ public final class FrameWriter {
       to.varint(length);
     }
     to.finish();
-    queue.drainTo(out, length);
+    queue.drainTo(message, length);
   }
 
-  private static int beginFrame(ProtobufWriter to, long id) {
+  private int beginFrame(long id) {
     int frame = to.begin(Fields.MESSAGE_FRAMES);
     to.tag(Fields.FRAME_REQUEST_ID, VARINT);
     to.varint(id);
     return frame;
   }
 
-  private static void endFrame(ProtobufWriter to, int frame, boolean last) {
+  private void endFrame(int frame, boolean last) {
     if (last) {
       to.number(Fields.FRAME_LAST_CHUNK, 1);
     }
@@ -185,7 +200,7 @@ public final class FrameWriter {
     return most;
   }
 
-  private static void headers(ProtobufWriter to, int field, HeaderFields fields) {
+  private void headers(int field, HeaderFields fields) {
     for (int i = 0; i < fields.size(); i++) {
       AsciiString name = fields.name(i);
       AsciiString value = fields.value(i);

@@ -141,19 +141,19 @@ final class FrameCodecTest {
   static void write(ByteBuf out, SeenFrame frame) {
     long id = frame.id();
     switch (frame.kind()) {
-      case "control" -> FrameWriter.control(out, (Frame) frame.value());
+      case "control" -> new FrameWriter(out).control((Frame) frame.value());
       case "request head" ->
-          FrameWriter.requestHead(out, id, (RequestHead) frame.value(), frame.last());
+          new FrameWriter(out).requestHead(id, (RequestHead) frame.value(), frame.last());
       case "response head" ->
-          FrameWriter.responseHead(out, id, (ResponseHead) frame.value(), frame.last());
-      case "trailers" -> FrameWriter.trailers(out, id, (HeaderFields) frame.value());
+          new FrameWriter(out).responseHead(id, (ResponseHead) frame.value(), frame.last());
+      case "trailers" -> new FrameWriter(out).trailers(id, (HeaderFields) frame.value());
       case "accepted" -> {
         List<?> texts = (List<?>) frame.value();
-        FrameWriter.accepted(out, id, (AsciiString) texts.get(0), (AsciiString) texts.get(1));
+        new FrameWriter(out).accepted(id, (AsciiString) texts.get(0), (AsciiString) texts.get(1));
       }
-      case "heartbeat" -> FrameWriter.heartbeat(out, (Heartbeat) frame.value());
-      case "reset" -> FrameWriter.reset(out, id, (CallReset) frame.value());
-      case "credit" -> FrameWriter.credit(out, id, (Integer) frame.value());
+      case "heartbeat" -> new FrameWriter(out).heartbeat((Heartbeat) frame.value());
+      case "reset" -> new FrameWriter(out).reset(id, (CallReset) frame.value());
+      case "credit" -> new FrameWriter(out).credit(id, (Integer) frame.value());
       case "chunk" -> writeChunk(out, frame);
       default -> throw new IllegalArgumentException(frame.kind());
     }
@@ -163,7 +163,7 @@ final class FrameCodecTest {
     ByteString data = (ByteString) frame.value();
     ChunkQueue queue = new ChunkQueue();
     queue.add(PooledByteBufAllocator.DEFAULT.buffer().writeBytes(data.toByteArray()));
-    FrameWriter.chunk(out, frame.id(), queue, data.size(), frame.last());
+    new FrameWriter(out).chunk(frame.id(), queue, data.size(), frame.last());
     assertEquals(0, queue.bytes());
     assertFalse(!queue.isEmpty());
   }

@@ -17,22 +17,31 @@ public final class ProtobufWriter {
 
   private static final int MAX_PADDED_LENGTH = (1 << 21) - 1;
 
+  private static final byte[] NOTHING = {};
+
   private final ByteBuf out;
-  private final byte[] array;
-  private final int offset;
 
   // state
+  private byte[] array = NOTHING;
+  private int offset;
   private int at;
 
   /**
-   * Begins at the end of a buffer.
+   * Of one buffer.
    *
    * @param out borrowed; must have an array; grows as needed
-   * @param most how many bytes are written at most
    */
-  public ProtobufWriter(ByteBuf out, int most) {
-    out.ensureWritable(most);
+  public ProtobufWriter(ByteBuf out) {
     this.out = out;
+  }
+
+  /**
+   * Begins at the end of the buffer.
+   *
+   * @param most how many bytes are written at most until {@link #finish}
+   */
+  public void open(int most) {
+    out.ensureWritable(most);
     array = out.array();
     offset = out.arrayOffset();
     at = offset + out.writerIndex();
