@@ -87,9 +87,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     this.response = response;
     this.requestEnded = requestEnded;
     copy = new ReplayCopy(dispatcher.replayBytes());
-    credit =
-        new RequestCredit(
-            Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, response);
+    credit = new RequestCredit(Math.min(tunnel.initialWindow(), WindowSizes.FLOOR) / 4, response);
     begunNanos = now();
     visit = new BackendVisit(dispatcher.metrics(), head, begunNanos);
   }

@@ -137,13 +137,15 @@ public class HeaderListBenchmark {
 
   /** The decoder of both edges. */
   private static final class FlatDecoder extends DefaultHttp2HeadersDecoder {
+    private final Http2HeaderFields list = new Http2HeaderFields();
+
     FlatDecoder() {
       super(true, MAX_LIST_BYTES);
     }
 
     @Override
     protected Http2Headers newHeaders() {
-      return new Http2HeaderFields();
+      return list.clear();
     }
   }
 }

@@ -64,13 +64,14 @@ public class FrameCodecBenchmark {
   private final Taken taken = new Taken();
   private final ByteBuf body = ByteBufAllocator.DEFAULT.buffer(LARGE_CHUNK_BYTES);
   private final ByteBuf out = ByteBufAllocator.DEFAULT.heapBuffer(2 * LARGE_CHUNK_BYTES);
+  private final FrameWriter frames = new FrameWriter(out);
   private final ByteBuf message = ByteBufAllocator.DEFAULT.heapBuffer(2 * LARGE_CHUNK_BYTES);
 
   /** Makes the message that is read. */
   @Setup
   public void fill() {
     body.writeZero(frame == Kind.LARGE_CHUNK ? LARGE_CHUNK_BYTES : UsualCall.BODY_BYTES);
-    writeTo(message);
+    writeTo(new FrameWriter(message));
   }
 
   /** Frees the buffers. */
@@ -81,15 +82,15 @@ public class FrameCodecBenchmark {
     message.release();
   }
 
-  private void writeTo(ByteBuf target) {
+  private void writeTo(FrameWriter target) {
     switch (frame) {
-      case REQUEST_HEAD -> new FrameWriter(target).requestHead(ID, HEAD, false);
-      case RESPONSE_HEAD -> new FrameWriter(target).responseHead(ID, UsualCall.RESPONSE, false);
+      case REQUEST_HEAD -> target.requestHead(ID, HEAD, false);
+      case RESPONSE_HEAD -> target.responseHead(ID, UsualCall.RESPONSE, false);
       case CHUNK, LARGE_CHUNK -> {
         queue.add(body.retainedDuplicate());
-        new FrameWriter(target).chunk(ID, queue, body.readableBytes(), true);
+        target.chunk(ID, queue, body.readableBytes(), true);
       }
-      case TRAILERS -> new FrameWriter(target).trailers(ID, UsualCall.TRAILERS);
+      case TRAILERS -> target.trailers(ID, UsualCall.TRAILERS);
     }
   }
 
@@ -97,7 +98,7 @@ public class FrameCodecBenchmark {
   @Benchmark
   public int write() {
     out.clear();
-    writeTo(out);
+    writeTo(frames);
     return out.writerIndex();
   }
 

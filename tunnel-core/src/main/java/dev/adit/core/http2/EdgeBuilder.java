@@ -32,8 +32,7 @@ public final class EdgeBuilder {
 
   /** Makes the handler once its codec stands. */
   public interface Factory<T extends EdgeHandler> {
-    T newHandler(
-        Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings);
+    T newHandler(Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings);
   }
 
   /**

@@ -32,6 +32,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
   /** Of a number that surely fits a long. */
   private static final int MOST_DIGITS = 18;
+
   private static final int PSEUDO_HEADERS = 5;
 
   private final HeaderFields fields;

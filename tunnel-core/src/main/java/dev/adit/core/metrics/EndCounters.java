@@ -47,9 +47,7 @@ public final class EndCounters {
           new End(status, reason), end -> newCounter.apply(status, reason.toString()));
     }
     CounterDataPoint known = answered.get(status);
-    return known != null
-        ? known
-        : answered.computeIfAbsent(status, of -> newCounter.apply(of, ""));
+    return known != null ? known : answered.computeIfAbsent(status, of -> newCounter.apply(of, ""));
   }
 
   /** All statuses and reasons that there are counters of. */

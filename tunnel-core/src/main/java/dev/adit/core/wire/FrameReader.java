@@ -40,9 +40,7 @@ public final class FrameReader {
   private int dataStart;
   private int dataLength;
 
-  /**
-   * A reader for one who may keep each chunk for long: small ones are copied.
-   */
+  /** A reader for one who may keep each chunk for long: small ones are copied. */
   public FrameReader() {
     this(SMALL_PART_BYTES);
   }

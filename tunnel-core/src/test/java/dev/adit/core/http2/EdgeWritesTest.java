@@ -227,11 +227,12 @@ final class EdgeWritesTest {
   }
 
   private static Http2HeaderFields request(String value) {
-    return Http2HeaderFields.ofRequest(AsciiString.of("POST"),
-            AsciiString.of("http"),
-            AsciiString.of("a"),
-            AsciiString.of("/a"),
-            new HeaderFields(1).add(AsciiString.of("x-field"), AsciiString.of(value)));
+    return Http2HeaderFields.ofRequest(
+        AsciiString.of("POST"),
+        AsciiString.of("http"),
+        AsciiString.of("a"),
+        AsciiString.of("/a"),
+        new HeaderFields(1).add(AsciiString.of("x-field"), AsciiString.of(value)));
   }
 
   @Test

@@ -52,14 +52,10 @@ final class Http2HeaderFieldsTest {
   @Test
   void requestWithoutAnAuthorityHasNone() {
     Http2HeaderFields head =
-        Http2HeaderFields.ofRequest(text("GET"),
-            text("http"),
-            AsciiString.EMPTY_STRING,
-            text("/p"),
-            fields());
+        Http2HeaderFields.ofRequest(
+            text("GET"), text("http"), AsciiString.EMPTY_STRING, text("/p"), fields());
     assertEquals(
-        List.of(":method=GET", ":scheme=http", ":path=/p", "b=1", "a=", "b=2"),
-        lines(head));
+        List.of(":method=GET", ":scheme=http", ":path=/p", "b=1", "a=", "b=2"), lines(head));
   }
 
   @Test

@@ -15,8 +15,8 @@ public interface EdgeListener {
    * A head, or trailers where the stream has had its head.
    *
    * @param headers made by the decoder that the connection was built with, and empty after the
-   *     call; of a list that {@link #isCut} only what was kept, and not checked for what a list must
-   *     have
+   *     call; of a list that {@link #isCut} only what was kept, and not checked for what a list
+   *     must have
    * @param last whether the peer has ended its side; the stream's state follows after the call
    */
   void onHeaders(Http2Stream stream, Http2Headers headers, boolean last) throws Http2Exception;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's encoder on our write path: what need not wait for a window passes its queues by, and has
- * no promise of its own but that of the batch. Keeps a peer from growing our HPACK table (CVE-2026-93492 and its kind). Confined to the loop of
- * the connection.
+ * no promise of its own but that of the batch. Keeps a peer from growing our HPACK table
+ * (CVE-2026-93492 and its kind). Confined to the loop of the connection.
  */
 public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   /** What a peer may make us remember, whatever it offers: the default of RFC 7541. */

@@ -35,15 +35,15 @@ final class DialledEndedStreamsTest {
     bench.send(bench.script.settingsAck());
     AsciiString text = AsciiString.of("a");
     Http2HeaderFields head =
-        Http2HeaderFields.ofRequest(AsciiString.of("POST"),
+        Http2HeaderFields.ofRequest(
+            AsciiString.of("POST"),
             AsciiString.of("http"),
             text,
             AsciiString.of("/a"),
             new HeaderFields());
     for (int id = 1; id < 200; id += 2) {
       int stream = id;
-      bench.hand.run(
-          () -> edge.writeFields(stream, head, false, null));
+      bench.hand.run(() -> edge.writeFields(stream, head, false, null));
       bench.hand.run(() -> edge.writeReset(stream, CANCEL));
     }
     bench.read();

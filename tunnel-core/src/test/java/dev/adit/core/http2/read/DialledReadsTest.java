@@ -38,7 +38,8 @@ final class DialledReadsTest {
 
   private void open(int stream, String method) {
     Http2HeaderFields head =
-        Http2HeaderFields.ofRequest(AsciiString.of(method),
+        Http2HeaderFields.ofRequest(
+            AsciiString.of(method),
             AsciiString.of("http"),
             AsciiString.of("a"),
             AsciiString.of("/a"),

@@ -296,8 +296,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
     int left = meter.onWrite(bytes);
-    writer.chunk(
-        data, last && !withoutStatus, left == 0 ? null : written -> onResponseLeft(left));
+    writer.chunk(data, last && !withoutStatus, left == 0 ? null : written -> onResponseLeft(left));
     if (withoutStatus) {
       fail(
           CallFailure.BACKEND_HTTP,

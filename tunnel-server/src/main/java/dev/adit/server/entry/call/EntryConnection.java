@@ -26,8 +26,7 @@ public final class EntryConnection extends EdgeHandler {
   // state, confined to the loop
   private @Nullable LoopCalls calls;
 
-  EntryConnection(
-      Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
+  EntryConnection(Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
     super(decoder, encoder, settings);
   }
 
