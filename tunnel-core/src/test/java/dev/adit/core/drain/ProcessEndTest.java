@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a process that is told to end. */
@@ -68,15 +68,13 @@ final class ProcessEndTest {
   @Test
   void drainThatComesAfterTheEndIsNoFailure() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
-    AtomicReference<Thread> drain = new AtomicReference<>();
-    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Thread> drain = new CompletableFuture<>();
     ProcessEnd end =
         of(
             () -> {
               Thread.currentThread()
                   .setUncaughtExceptionHandler((thread, failure) -> said.add("failed"));
-              drain.set(Thread.currentThread());
-              begun.countDown();
+              drain.complete(Thread.currentThread());
               try {
                 closed.await();
               } catch (InterruptedException e) {
@@ -88,7 +86,6 @@ final class ProcessEndTest {
     end.ask();
     end.ask();
     assertEquals(0, end.await());
-    begun.await();
     drain.get().join();
     assertEquals(List.of("drains", "closed"), said);
   }
