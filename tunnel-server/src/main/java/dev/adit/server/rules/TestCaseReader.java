@@ -76,12 +76,21 @@ public final class TestCaseReader {
 
   /** A gRPC call, as {@code rules explain} is given it. */
   public static CallHeaders grpcCall(String host, String method, HeaderFields headers) {
-    return call(CallProtocol.GRPC, host, grpcPath(method), headers);
+    return call(CallProtocol.GRPC, authority(host), grpcPath(method), headers);
   }
 
   /** A plain HTTP call, as {@code rules explain} is given it. */
   public static CallHeaders httpCall(String host, String path, HeaderFields headers) {
-    return call(CallProtocol.HTTP, host, httpPath(path), headers);
+    return call(CallProtocol.HTTP, authority(host), httpPath(path), headers);
+  }
+
+  /** No rule sees a call of another: the entry answers that it is malformed. */
+  private static String authority(String host) {
+    if (!HeaderRules.isAuthority(new AsciiString(host.getBytes(StandardCharsets.UTF_8), false))) {
+      throw new IllegalArgumentException(
+          "'" + host + "' is not a host, which has a port at most, no scheme and no path");
+    }
+    return host;
   }
 
   private static CallHeaders call(

@@ -258,6 +258,14 @@ final class ServerCommandTest {
     assertTrue(said.contains("): fits, but the winner has more header conditions"), said);
   }
 
+  /** Some rule was said to take it, and the entry would have answered that it is malformed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://a.example", "me@a.example", "a example", "ä.example"})
+  void callThatNoRuleSeesIsNotExplained(String host) {
+    assertEquals(2, run("rules", "explain", path("rules"), "--host", host, "--path", "/x"));
+    assertTrue(err.toString().contains("'" + host + "' is not a host, "), err::toString);
+  }
+
   @Test
   void callWithoutRuleIsExplainedToPrograms() {
     String rules = path("rules");
