@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FutureListener;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
@@ -87,13 +88,26 @@ final class NameDial {
     bootstrap.connect(left.next()).addListener((ChannelFutureListener) this::onDone);
   }
 
+  /** Where not even a socket can be had, as without descriptors, it is told on another thread. */
   private void onDone(ChannelFuture done) {
+    EventExecutor loop = bootstrap.config().group().next();
+    if (loop.inEventLoop()) {
+      decide(done);
+    } else {
+      loop.execute(() -> decide(done));
+    }
+  }
+
+  private void decide(ChannelFuture done) {
     boolean wanted = outcome.isWanted();
     if (done.isSuccess() && wanted) {
       outcome.onConnected(done.channel());
       return;
     }
-    done.channel().close();
+    if (done.isSuccess()) {
+      // One that fails is closed already, and one that there is not cannot be.
+      done.channel().close();
+    }
     if (wanted && left.hasNext()) {
       next();
     } else if (!done.isSuccess()) {

@@ -7,6 +7,7 @@ import dev.adit.core.name.AddressText;
 import dev.adit.core.process.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -93,6 +94,22 @@ final class NameDialTest implements NameDial.Outcome {
     dial(address("127.0.0.2"), address("127.0.0.3"), address("127.0.0.1"));
     assertEquals("connected to 127.0.0.1:" + listener.getLocalPort(), next());
     assertEquals("active", next());
+  }
+
+  /** Nothing was told, and the backend not dialled again once there were descriptors. */
+  @Test
+  void wantOfASocketIsTold() throws Exception {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channelFactory(
+                () -> {
+                  throw new ChannelException("too many open files");
+                })
+            .handler(new ChannelInboundHandlerAdapter());
+    List<InetSocketAddress> both = List.of(address("127.0.0.1"), address("127.0.0.2"));
+    loop.execute(() -> NameDial.begin(bootstrap, both, LONG_MILLIS, this));
+    assertEquals("failed: too many open files", next());
   }
 
   @Test
