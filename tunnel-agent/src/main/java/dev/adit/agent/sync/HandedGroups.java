@@ -62,6 +62,7 @@ public final class HandedGroups implements AutoCloseable {
   private final Map<String, List<ConfigPeer>> tunnels = new HashMap<>();
   private final Map<Source, Offer> offers = new LinkedHashMap<>();
   private final Map<GroupName, String> inForce = new HashMap<>();
+  private final Map<GroupName, Burden> burdens = new HashMap<>();
 
   // shared: replaced as a whole
   private volatile List<HandedStatus> status = List.of();
@@ -180,6 +181,7 @@ public final class HandedGroups implements AutoCloseable {
   private void withdraw(Offer offer) {
     if (usable(offer.group()).isEmpty() && inForce.remove(offer.group()) != null) {
       served.hand(offer.group(), null);
+      burdens.remove(offer.group());
       log.info("group {}: {} hands out nothing any more", offer.group(), offer.peer().address());
     }
     decide(offer.group());
@@ -199,6 +201,10 @@ public final class HandedGroups implements AutoCloseable {
             new HandedConfig.Refused("TLS to backends cannot be set up: " + e.getMessage(), false));
         decide(group);
         return;
+      } catch (HandedConfig.Refused e) {
+        next.reject(e);
+        decide(group);
+        return;
       }
     }
     served.withhold(
@@ -206,9 +212,15 @@ public final class HandedGroups implements AutoCloseable {
     offers(group).forEach(this::tell);
   }
 
-  private void serve(Offer offer) throws IOException {
+  private void serve(Offer offer) throws IOException, HandedConfig.Refused {
     GroupName group = offer.group();
     HandedConfig config = offer.config();
+    Burden burden = Burden.of(config);
+    Burden all = burden;
+    for (Map.Entry<GroupName, Burden> each : burdens.entrySet()) {
+      all = each.getKey().equals(group) ? all : all.plus(each.getValue());
+    }
+    all.check();
     RoutedUpstreams before = served.handed().get(group);
     UpstreamTable table =
         new UpstreamTable(
@@ -217,6 +229,7 @@ public final class HandedGroups implements AutoCloseable {
         group, new RoutedUpstreams(AgentRoutes.of(config.upstreams(), config.routes()), table));
     health.watch(table);
     table.connect();
+    burdens.put(group, burden);
     inForce.put(group, offer.revision());
   }
 

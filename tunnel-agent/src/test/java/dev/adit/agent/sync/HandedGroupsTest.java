@@ -265,6 +265,18 @@ final class HandedGroupsTest {
     assertEquals("127.0.0.1:2", backend());
   }
 
+  /** Its descriptors, and the backends' connections, are its owner's. */
+  @Test
+  void documentThatWouldKeepTooManyConnectionsIsRefusedAndWhatWasServedStays() {
+    Peer peer = up("a");
+    hand(peer, "r1", upstream("127.0.0.1:1"));
+    String heavy = upstream("127.0.0.1:2").replace("}]", ", connections: {min: 1000, max: 1000}}]");
+    String heavier = heavy.replace("[{", "[{name: more, backends: [\"127.0.0.1:3\"]}, {");
+    String answer = hand(peer, "r2", heavier + "routes: [{to: web}]\n");
+    assertTrue(answer.startsWith("shop r2 false all that servers hand out would"), answer);
+    assertEquals("127.0.0.1:1", backend());
+  }
+
   @Test
   void withdrawnConfigurationIsServedNoMore() {
     Peer peer = up("a");
