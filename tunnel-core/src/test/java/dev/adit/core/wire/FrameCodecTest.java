@@ -106,8 +106,9 @@ final class FrameCodecTest {
   void textsForPeopleAreKeptUpToALimit() throws WireException {
     AsciiString text = AsciiString.of("u".repeat(5000));
     ByteBuf out = Unpooled.buffer();
-    FrameWriter.accepted(out, 1, text, AsciiString.of("b"));
-    FrameWriter.reset(out, 1, CallReset.failed(CallFailure.BACKEND_RESET, text.toString()));
+    FrameWriter writer = new FrameWriter(out);
+    writer.accepted(1, text, AsciiString.of("b"));
+    writer.reset(1, CallReset.failed(CallFailure.BACKEND_RESET, text.toString()));
     try {
       String kept = "u".repeat(FrameLimits.MOST_SHOWN_BYTES);
       List<SeenFrame> seen = read(new FrameReader(), out);
