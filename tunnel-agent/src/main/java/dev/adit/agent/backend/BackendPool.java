@@ -176,11 +176,11 @@ public final class BackendPool {
   }
 
   /**
-   * A connection is lost or goes away: whoever waits gets another at once; without a call another
-   * is opened later, for a backend may end each as soon as it is up.
+   * A connection is lost or goes away: whoever waits gets another at once. Without a call, or where
+   * that one has had none, another is opened later, for a backend may end each as soon as it is up.
    */
-  private void replace() {
-    if (!waiting.isEmpty()) {
+  private void replace(BackendConnection gone) {
+    if (!waiting.isEmpty() && gone.hasServed()) {
       connectIfNeeded();
     } else if (!keeping) {
       keeping = true;
@@ -190,7 +190,7 @@ public final class BackendPool {
 
   private void keepLater() {
     keeping = false;
-    keepConnections();
+    serveWaiting();
   }
 
   /**
@@ -228,7 +228,7 @@ public final class BackendPool {
     @Override
     public void onDraining(BackendConnection connection) {
       log.debug("backend {} goes away on one connection", backend);
-      replace();
+      replace(connection);
     }
 
     @Override
@@ -241,7 +241,7 @@ public final class BackendPool {
       connections.remove(connection);
       backend.onDisconnected(wasReady);
       if (wasReady) {
-        replace();
+        replace(connection);
         return;
       }
       if (connections.stream().anyMatch(BackendConnection::isUsable)) {

@@ -73,6 +73,27 @@ final class SilentBackendTest {
     }
   }
 
+  /** It was dialled a thousand times a second for as long as a call waited. */
+  @Test
+  void backendThatGoesAwayBeforeItGivesAStreamIsNotDialledInALoop() throws IOException {
+    try (FakeBackend leaving = new FakeBackend();
+        AgentBench bench = new AgentBench(AgentBench.upstream(leaving))) {
+      AgentBench.Call call = bench.openBare(TunnelPair.headers());
+      try (Connection going = leaving.accept(3, 0)) { // MAX_CONCURRENT_STREAMS
+        going.expect("settings ack", 0);
+        going.send(going.script().goAway(0, 0));
+        going.expectClosed();
+        assertFalse(leaving.isDialled(300), "dialled at once");
+        AgentBench.Call next = bench.openBare(TunnelPair.headers());
+        try (Connection on = leaving.accept()) {
+          on.expect("headers", 3);
+          call.cancel();
+          next.cancel();
+        }
+      }
+    }
+  }
+
   /** It has all that it takes, and is well. */
   @Test
   void waitInVainForAStreamSaysNothingToTheCircuit() throws IOException {

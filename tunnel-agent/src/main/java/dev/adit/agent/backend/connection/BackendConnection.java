@@ -129,6 +129,11 @@ public final class BackendConnection extends EdgeHandler {
     owner.onFree();
   }
 
+  /** Whether it has had a stream. */
+  public boolean hasServed() {
+    return connection().local().lastStreamCreated() > 0;
+  }
+
   /** Whether it takes streams now. */
   public boolean isReady() {
     return state == State.READY;
