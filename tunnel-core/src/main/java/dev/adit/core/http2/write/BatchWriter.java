@@ -77,7 +77,7 @@ public final class BatchWriter extends DefaultHttp2FrameWriter {
    *
    * @param headers borrowed
    */
-  void writeList(int streamId, Http2Headers headers, boolean last) throws Http2Exception {
+  public void writeList(int streamId, Http2Headers headers, boolean last) throws Http2Exception {
     ByteBuf out = batch.room(USUAL_LIST_BYTES);
     int at = out.writerIndex();
     int end = last ? END_STREAM : 0;
