@@ -1,5 +1,6 @@
 package dev.adit.core.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads PEM files (RFC 7468); what is wrong with one names it, and the cure. Any thread. */
 public final class PemFiles {
+  /** All that a system trusts has a fifth of a MiB. */
+  private static final int MOST_BYTES = 16 << 20;
+
   private PemFiles() {}
 
   /**
@@ -32,9 +36,11 @@ public final class PemFiles {
    * @throws IOException if it cannot be read or holds none
    */
   public static List<X509Certificate> certificates(Path file) throws IOException {
-    try (InputStream in = open(file)) {
+    try {
       List<X509Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(bytes(file)))
+              .stream()
               .map(X509Certificate.class::cast)
               .toList();
       if (certificates.isEmpty()) {
@@ -92,14 +98,20 @@ public final class PemFiles {
   }
 
   private static String text(Path file) throws IOException {
-    try (InputStream in = open(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-    }
+    return new String(bytes(file), StandardCharsets.US_ASCII);
   }
 
-  private static InputStream open(Path file) throws IOException {
-    try {
-      return Files.newInputStream(file);
+  /** Files are followed and shown by threads that have more to do: a pipe would stop them. */
+  private static byte[] bytes(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is no file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] all = in.readNBytes(MOST_BYTES + 1);
+      if (all.length > MOST_BYTES) {
+        throw new IOException(file + " is larger than " + (MOST_BYTES >> 20) + " MiB");
+      }
+      return all;
     } catch (NoSuchFileException e) {
       throw new IOException(file + " is not there", e);
     } catch (AccessDeniedException e) {

@@ -3,6 +3,7 @@ package dev.adit.core.tls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +64,20 @@ final class TlsIdentityTest {
     assertEquals(made.certificate(), read.certificate());
     assertEquals(made.key(), read.key());
     assertEquals(List.of("a.example"), CertificateNames.dns(read.certificate()));
+  }
+
+  /** Who reads it answers others as well, and would wait for ever for somebody to write. */
+  @Test
+  void pipeIsNotWaitedFor() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    for (Executable read :
+        List.<Executable>of(() -> PemFiles.certificates(pipe), () -> PemFiles.key(pipe))) {
+      IOException refusal =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20), () -> assertThrows(IOException.class, read));
+      assertEquals(pipe + " is no file", refusal.getMessage());
+    }
   }
 
   @Test
