@@ -196,13 +196,14 @@ final class WithdrawnCredentialTest {
   void fileThatCannotBeUsedChangesNothingAndStatusSaysSo() throws Exception {
     String text = Files.readString(site.agentsFile());
     Files.writeString(site.agentsFile(), text.replace("tokens:", "tokenz:"));
-    Eventually.holds(
-        "status tells",
-        () ->
-            site.server().status().warnings().stream()
-                .anyMatch(each -> each.startsWith("agents refused") && each.contains("tokenz")));
-    assertEquals(List.of("kept", "withdrawn"), agents());
-    assertEquals("0", call("/shop.Cart/Get"));
+    assertRefused("tokenz");
+
+    // Whoever waited for somebody to write into it would see no change any more.
+    Files.delete(site.agentsFile());
+    String pipe = site.agentsFile().toString();
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe).start().waitFor());
+    assertRefused("is no file");
+    Files.delete(site.agentsFile());
 
     Files.writeString(site.agentsFile(), text + "# mended\n");
     Eventually.holds(
@@ -211,5 +212,15 @@ final class WithdrawnCredentialTest {
             site.server().status().warnings().stream()
                 .noneMatch(each -> each.startsWith("agents refused")));
     assertTrue(agents().contains("withdrawn"));
+  }
+
+  private void assertRefused(String why) throws IOException {
+    Eventually.holds(
+        "status tells of " + why,
+        () ->
+            site.server().status().warnings().stream()
+                .anyMatch(each -> each.startsWith("agents refused") && each.contains(why)));
+    assertEquals(List.of("kept", "withdrawn"), agents());
+    assertEquals("0", call("/shop.Cart/Get"));
   }
 }

@@ -116,10 +116,25 @@ public final class ContentWatch implements AutoCloseable {
   }
 
   private static byte[] content(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(MAX_BYTES);
+    try {
+      checkFile(file);
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes(MAX_BYTES);
+      }
     } catch (IOException e) {
       return ("unreadable: " + e.getClass().getName()).getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Whoever follows a file reads it only if it is one: a pipe would keep the thread until somebody
+   * writes into it.
+   *
+   * @throws IOException if something else is there; not if nothing is
+   */
+  public static void checkFile(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new IOException(path + " is no file");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.adit.core.tls;
 
+import dev.adit.core.process.ContentWatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,9 +104,7 @@ public final class PemFiles {
 
   /** Files are followed and shown by threads that have more to do: a pipe would stop them. */
   private static byte[] bytes(Path file) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(file + " is no file");
-    }
+    ContentWatch.checkFile(file);
     try (InputStream in = Files.newInputStream(file)) {
       byte[] all = in.readNBytes(MOST_BYTES + 1);
       if (all.length > MOST_BYTES) {

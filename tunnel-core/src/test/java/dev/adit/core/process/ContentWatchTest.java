@@ -49,6 +49,18 @@ final class ContentWatchTest {
     awaitTold(1);
   }
 
+  /** A pipe that nobody writes into kept the thread, and no change was seen any more. */
+  @Test
+  void pipeIsNotWaitedFor() throws Exception {
+    watch.start(told::incrementAndGet);
+    Files.delete(file);
+    assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+    awaitTold(1);
+    Files.delete(file);
+    Files.writeString(file, "two");
+    awaitTold(2);
+  }
+
   @Test
   void sameContentIsNoChangeHoweverItIsWritten() throws IOException {
     watch.start(told::incrementAndGet);

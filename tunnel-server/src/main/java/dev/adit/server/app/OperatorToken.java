@@ -47,6 +47,7 @@ final class OperatorToken implements Supplier<@Nullable String>, AutoCloseable {
 
   private void readAnew(SecretRef.FromFile file) {
     try {
+      ContentWatch.checkFile(file.path());
       current = file.read();
       log.info("the admin token is that of {} as it is now", file.path());
     } catch (IOException e) {

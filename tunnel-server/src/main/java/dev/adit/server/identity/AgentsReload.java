@@ -5,6 +5,7 @@ import dev.adit.core.config.ConfigProblems;
 import dev.adit.core.process.ContentWatch;
 import dev.adit.server.config.agents.AgentIdentity;
 import dev.adit.server.config.agents.AgentsFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,7 +63,7 @@ public final class AgentsReload implements AutoCloseable {
 
   private void load(AgentIdentities identities) {
     ConfigProblems found = new ConfigProblems();
-    List<AgentIdentity> now = AgentsFile.read(file, found);
+    List<AgentIdentity> now = read(found);
     problems = found.toList();
     if (found.isEmpty()) {
       identities.replace(now);
@@ -74,6 +75,19 @@ public final class AgentsReload implements AutoCloseable {
     StringBuilder lines = new StringBuilder();
     problems.forEach(problem -> lines.append("\n  ").append(problem));
     log.error("{} refused, the last good one stays in force:{}", file, lines);
+  }
+
+  private List<AgentIdentity> read(ConfigProblems found) {
+    try {
+      ContentWatch.checkFile(file);
+      return AgentsFile.read(file, found);
+    } catch (IOException e) {
+      String where = file.toString();
+      found.add(
+          new ConfigProblem(
+              where, 1, 1, ConfigProblem.WHOLE_FILE, "expected a file; " + e.getMessage(), null));
+      return List.of();
+    }
   }
 
   @Override
