@@ -2,7 +2,6 @@ package dev.adit.conformance.peer;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,12 +151,13 @@ public final class Link implements AutoCloseable {
       closeQuietly(near);
       return;
     }
-    carry(near, far, true);
-    carry(far, near, false);
+    AtomicInteger open = new AtomicInteger(2);
+    carry(near, far, true, open);
+    carry(far, near, false, open);
   }
 
-  private void carry(Socket from, Socket to, boolean mayBeShut) {
-    Pipe pipe = new Pipe(from, to, mayBeShut, swallowing);
+  private void carry(Socket from, Socket to, boolean mayBeShut, AtomicInteger open) {
+    Pipe pipe = new Pipe(from, to, mayBeShut, swallowing, open);
     pipes.add(pipe);
     threads.execute(pipe::read);
     threads.execute(pipe::write);
@@ -196,16 +197,21 @@ public final class Link implements AutoCloseable {
     private final Socket from;
     private final Socket to;
     private final boolean mayBeShut;
+
+    /** Directions of the connection that have not ended. */
+    private final AtomicInteger open;
+
     private final DelayQueue<Parcel> underWay = new DelayQueue<>();
     private final Semaphore room = new Semaphore(IN_FLIGHT_BYTES);
     private volatile boolean lost;
     private long lastDueNanos;
 
-    Pipe(Socket from, Socket to, boolean mayBeShut, boolean lost) {
+    Pipe(Socket from, Socket to, boolean mayBeShut, boolean lost, AtomicInteger open) {
       this.from = from;
       this.to = to;
       this.mayBeShut = mayBeShut;
       this.lost = lost;
+      this.open = open;
       lastDueNanos = System.nanoTime();
     }
 
@@ -239,8 +245,8 @@ public final class Link implements AutoCloseable {
     }
 
     void write() {
+      boolean taken = true;
       try {
-        OutputStream out = to.getOutputStream();
         while (true) {
           Parcel parcel = underWay.take();
           room.release(parcel.bytes().length);
@@ -248,15 +254,38 @@ public final class Link implements AutoCloseable {
             continue;
           }
           if (parcel.bytes().length == 0) {
-            closeQuietly(to);
+            end();
             return;
           }
-          out.write(parcel.bytes());
+          taken = taken && tryWrite(parcel.bytes());
         }
-      } catch (IOException e) {
-        closeQuietly(from);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+
+    /**
+     * False if nobody is there any more: what was sent the other way before arrives all the same.
+     */
+    private boolean tryWrite(byte[] bytes) {
+      try {
+        to.getOutputStream().write(bytes);
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    /** This direction is over; a close of both would throw away what the other still brings. */
+    private void end() {
+      try {
+        to.shutdownOutput();
+      } catch (IOException e) {
+        // It is over already.
+      }
+      if (open.decrementAndGet() == 0) {
+        closeQuietly(from);
+        closeQuietly(to);
       }
     }
   }
