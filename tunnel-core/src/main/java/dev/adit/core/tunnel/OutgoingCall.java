@@ -113,7 +113,13 @@ final class OutgoingCall extends TunnelCall implements RequestSide {
       boolean alone = lastQueued && queue.isEmpty();
       out.requestHead(id, head, alone);
       lastQueued &= !alone;
+      lastSent = alone;
     }
+  }
+
+  /** Whether the request is sent, and its answer has not begun. */
+  boolean awaitsAnswer() {
+    return state == State.OPEN && lastSent;
   }
 
   @Override

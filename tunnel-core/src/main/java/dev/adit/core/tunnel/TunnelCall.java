@@ -37,6 +37,9 @@ abstract class TunnelCall {
    */
   boolean lastQueued;
 
+  /** This direction has ended: nothing is left to send. */
+  boolean lastSent;
+
   /** Whether the stream has this call in its ring. */
   boolean inRing;
 
@@ -102,16 +105,20 @@ abstract class TunnelCall {
   private void beginStall() {
     if (!stalled) {
       stalled = true;
-      stalledNanos = stream.nanoTime();
-      stream.stalls().begin();
+      stalledNanos = nanoTime();
+      stream.settings().stalls().begin();
     }
   }
 
   private void endStall() {
     if (stalled) {
       stalled = false;
-      stream.stalls().end(stream.nanoTime() - stalledNanos);
+      stream.settings().stalls().end(nanoTime() - stalledNanos);
     }
+  }
+
+  private long nanoTime() {
+    return stream.loop().ticker().nanoTime();
   }
 
   /**
@@ -141,7 +148,8 @@ abstract class TunnelCall {
    * @return whether there is more that could be sent now
    */
   final boolean writeChunk(FrameWriter out, boolean halfCloses) {
-    int length = Math.min(Math.min(queue.bytes(), sendWindow.available()), stream.maxChunkBytes());
+    int most = Math.min(sendWindow.available(), stream.settings().frames().maxChunkBytes());
+    int length = Math.min(queue.bytes(), most);
     boolean last = halfCloses && lastQueued && length == queue.bytes();
     if (length == 0 && !last) {
       if (!queue.isEmpty()) {
@@ -152,6 +160,7 @@ abstract class TunnelCall {
     out.chunk(id, queue, length, last);
     if (last) {
       lastQueued = false;
+      lastSent = true;
     }
     if (length > 0) {
       sendWindow.take(length);

@@ -3,7 +3,6 @@ package dev.adit.core.tunnel;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseSide;
-import dev.adit.core.flow.CreditStalls;
 import dev.adit.core.flow.TunnelBudget;
 import dev.adit.core.tunnel.liveness.Liveness;
 import dev.adit.core.wire.FrameHandler;
@@ -24,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +60,7 @@ public final class TunnelStream {
 
   // state, confined to the loop
   private final LongObjectMap<TunnelCall> calls = new LongObjectHashMap<>();
+  private @Nullable OutgoingCall newest;
   private long nextId;
   private int drains;
   private boolean drainSent;
@@ -129,6 +130,12 @@ public final class TunnelStream {
     return calls.size();
   }
 
+  /** Whether there is one call, of which all is sent and nothing but Accepted can have come. */
+  public boolean awaitsLoneAnswer() {
+    OutgoingCall call = newest;
+    return call != null && calls.size() == 1 && call.awaitsAnswer();
+  }
+
   /** Whether a call may be opened here. Exact on the loop; elsewhere it may be about to change. */
   public boolean takesCalls() {
     return !closed && !drainSent && !drainReceived;
@@ -175,6 +182,7 @@ public final class TunnelStream {
       return call;
     }
     calls.put(call.id, call);
+    newest = call;
     outbound.schedule(call);
     call.withdraw(withheld);
     return call;
@@ -378,16 +386,8 @@ public final class TunnelStream {
     return budget;
   }
 
-  CreditStalls stalls() {
-    return settings.stalls();
-  }
-
-  long nanoTime() {
-    return loop.ticker().nanoTime();
-  }
-
-  int maxChunkBytes() {
-    return settings.frames().maxChunkBytes();
+  TunnelSettings settings() {
+    return settings;
   }
 
   void forget(TunnelCall call) {

@@ -1,11 +1,13 @@
 package dev.adit.core.tunnel.grpc;
 
 import dev.adit.core.tunnel.TunnelException;
+import dev.adit.core.tunnel.TunnelStream;
 import dev.adit.core.tunnel.TunnelTransport;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /** The server's end of a tunnel over gRPC. */
 public final class ServerTransport implements TunnelTransport {
@@ -16,13 +18,22 @@ public final class ServerTransport implements TunnelTransport {
   private static final int READY_THRESHOLD_BYTES = 128 * 1024;
 
   private final ServerCall<ByteBuf, ByteBuf> call;
+  private final @Nullable WakeThreshold threshold;
   private boolean ended;
 
   /** Answers the call with headers; messages may follow at once. */
   public ServerTransport(ServerCall<ByteBuf, ByteBuf> call) {
     this.call = call;
+    threshold = WakeThreshold.of(call);
     call.setOnReadyThreshold(READY_THRESHOLD_BYTES);
     call.sendHeaders(new Metadata());
+  }
+
+  /** What the connection need not wake its loop for depends on the calls of {@code stream}. */
+  public void follow(TunnelStream stream) {
+    if (threshold != null) {
+      threshold.follow(stream::awaitsLoneAnswer, () -> stream.callCount() == 0);
+    }
   }
 
   @Override
@@ -33,6 +44,9 @@ public final class ServerTransport implements TunnelTransport {
   @Override
   public void send(ByteBuf message) {
     call.sendMessage(message);
+    if (threshold != null) {
+      threshold.update();
+    }
   }
 
   @Override

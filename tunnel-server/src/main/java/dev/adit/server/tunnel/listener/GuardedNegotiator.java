@@ -4,11 +4,12 @@ import dev.adit.core.http2.HandshakeWatch;
 import dev.adit.core.http2.flood.ConnectionLimits;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodHandler;
+import dev.adit.core.tunnel.grpc.WakeThreshold;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslContext;
@@ -69,50 +70,37 @@ final class GuardedNegotiator implements ProtocolNegotiator {
     negotiator.close();
   }
 
-  /** Gives its place to the negotiation, which the codec takes in the end, behind the guard. */
-  private static final class ClearTextPlacer extends ChannelHandlerAdapter {
-    private final ChannelHandler negotiation;
-    private final FloodHandler guard;
-
-    ClearTextPlacer(ChannelHandler negotiation, FloodHandler guard) {
-      this.negotiation = negotiation;
-      this.guard = guard;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-      ctx.pipeline().addBefore(ctx.name(), null, guard);
-      ctx.pipeline().replace(this, null, negotiation);
-    }
-  }
-
   /**
-   * Stands in front of the negotiation until it has set TLS before itself, which it does at an
-   * event, and sets the guard between them. Lets no byte pass before.
+   * Stands in front of the negotiation until that begins, which is at an event that carries what
+   * the connection's calls can be asked for. Lets no byte pass before.
    */
-  private static final class TlsPlacer extends ChannelInboundHandlerAdapter {
+  private abstract static class Placer extends ChannelInboundHandlerAdapter {
     private final ChannelHandler negotiation;
-    private final FloodHandler guard;
-    private final HandshakeWatch handshakes;
+    private @Nullable WakeThreshold threshold;
 
-    TlsPlacer(ChannelHandler negotiation, FloodHandler guard, HandshakeWatch handshakes) {
+    Placer(ChannelHandler negotiation) {
       this.negotiation = negotiation;
-      this.guard = guard;
-      this.handshakes = handshakes;
     }
+
+    /** Whether the negotiation has begun, and the guard stands behind TLS. */
+    abstract boolean place(ChannelHandlerContext ctx);
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+      threshold = WakeThreshold.of(ctx.channel());
+      if (threshold != null) {
+        ctx.pipeline().addFirst(threshold);
+      }
       ctx.pipeline().addAfter(ctx.name(), null, negotiation);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      ctx.fireUserEventTriggered(event);
-      ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
-      if (tls != null && !ctx.isRemoved()) {
-        ctx.pipeline().addAfter(tls.name(), null, guard);
-        ctx.pipeline().addAfter(tls.name(), null, handshakes);
+      ctx.fireUserEventTriggered(
+          event instanceof ProtocolNegotiationEvent begins && threshold != null
+              ? WakeThreshold.toldOf(begins, threshold)
+              : event);
+      if (!ctx.isRemoved() && place(ctx)) {
         ctx.pipeline().remove(this);
       }
     }
@@ -121,6 +109,44 @@ final class GuardedNegotiator implements ProtocolNegotiator {
     public void channelRead(ChannelHandlerContext ctx, Object bytes) {
       ReferenceCountUtil.release(bytes);
       ctx.close();
+    }
+  }
+
+  private static final class ClearTextPlacer extends Placer {
+    private final FloodHandler guard;
+
+    ClearTextPlacer(ChannelHandler negotiation, FloodHandler guard) {
+      super(negotiation);
+      this.guard = guard;
+    }
+
+    @Override
+    boolean place(ChannelHandlerContext ctx) {
+      ctx.pipeline().addBefore(ctx.name(), null, guard);
+      return true;
+    }
+  }
+
+  /** The negotiation sets TLS before itself at the event. */
+  private static final class TlsPlacer extends Placer {
+    private final FloodHandler guard;
+    private final HandshakeWatch handshakes;
+
+    TlsPlacer(ChannelHandler negotiation, FloodHandler guard, HandshakeWatch handshakes) {
+      super(negotiation);
+      this.guard = guard;
+      this.handshakes = handshakes;
+    }
+
+    @Override
+    boolean place(ChannelHandlerContext ctx) {
+      ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
+      if (tls == null) {
+        return false;
+      }
+      ctx.pipeline().addAfter(tls.name(), null, guard);
+      ctx.pipeline().addAfter(tls.name(), null, handshakes);
+      return true;
     }
   }
 }
