@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** What hostile servers try, by name; each on a port of its own. */
 final class HostileActs {
@@ -187,26 +188,36 @@ final class HostileActs {
 
   /** Hands out what the agent's own file does not allow, each document to be refused. */
   static HostileServer.Script configuration(List<String> documents) {
+    ReentrantLock session = new ReentrantLock();
     return visit -> {
       visit.send(welcome());
-      for (int i = 0; i < documents.size(); i++) {
-        String revision = Integer.toString(i);
-        visit.send(
-            frame(0)
-                .setConfigSync(
-                    ConfigSync.newBuilder()
-                        .setGroup("shop")
-                        .setRevision(revision)
-                        .setDocument(documents.get(i))));
-        Frame answer =
-            visit.next(
-                "answer to " + documents.get(i),
-                frame ->
-                    frame.hasConfigResult()
-                        && frame.getConfigResult().getRevision().equals(revision));
-        assertFalse(answer.getConfigResult().getAccepted(), documents.get(i));
+      // One tunnel of the agent's two: a document that overtakes one unread takes its place.
+      session.lockInterruptibly();
+      try {
+        for (int i = 0; i < documents.size(); i++) {
+          handOut(visit, Integer.toString(i), documents.get(i));
+        }
+      } finally {
+        session.unlock();
       }
     };
+  }
+
+  private static void handOut(Visit visit, String revision, String document)
+      throws InterruptedException {
+    visit.send(
+        frame(0)
+            .setConfigSync(
+                ConfigSync.newBuilder()
+                    .setGroup("shop")
+                    .setRevision(revision)
+                    .setDocument(document)));
+    Frame answer =
+        visit.next(
+            "answer to " + document,
+            frame ->
+                frame.hasConfigResult() && frame.getConfigResult().getRevision().equals(revision));
+    assertFalse(answer.getConfigResult().getAccepted(), document);
   }
 
   /** Opens calls that may not be written to a backend, each to be refused; then one that may. */
