@@ -28,10 +28,17 @@ public final class ReplayCopy {
   private final AtomicLong processBytes;
 
   // state, confined to the loop
-  private List<ByteBuf> chunks = List.of();
+  private @Nullable ByteBuf newest;
 
-  /** The last of the chunks, if small ones are copied together there. It never moves. */
-  private @Nullable ByteBuf block;
+  // Where its bytes stand: whoever else owns it moves its indices.
+  private int start;
+  private int length;
+
+  /** The newest is a buffer of ours into which small chunks are copied together. It never moves. */
+  private boolean joins;
+
+  /** Those before the newest: most calls have none. */
+  private List<ByteBuf> older = List.of();
 
   private int bytes;
   private boolean last;
@@ -48,7 +55,7 @@ public final class ReplayCopy {
 
   /** Whether no bytes are kept. */
   public boolean isEmpty() {
-    return chunks.isEmpty();
+    return newest == null;
   }
 
   /** Whether everything so far can be sent again. */
@@ -59,7 +66,7 @@ public final class ReplayCopy {
   /**
    * Remembers a chunk.
    *
-   * @param data borrowed; not released
+   * @param data borrowed; a reference is kept, and whose next owner it is may move its indices
    */
   public void keep(ByteBuf data, boolean isLast) {
     if (dropped) {
@@ -77,22 +84,25 @@ public final class ReplayCopy {
       drop();
       return;
     }
-    if (chunks.size() == 1) {
-      chunks = new ArrayList<>(chunks);
-    }
-    if (chunks.isEmpty()) {
-      // Most calls have no second one.
-      chunks = List.of(secondOwner(data));
-    } else if (added > SMALL_BYTES || !join(data)) {
-      chunks.add(secondOwner(data));
-      block = null;
+    if (added > SMALL_BYTES || !join(data)) {
+      // Its next owner releases a reference of its own when the chunk has left.
+      append(data.retain(), data.readerIndex(), added);
+      joins = false;
     }
     bytes += added;
   }
 
-  /** The tunnel's queue releases its own reference when the chunk has left. */
-  private static ByteBuf secondOwner(ByteBuf data) {
-    return data.retainedDuplicate();
+  private void append(ByteBuf chunk, int from, int count) {
+    ByteBuf before = newest;
+    if (before != null) {
+      if (older.isEmpty()) {
+        older = new ArrayList<>();
+      }
+      older.add(before.slice(start, length));
+    }
+    newest = chunk;
+    start = from;
+    length = count;
   }
 
   /**
@@ -101,40 +111,44 @@ public final class ReplayCopy {
    */
   private boolean join(ByteBuf data) {
     int added = data.readableBytes();
-    ByteBuf to = block;
-    if (to == null || to.writableBytes() < added) {
-      int at = chunks.size() - 1;
-      ByteBuf before = at < 0 ? null : chunks.get(at);
-      if (before == null || (to == null && before.readableBytes() > SMALL_BYTES)) {
-        return false;
-      }
+    ByteBuf to = newest;
+    if (to == null || (!joins && length > SMALL_BYTES)) {
+      return false;
+    }
+    if (!joins || to.writableBytes() < added) {
       // Not one that grows: what was handed on of it may be read on another loop.
       int size = Math.max(2 * SMALL_BYTES, Math.min(bytes, MOST_BLOCK_BYTES));
       ByteBuf made = data.alloc().buffer(size, size);
-      if (to == null) {
-        made.writeBytes(before, before.readerIndex(), before.readableBytes());
-        before.release();
-        chunks.set(at, made);
+      if (joins) {
+        append(made, 0, 0);
       } else {
-        chunks.add(made);
+        made.writeBytes(to, start, length);
+        to.release();
+        newest = made;
+        start = 0;
+        joins = true;
       }
-      block = made;
       to = made;
     }
     to.writeBytes(data, data.readerIndex(), added);
+    length += added;
     return true;
   }
 
   /** How many buffers are held. */
   int buffers() {
-    return chunks.size();
+    return older.size() + (newest == null ? 0 : 1);
   }
 
   /** Hands all of it on again. */
   public void replayTo(Target target) {
-    for (Iterator<ByteBuf> left = chunks.iterator(); !dropped && left.hasNext(); ) {
-      // It may end the call, and with that drop the copy.
+    ByteBuf end = newest;
+    // Whoever takes a chunk may end the call, and with that drop the copy.
+    for (Iterator<ByteBuf> left = older.iterator(); !dropped && left.hasNext(); ) {
       target.onRequestChunk(left.next().retainedDuplicate(), false);
+    }
+    if (end != null && !dropped) {
+      target.onRequestChunk(end.retainedSlice(start, length), false);
     }
     if (last && !dropped) {
       target.onRequestChunk(Unpooled.EMPTY_BUFFER, true);
@@ -158,11 +172,14 @@ public final class ReplayCopy {
       if (bytes > 0) {
         processBytes.addAndGet(-bytes);
       }
-      for (ByteBuf chunk : chunks) {
-        chunk.release();
+      if (newest != null) {
+        newest.release();
+        newest = null;
       }
-      chunks = List.of();
-      block = null;
+      if (!older.isEmpty()) {
+        older.forEach(ByteBuf::release);
+        older = List.of();
+      }
     }
   }
 }
