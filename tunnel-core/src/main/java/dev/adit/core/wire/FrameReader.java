@@ -22,9 +22,6 @@ public final class FrameReader {
   /** A chunk up to here that is kept for long is copied, and does not keep its message alive. */
   public static final int SMALL_PART_BYTES = 4 * 1024;
 
-  /** Up to this size they go to the heap: a place in the pool costs more than such garbage. */
-  private static final int SMALL_CHUNK_BYTES = 1024;
-
   private final int copiedBytes;
   private final MessageReader in = new MessageReader();
   private final PartReader part = new PartReader();
@@ -184,11 +181,6 @@ public final class FrameReader {
       // The chunk is the message's second owner: it may wait in a queue long after the message is
       // read.
       return message.retainedSlice(message.readerIndex() + dataStart, dataLength);
-    }
-    if (dataLength <= SMALL_CHUNK_BYTES) {
-      byte[] copy = new byte[dataLength];
-      in.copy(dataStart, copy, dataLength);
-      return Unpooled.wrappedBuffer(copy);
     }
     int from = message.readerIndex() + dataStart;
     return message.alloc().buffer(dataLength, dataLength).writeBytes(message, from, dataLength);
