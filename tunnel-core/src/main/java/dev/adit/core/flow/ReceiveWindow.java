@@ -23,7 +23,6 @@ public final class ReceiveWindow {
   // state, confined to the loop
   private int size;
   private int outstanding;
-  private int held;
   private int unacknowledged;
   private long grantedNanos;
   private boolean closed;
@@ -40,7 +39,7 @@ public final class ReceiveWindow {
 
   /** Bytes received that have not left yet. */
   public int held() {
-    return held;
+    return size - outstanding - unacknowledged;
   }
 
   /** The credit this call may have open and held at most now. */
@@ -58,7 +57,6 @@ public final class ReceiveWindow {
       return false;
     }
     outstanding -= bytes;
-    held += bytes;
     return true;
   }
 
@@ -68,14 +66,14 @@ public final class ReceiveWindow {
    * @return the credit to grant now; 0 for none
    */
   public int consumed(int bytes) {
-    assert bytes <= held : bytes + " > " + held;
-    held -= bytes;
+    int left = held() - bytes;
+    assert left >= 0 : bytes + " > " + held();
     unacknowledged += bytes;
     if (closed || 2L * unacknowledged < size) {
       return 0;
     }
-    resize();
-    int grant = size - outstanding - held;
+    resize(left);
+    int grant = size - outstanding - left;
     if (grant <= 0) {
       return 0;
     }
@@ -85,7 +83,7 @@ public final class ReceiveWindow {
   }
 
   /** Grows a window that is in use, or shrinks it towards the floor while the budget is tight. */
-  private void resize() {
+  private void resize(int held) {
     int wanted = budget.callWindow();
     long now = budget.nanoTime();
     long trip = budget.roundTripNanos();
