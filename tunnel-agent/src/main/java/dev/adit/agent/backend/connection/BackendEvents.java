@@ -10,6 +10,11 @@ import io.netty.buffer.ByteBuf;
  * or {@link #onLost}; none follows.
  */
 public interface BackendEvents {
+  /**
+   * The response begins, or is over with this.
+   *
+   * @param head not to be changed: other calls may have the same
+   */
   void onHead(ResponseHead head, boolean last);
 
   /**
@@ -19,6 +24,11 @@ public interface BackendEvents {
    */
   void onChunk(ByteBuf data, boolean last);
 
+  /**
+   * The response is over.
+   *
+   * @param trailers not to be changed: other calls may have the same
+   */
   void onTrailers(HeaderFields trailers);
 
   /** The backend ended the stream by RST_STREAM. */

@@ -21,10 +21,17 @@ final class BackendStreamHandler implements EdgeListener {
   private static final int NO_GOAWAY = -1;
   private static final int SWITCHING_PROTOCOLS = 101;
 
+  /** A longer list is not kept for the responses to come. */
+  private static final int MOST_KEPT_BYTES = 1024;
+
   // state, confined to the loop; the connection is set once, before any frame
   private @Nullable BackendConnection attached;
   private int goAwayLastStream = NO_GOAWAY;
   private long goAwayCode;
+
+  // Of the last response: most have the same, and share it.
+  private ResponseHead lastHead = new ResponseHead(0, new HeaderFields(0));
+  private HeaderFields lastTrailers = new HeaderFields(0);
 
   void attach(BackendConnection connection) {
     attached = connection;
@@ -60,10 +67,10 @@ final class BackendStreamHandler implements EdgeListener {
     AsciiString status = list.status();
     if (status == null) {
       endIf(last, stream);
-      events.onTrailers(list.fields().copy());
+      events.onTrailers(trailers(list.fields()));
       return;
     }
-    ResponseHead head = head(stream.id(), status, list.fields().copy(), last);
+    ResponseHead head = head(stream.id(), status, list.fields(), last);
     if (head.isInformational()
         && connection().addInformational(stream, head.listBytes())
             > ResponseHead.MOST_INFORMATIONAL_BYTES) {
@@ -89,14 +96,32 @@ final class BackendStreamHandler implements EdgeListener {
     return Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, what);
   }
 
-  private static ResponseHead head(
-      int streamId, AsciiString status, HeaderFields fields, boolean last) throws Http2Exception {
+  private ResponseHead head(int streamId, AsciiString status, HeaderFields fields, boolean last)
+      throws Http2Exception {
     int code = statusCode(status);
     // HTTP/2 has no upgrade (RFC 9113 8.6).
     if (code < 100 || code == SWITCHING_PROTOCOLS || (code < 200 && last)) {
       throw malformed(streamId, "a response with :status " + code);
     }
-    return new ResponseHead(code, fields);
+    if (code == lastHead.status() && fields.equals(lastHead.fields())) {
+      return lastHead;
+    }
+    ResponseHead head = new ResponseHead(code, fields.copy());
+    if (head.listBytes() <= MOST_KEPT_BYTES) {
+      lastHead = head;
+    }
+    return head;
+  }
+
+  private HeaderFields trailers(HeaderFields fields) {
+    if (fields.equals(lastTrailers)) {
+      return lastTrailers;
+    }
+    HeaderFields trailers = fields.copy();
+    if (trailers.listBytes() <= MOST_KEPT_BYTES) {
+      lastTrailers = trailers;
+    }
+    return trailers;
   }
 
   /** Three digits (RFC 9110 15), or 0 if it is anything else. */
