@@ -152,7 +152,7 @@ public final class Upstream {
     return chosen.takes() && !tried.contains(chosen) ? chosen : best(tried);
   }
 
-  /** These and one more; most calls try one. */
+  /** These and one more; most calls that try another have tried one. */
   public static List<Backend> with(List<Backend> tried, Backend more) {
     if (tried.isEmpty()) {
       return List.of(more);

@@ -56,9 +56,9 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private final BackendVisit visit;
   private final long begunNanos;
 
-  // state, confined to the loop
+  // state, confined to the loop; earlier: the backends that it has left for another
+  private List<Backend> earlier = List.of();
   private final ChunkQueue unopened = new ChunkQueue();
-  private List<Backend> tried = List.of();
   private State state = State.CONNECTING;
   private boolean requestEnded;
   private boolean accepted;
@@ -66,7 +66,6 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private int streamId;
   private int opens;
   private long askingNanos;
-  private long expiryNanos = Long.MAX_VALUE;
 
   /**
    * A call that has not begun.
@@ -102,15 +101,15 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private void beginAnew(long nowNanos) {
-    tried = upstream.newRound(tried);
+    earlier = upstream.newRound(earlier);
     askingNanos = nowNanos;
     begin(nowNanos);
   }
 
   private void begin(long nowNanos) {
-    Backend picked = nowNanos - askingNanos < CONNECT_NANOS ? upstream.pick(tried) : null;
+    Backend picked = nowNanos - askingNanos < CONNECT_NANOS ? upstream.pick(earlier) : null;
     if (picked == null) {
-      if (opens == 0 && tried.isEmpty()) {
+      if (opens == 0 && earlier.isEmpty()) {
         dispatcher.metrics().onRefused(CallFailure.BACKEND_UNREACHABLE);
       }
       fail(
@@ -120,7 +119,6 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
       return;
     }
     state = State.CONNECTING;
-    tried = Upstream.with(tried, picked);
     visit.begin(picked);
     picked.pool(tunnel.loop()).acquire(this);
   }
@@ -129,14 +127,14 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   @Override
   public int patienceMillis() {
     long left = CONNECT_NANOS - (now() - askingNanos);
-    return (int) TimeUnit.NANOSECONDS.toMillis(upstream.hasOther(tried) ? left / 2 : left);
+    return (int) TimeUnit.NANOSECONDS.toMillis(upstream.hasOther(tried()) ? left / 2 : left);
   }
 
   @Override
   public void onNoConnection(boolean busy) {
     if (state != State.ENDED) {
       visit.notTaken(busy);
-      leaveBackend();
+      leaveForAnother();
       begin(now());
     }
   }
@@ -168,7 +166,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
     }
     if (!reserved.canOpen()) {
       reserved.giveBack();
-      leaveBackend();
+      leaveForAnother();
       beginAnew(now());
       return;
     }
@@ -199,11 +197,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   }
 
   private long timeLeft(long nowNanos) {
-    if (!head.hasTimeout()) {
-      return CallHeaders.NO_TIMEOUT;
-    }
-    expiryNanos = begunNanos + head.timeoutNanos();
-    return expiryNanos - nowNanos;
+    return head.hasTimeout() ? begunNanos + head.timeoutNanos() - nowNanos : CallHeaders.NO_TIMEOUT;
   }
 
   private void open(BackendConnection on, Http2HeaderFields request, long nowNanos) {
@@ -330,7 +324,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
 
   @Override
   public void onReset(long http2Code) {
-    boolean late = StatusTranslator.isCancel(http2Code) && now() - expiryNanos >= 0;
+    boolean late = StatusTranslator.isCancel(http2Code) && timeLeft(now()) <= 0;
     if (late) {
       visit.stopped(CallFailure.DEADLINE);
       fail(CallReset.failed(CallFailure.DEADLINE, "the deadline has passed"));
@@ -344,7 +338,7 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   public void onRefused() {
     visit.stopped(CallFailure.BACKEND_RESET);
     if (copy.isComplete() && opens < MAX_OPENS) {
-      leaveBackend();
+      leaveForAnother();
       beginAnew(now());
     } else {
       refuse();
@@ -374,6 +368,17 @@ final class AgentCall implements RequestSide, BackendEvents, ConnectionUser, Run
   private void fail(CallReset reset) {
     end();
     response.onReset(reset);
+  }
+
+  /** The backend that it is at, and the earlier ones. */
+  private List<Backend> tried() {
+    Backend at = visit.backend();
+    return at == null ? earlier : Upstream.with(earlier, at);
+  }
+
+  private void leaveForAnother() {
+    earlier = tried();
+    leaveBackend();
   }
 
   private void leaveBackend() {

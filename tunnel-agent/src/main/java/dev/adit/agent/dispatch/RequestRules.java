@@ -28,7 +28,7 @@ final class RequestRules {
 
   /** Whether every part of the head is fit for an HTTP/2 request. */
   static boolean areSound(CallHeaders head) {
-    return FieldRules.isToken(head.method())
+    return (head.method().equals(HeaderNames.POST) || FieldRules.isToken(head.method()))
         && !head.method().equals(HeaderNames.CONNECT)
         && HeaderRules.isPath(head.method(), head.path())
         && HeaderRules.isAuthority(head.authority())
