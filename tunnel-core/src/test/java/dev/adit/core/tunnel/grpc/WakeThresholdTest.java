@@ -112,6 +112,11 @@ final class WakeThresholdTest {
       channel.eventLoop().submit(task).get(10, TimeUnit.SECONDS);
     }
 
+    /** What was read last has been told to all. */
+    void endTurn() throws Exception {
+      onLoop(() -> {});
+    }
+
     /** A lone call's request has been sent. */
     void send() throws Exception {
       onLoop(
@@ -309,10 +314,12 @@ final class WakeThresholdTest {
         assertEquals(call == 2, site.asked() > 1);
         site.write(ACCEPTED);
         assertEquals(call == 1, site.isReadWithin(call == 1 ? 10_000 : 50));
+        site.endTurn();
         pair.agent().newest().response().onHead(new ResponseHead(200, new HeaderFields()), true);
         pair.settle();
         site.write(ANSWER);
         assertTrue(site.next() > 0);
+        site.endTurn();
       }
       pair.open(new ResponseLog());
       pair.settle();
