@@ -120,12 +120,13 @@ public final class EdgeBuilder {
   }
 
   /**
-   * Fills {@link Http2HeaderFields}, which check what they are given: one list after the other into
-   * the same object. A list that is too large is read to its end, for those that come after it, and
-   * what fits of it is kept.
+   * Fills {@link Http2HeaderFields}, which check what they are given: lists in turn into the same
+   * two objects, of which those that come again as they were are not filled again. A list that is
+   * too large is read to its end, for those that come after it, and what fits of it is kept.
    */
   private static final class FlatHeadersDecoder extends DefaultHttp2HeadersDecoder {
-    private final Http2HeaderFields list = new Http2HeaderFields();
+    private Http2HeaderFields list = new Http2HeaderFields();
+    private Http2HeaderFields other = new Http2HeaderFields();
 
     FlatHeadersDecoder(long maxHeaderListBytes) {
       super(true, maxHeaderListBytes);
@@ -133,7 +134,10 @@ public final class EdgeBuilder {
 
     @Override
     protected Http2Headers newHeaders() {
-      // The last one may have been found malformed half way.
+      Http2HeaderFields last = list;
+      list = other;
+      other = last;
+      // The one before may have been found malformed half way.
       return list.clear();
     }
 

@@ -14,8 +14,8 @@ public interface EdgeListener {
   /**
    * A head, or trailers where the stream has had its head.
    *
-   * @param headers made by the decoder that the connection was built with, and empty after the
-   *     call; of a list that {@link #isCut} only what was kept, and not checked for what a list
+   * @param headers made by the decoder that the connection was built with, borrowed and not to be
+   *     changed; of a list that {@link #isCut} only what was kept, and not checked for what a list
    *     must have
    * @param last whether the peer has ended its side; the stream's state follows after the call
    */

@@ -349,7 +349,7 @@ public final class FrameDecoder implements Http2ConnectionDecoder {
       try {
         streams.onHeaders(ctx, id, headers, block.isLast());
       } finally {
-        headers.clear();
+        block.done(headers);
       }
       if (share != null) {
         share.onCall();

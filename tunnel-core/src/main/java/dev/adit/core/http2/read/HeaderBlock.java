@@ -30,6 +30,7 @@ final class HeaderBlock {
   // deps
   private final Http2HeadersDecoder decoder;
   private final @Nullable FloodGuard guard;
+  private final KnownLists known = new KnownLists();
 
   // state, confined to the loop
   private int streamId = NONE;
@@ -79,7 +80,7 @@ final class HeaderBlock {
    *
    * @param in its reader index does not matter, and is as before afterwards
    * @param end whether this is the last one
-   * @return the list, if it is whole
+   * @return the list, if it is whole; borrowed until {@link #done}, and not to be changed
    */
   @Nullable Http2Headers add(ByteBufAllocator alloc, ByteBuf in, int from, int length, boolean end)
       throws Http2Exception {
@@ -99,6 +100,7 @@ final class HeaderBlock {
       }
       return null;
     }
+    known.forget();
     try {
       checkFields(whole, whole.readerIndex(), whole.readableBytes(), most);
       return decoder.decodeHeaders(streamId, whole);
@@ -131,13 +133,32 @@ final class HeaderBlock {
   private Http2Headers decodeInPlace(ByteBuf in, int from, int length) throws Http2Exception {
     int id = streamId;
     streamId = NONE;
+    Http2Headers before = known.of(in, from, length);
+    if (before != null) {
+      return before;
+    }
+    boolean repeatable = known.takes(in, from, length);
     int reader = in.readerIndex();
     int writer = in.writerIndex();
     in.setIndex(from, from + length);
     try {
-      return decoder.decodeHeaders(id, in);
+      Http2Headers list = decoder.decodeHeaders(id, in);
+      if (repeatable) {
+        known.keep(list, in, from, length);
+      }
+      return list;
+    } catch (Http2Exception | RuntimeException e) {
+      known.forget();
+      throw e;
     } finally {
       in.setIndex(reader, writer);
+    }
+  }
+
+  /** A list has been told: it is empty from here on, unless it may come again. */
+  void done(Http2Headers list) {
+    if (!known.has(list)) {
+      list.clear();
     }
   }
 
@@ -154,13 +175,14 @@ final class HeaderBlock {
    * Counts the fields of a block of HPACK's (RFC 7541 6) by the lengths that stand in it, without a
    * table and without decoding any.
    */
-  private static final class FieldCount {
+  static final class FieldCount {
     private static final int INDEXED = 0x80;
     private static final int INDEXED_BITS = 7;
     private static final int LITERAL_TO_KEEP = 0x40;
     private static final int LITERAL_TO_KEEP_BITS = 6;
     private static final int TABLE_SIZE = 0x20;
     private static final int TABLE_SIZE_BITS = 5;
+    private static final int NEVER_TO_KEEP = 0x10;
     private static final int LITERAL_BITS = 4;
     private static final int LENGTH_BITS = 7;
     private static final int BYTE_BITS = 7;
@@ -171,6 +193,9 @@ final class HeaderBlock {
 
     /** Beyond the end where the block is cut off or malformed. */
     private long at;
+
+    /** Whether the table is as it was, and all of this may be remembered. */
+    private boolean repeatable = true;
 
     private FieldCount(ByteBuf block, int from, int length) {
       this.block = block;
@@ -191,6 +216,17 @@ final class HeaderBlock {
     }
 
     /**
+     * Whether a block leaves HPACK's table as it is, and has no field that is never to be in one.
+     */
+    static boolean isRepeatable(ByteBuf block, int from, int length) {
+      FieldCount count = new FieldCount(block, from, length);
+      while (count.at < count.end && count.repeatable) {
+        count.skipOne();
+      }
+      return count.repeatable;
+    }
+
+    /**
      * Skips a field or a change of the table's size.
      *
      * @return whether it was a field
@@ -202,13 +238,16 @@ final class HeaderBlock {
         return true;
       }
       if ((first & LITERAL_TO_KEEP) != 0) {
+        repeatable = false;
         skipLiteral(LITERAL_TO_KEEP_BITS);
         return true;
       }
       if ((first & TABLE_SIZE) != 0) {
+        repeatable = false;
         number(TABLE_SIZE_BITS);
         return false;
       }
+      repeatable &= (first & NEVER_TO_KEEP) == 0;
       skipLiteral(LITERAL_BITS);
       return true;
     }
