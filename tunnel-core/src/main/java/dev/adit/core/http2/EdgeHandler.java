@@ -1,5 +1,7 @@
 package dev.adit.core.http2;
 
+import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.flood.FloodGuard;
 import dev.adit.core.http2.read.EndedStreams;
@@ -38,6 +40,8 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
 
   private static final long PING_PAYLOAD = 0x41646974;
 
+  private static final HeaderFields NO_FIELDS = new HeaderFields();
+
   private static final Logger log = LoggerFactory.getLogger(EdgeHandler.class);
 
   // deps
@@ -52,6 +56,9 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   private @Nullable FloodGuard guard;
   private @Nullable TurnShare share;
   private @Nullable EndedStreams ended;
+
+  /** For the next list of a response; null: it is being written. */
+  private @Nullable Http2HeaderFields list = new Http2HeaderFields();
 
   protected EdgeHandler(
       Http2ConnectionDecoder decoder, BatchEncoder encoder, Http2Settings settings) {
@@ -231,9 +238,40 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
   }
 
   /**
+   * Writes the head of a response, as {@link #writeFields} does.
+   *
+   * @param written as there
+   */
+  public final void writeHead(
+      int streamId, ResponseHead head, boolean last, @Nullable ChannelFutureListener written) {
+    Http2HeaderFields shown = takeList();
+    writeFields(streamId, shown.show(head), last, written);
+    list = shown.show(NO_FIELDS);
+  }
+
+  /**
+   * Writes the trailers of a response, as {@link #writeFields} does.
+   *
+   * @param written as there
+   */
+  public final void writeTrailers(
+      int streamId, HeaderFields trailers, @Nullable ChannelFutureListener written) {
+    Http2HeaderFields shown = takeList();
+    writeFields(streamId, shown.show(trailers), true, written);
+    list = shown.show(NO_FIELDS);
+  }
+
+  private Http2HeaderFields takeList() {
+    Http2HeaderFields taken = list == null ? new Http2HeaderFields() : list;
+    list = null;
+    return taken;
+  }
+
+  /**
    * Writes a head, or trailers where {@code last} is true. A failed write ends the stream by
    * itself.
    *
+   * @param fields borrowed; what they share is not to be changed any more
    * @param written told when they are in the socket, or never will be; null if nobody asks
    */
   public final void writeFields(

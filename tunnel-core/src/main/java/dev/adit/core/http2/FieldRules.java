@@ -2,12 +2,16 @@ package dev.adit.core.http2;
 
 import dev.adit.core.call.HeaderFields;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which bytes a field name and a field value may hold (RFC 9113 section 8.2.1, RFC 9110 section
  * 5.6.2).
  */
 public final class FieldRules {
+  /** Of a number that surely fits a long. */
+  private static final int MOST_DIGITS = 18;
+
   private static final boolean[] NAME = new boolean[256];
 
   static {
@@ -73,5 +77,23 @@ public final class FieldRules {
       }
     }
     return true;
+  }
+
+  /** The number that a value is in digits and nothing else; null: it is otherwise written. */
+  static @Nullable Long plainNumber(AsciiString digits) {
+    int length = digits.length();
+    boolean leadingZero = length > 1 && digits.byteAt(0) == '0';
+    if (length == 0 || length > MOST_DIGITS || leadingZero) {
+      return null;
+    }
+    long number = 0;
+    for (int i = 0; i < length; i++) {
+      int digit = digits.byteAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return null;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 }

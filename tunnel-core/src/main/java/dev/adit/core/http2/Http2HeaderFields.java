@@ -2,6 +2,7 @@ package dev.adit.core.http2;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.http2.write.BorrowedList;
 import io.netty.handler.codec.EmptyHeaders;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * for an empty list.
  */
 public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequence, Http2Headers>
-    implements Http2Headers, Iterable<Map.Entry<CharSequence, CharSequence>> {
+    implements BorrowedList, Iterable<Map.Entry<CharSequence, CharSequence>> {
   private static final AsciiString[] STATUS = new AsciiString[1000];
 
   static {
@@ -30,12 +31,15 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
     }
   }
 
-  /** Of a number that surely fits a long. */
-  private static final int MOST_DIGITS = 18;
+  private static final AsciiString[] PSEUDO_HEADERS = {
+    PseudoHeaderName.STATUS.value(),
+    PseudoHeaderName.METHOD.value(),
+    PseudoHeaderName.SCHEME.value(),
+    PseudoHeaderName.AUTHORITY.value(),
+    PseudoHeaderName.PATH.value()
+  };
 
-  private static final int PSEUDO_HEADERS = 5;
-
-  private final HeaderFields fields;
+  private HeaderFields fields;
   private @Nullable AsciiString method;
   private @Nullable AsciiString scheme;
   private @Nullable AsciiString authority;
@@ -58,9 +62,32 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
   }
 
   public static Http2HeaderFields ofResponse(ResponseHead head) {
-    Http2HeaderFields list = new Http2HeaderFields(head.fields());
-    list.status = STATUS[head.status()];
-    return list;
+    return new Http2HeaderFields().show(head);
+  }
+
+  /** Shows a response's head from here on, whose fields are shared. */
+  Http2HeaderFields show(ResponseHead head) {
+    show(head.fields());
+    status = STATUS[head.status()];
+    return this;
+  }
+
+  /** Shows trailers from here on, which are shared. */
+  Http2HeaderFields show(HeaderFields trailers) {
+    fields = trailers;
+    status = null;
+    return this;
+  }
+
+  @Override
+  public Http2Headers kept() {
+    Http2HeaderFields kept = new Http2HeaderFields(fields);
+    kept.method = method;
+    kept.scheme = scheme;
+    kept.authority = authority;
+    kept.path = path;
+    kept.status = status;
+    return kept;
   }
 
   /**
@@ -164,7 +191,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
   @Override
   public int size() {
     int pseudoHeaders = 0;
-    for (int i = 0; i < PSEUDO_HEADERS; i++) {
+    for (int i = 0; i < PSEUDO_HEADERS.length; i++) {
       if (pseudoHeader(i) != null) {
         pseudoHeaders++;
       }
@@ -231,24 +258,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
         only = fields.value(i);
       }
     }
-    return only == null ? null : plainNumber(only);
-  }
-
-  private static @Nullable Long plainNumber(AsciiString digits) {
-    int length = digits.length();
-    boolean leadingZero = length > 1 && digits.byteAt(0) == '0';
-    if (length == 0 || length > MOST_DIGITS || leadingZero) {
-      return null;
-    }
-    long number = 0;
-    for (int i = 0; i < length; i++) {
-      int digit = digits.byteAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        return null;
-      }
-      number = 10 * number + digit;
-    }
-    return number;
+    return only == null ? null : FieldRules.plainNumber(only);
   }
 
   @Override
@@ -317,18 +327,6 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
     return this;
   }
 
-  private static AsciiString pseudoHeaderName(int index) {
-    PseudoHeaderName name =
-        switch (index) {
-          case 0 -> PseudoHeaderName.STATUS;
-          case 1 -> PseudoHeaderName.METHOD;
-          case 2 -> PseudoHeaderName.SCHEME;
-          case 3 -> PseudoHeaderName.AUTHORITY;
-          default -> PseudoHeaderName.PATH;
-        };
-    return name.value();
-  }
-
   private @Nullable AsciiString pseudoHeader(int index) {
     return switch (index) {
       case 0 -> status;
@@ -356,7 +354,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
     private int nextPresent(int from) {
       int index = from;
-      while (index < PSEUDO_HEADERS && pseudoHeader(index) == null) {
+      while (index < PSEUDO_HEADERS.length && pseudoHeader(index) == null) {
         index++;
       }
       return index;
@@ -364,7 +362,7 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
     @Override
     public boolean hasNext() {
-      return next < PSEUDO_HEADERS + fields.size();
+      return next < PSEUDO_HEADERS.length + fields.size();
     }
 
     @Override
@@ -379,15 +377,15 @@ public final class Http2HeaderFields extends EmptyHeaders<CharSequence, CharSequ
 
     @Override
     public CharSequence getKey() {
-      return current < PSEUDO_HEADERS
-          ? pseudoHeaderName(current)
-          : fields.name(current - PSEUDO_HEADERS);
+      return current < PSEUDO_HEADERS.length
+          ? PSEUDO_HEADERS[current]
+          : fields.name(current - PSEUDO_HEADERS.length);
     }
 
     @Override
     public CharSequence getValue() {
-      if (current >= PSEUDO_HEADERS) {
-        return fields.value(current - PSEUDO_HEADERS);
+      if (current >= PSEUDO_HEADERS.length) {
+        return fields.value(current - PSEUDO_HEADERS.length);
       }
       return Objects.requireNonNull(pseudoHeader(current));
     }

@@ -113,18 +113,19 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   /**
    * Writes a head, or trailers where {@code last} is true.
    *
+   * @param fields borrowed
    * @param written told when they are in the socket, or never will be; null if nobody asks
    */
   public void writeFields(
       ChannelHandlerContext ctx,
       int streamId,
-      Http2Headers fields,
+      BorrowedList fields,
       boolean last,
       @Nullable ChannelFutureListener written) {
     Http2Stream known = connection().stream(streamId);
     boolean begins = known == null && !connection().isServer();
     if (batch.isClosed() || !(begins || takesFields(known, fields, last))) {
-      writeHeaders(ctx, streamId, fields, 0, last, newPromise(ctx, written));
+      writeHeaders(ctx, streamId, fields.kept(), 0, last, newPromise(ctx, written));
       return;
     }
     try {

@@ -5,7 +5,6 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.EdgeHandler;
 import dev.adit.core.http2.HeaderNames;
-import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.flood.Flood;
 import dev.adit.core.http2.write.BatchEncoder;
 import dev.adit.server.calls.LoopCalls;
@@ -39,7 +38,7 @@ public final class EntryConnection extends EdgeHandler {
     HeaderFields fields =
         new HeaderFields(1).add(HeaderNames.X_TUNNEL_REASON, CallFailure.HEADER_TOO_LARGE.token());
     ResponseHead head = new ResponseHead(CallFailure.HEADER_TOO_LARGE.httpStatus(), fields);
-    writeFields(stream.id(), Http2HeaderFields.ofResponse(head), true, null);
+    writeHead(stream.id(), head, true, null);
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
-import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.StatusTranslator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -89,11 +88,15 @@ final class ResponseWriter {
 
   void head(ResponseHead head, boolean last) {
     headSent |= !head.isInformational();
-    write(Http2HeaderFields.ofResponse(HeaderRules.forwardable(head)), last);
+    ResponseHead forwarded = HeaderRules.forwardable(head);
+    connection.writeHead(stream.id(), forwarded, last, last ? andStopCaller(null) : null);
+    ended |= last;
   }
 
   void trailers(HeaderFields trailers) {
-    write(Http2HeaderFields.ofTrailers(HeaderRules.forwardable(trailers)), true);
+    HeaderFields forwarded = HeaderRules.forwardable(trailers);
+    connection.writeTrailers(stream.id(), forwarded, andStopCaller(null));
+    ended = true;
   }
 
   /**
@@ -104,11 +107,6 @@ final class ResponseWriter {
    */
   void chunk(ByteBuf data, boolean last, @Nullable ChannelFutureListener written) {
     connection.writeChunk(stream.id(), data, last, last ? andStopCaller(written) : written);
-    ended |= last;
-  }
-
-  private void write(Http2HeaderFields fields, boolean last) {
-    connection.writeFields(stream.id(), fields, last, last ? andStopCaller(null) : null);
     ended |= last;
   }
 
