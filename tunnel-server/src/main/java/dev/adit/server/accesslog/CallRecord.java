@@ -7,7 +7,6 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.policy.auth.CallerIdentity;
-import dev.adit.server.registry.AgentSession;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Ticker;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +57,14 @@ public final class CallRecord {
   long requestBytes;
   long responseBytes;
   long placedNanos = NEVER;
+  private long lastPlacedNanos = NEVER;
   long acceptedNanos = NEVER;
   long headNanos = NEVER;
-  long endedNanos = NEVER;
-  private long copiedNanos = NEVER;
+
+  /** When it ended, or when it was copied while it ran. */
+  private long endedNanos = NEVER;
+
+  private boolean runs = true;
   Sample sample = Sample.UNDECIDED;
 
   /**
@@ -93,10 +96,11 @@ public final class CallRecord {
     requestBytes = running.requestBytes;
     responseBytes = running.responseBytes;
     placedNanos = running.placedNanos;
+    lastPlacedNanos = running.lastPlacedNanos;
     acceptedNanos = running.acceptedNanos;
     headNanos = running.headNanos;
     sample = running.sample;
-    copiedNanos = ticker.nanoTime();
+    endedNanos = ticker.nanoTime();
   }
 
   CallRecord copy() {
@@ -129,12 +133,12 @@ public final class CallRecord {
 
   /** When it ended, or when it was copied while it ran. */
   long loggedNanos() {
-    return hasEnded() ? endedNanos : copiedNanos;
+    return endedNanos;
   }
 
   /** Whether it has ended; if not, its line says that it is open. */
   boolean hasEnded() {
-    return endedNanos != NEVER;
+    return !runs;
   }
 
   /** Whether something went wrong: these are logged whatever the sampling says. */
@@ -178,9 +182,10 @@ public final class CallRecord {
     caller = identity;
   }
 
-  public void placed(AgentSession session, int attempt, long nowNanos) {
-    agent = session.id();
+  public void placed(AgentId to, int attempt, long nowNanos) {
+    agent = to;
     attempts = attempt;
+    lastPlacedNanos = nowNanos;
     if (placedNanos == NEVER) {
       placedNanos = nowNanos;
     }
@@ -222,6 +227,7 @@ public final class CallRecord {
   /** The call is over. */
   public void end(long nowNanos) {
     endedNanos = nowNanos;
+    runs = false;
   }
 
   /** What the caller is told of a failure of ours. */
@@ -307,6 +313,45 @@ public final class CallRecord {
   /** When the call began, by the loop's ticker. */
   public long begunNanos() {
     return begunNanos;
+  }
+
+  /** Whether it was given to an agent. */
+  public boolean isPlaced() {
+    return placedNanos != NEVER;
+  }
+
+  /** When it was first given to an agent; of one that {@link #isPlaced}. */
+  public long placedNanos() {
+    return placedNanos;
+  }
+
+  /** When it was last given to an agent; of one that {@link #isPlaced}. */
+  public long lastPlacedNanos() {
+    return lastPlacedNanos;
+  }
+
+  /** Whether the agent that was given it last has a backend for it. */
+  public boolean isAccepted() {
+    return acceptedNanos != NEVER && acceptedNanos >= lastPlacedNanos;
+  }
+
+  /** When there was a backend for it; of one that {@link #isAccepted}. */
+  public long acceptedNanos() {
+    return acceptedNanos;
+  }
+
+  /** Whether its answer has begun. */
+  public boolean isAnswered() {
+    return headNanos != NEVER;
+  }
+
+  /** When its answer began; of one that {@link #isAnswered}. */
+  public long answeredNanos() {
+    return headNanos;
+  }
+
+  public long endedNanos() {
+    return endedNanos;
   }
 
   public long requestBytes() {

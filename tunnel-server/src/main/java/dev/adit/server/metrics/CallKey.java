@@ -4,6 +4,7 @@ import dev.adit.core.call.CallHeaders;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,27 @@ record CallKey(AsciiString rule, @Nullable GroupName group, AsciiString host, As
 
   /** The key of a call, by what is known of it. */
   static CallKey of(CallRecord record) {
+    return new CallKey(record.rule(), record.group(), record.ruleHost(), path(record));
+  }
+
+  private static AsciiString path(CallRecord record) {
     CallHeaders request = record.request();
     boolean named =
         request != null && request.isGrpc() && !record.rule().isEmpty() && isMethod(request.path());
-    return new CallKey(
-        record.rule(),
-        record.group(),
-        record.ruleHost(),
-        named && request != null ? request.path() : AsciiString.EMPTY_STRING);
+    return named && request != null ? request.path() : AsciiString.EMPTY_STRING;
+  }
+
+  /** Whether it is the key of a call. */
+  boolean isOf(CallRecord record) {
+    return path.equals(path(record))
+        && rule.equals(record.rule())
+        && host.equals(record.ruleHost())
+        && Objects.equals(group, record.group());
+  }
+
+  /** A number that is the same for calls of one key; fast, and good enough for a few keys. */
+  static int hash(CallRecord record) {
+    return 31 * record.rule().hashCode() + path(record).hashCode();
   }
 
   /**

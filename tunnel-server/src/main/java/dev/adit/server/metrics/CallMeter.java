@@ -5,18 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures one call while it runs: its series are looked up once, when it is routed, and once more
- * only if its method has never been answered before. Confined to the call's loop; times are those
- * of its ticker, in nanoseconds.
+ * only if its method has never been answered before. Confined to the call's loop.
  */
 public final class CallMeter {
-  private static final long NEVER = Long.MIN_VALUE;
-
   // deps
   private final CallMetrics metrics;
-  private final long begunNanos;
+  private final CallRecord record;
 
   // state, confined to the loop
-  private @Nullable CallKey key;
   private @Nullable CallSeries series;
 
   /** Whether the series is the call's own, or will never be. */
@@ -25,49 +21,23 @@ public final class CallMeter {
   /** Request bytes that came before the call had a group. */
   private int earlyBytes;
 
-  private long firstPlacedNanos = NEVER;
-  private long placedNanos = NEVER;
-  private long acceptedNanos = NEVER;
-  private long answeredNanos = NEVER;
-
-  CallMeter(CallMetrics metrics, long begunNanos) {
+  CallMeter(CallMetrics metrics, CallRecord record) {
     this.metrics = metrics;
-    this.begunNanos = begunNanos;
+    this.record = record;
   }
 
   /** The call has a group now; once. */
-  public void onRouted(CallRecord record) {
-    CallKey made = CallKey.of(record);
-    CallSeries own = metrics.known(made);
-    key = made;
+  public void onRouted() {
+    CallSeries own = metrics.known(record);
     settled = own != null;
-    series = own == null ? metrics.series(made.unnamed()) : own;
+    series = own == null ? metrics.series(CallKey.of(record).unnamed()) : own;
     series.onBegin(settled);
     series.onRequestBytes(earlyBytes);
   }
 
-  /** The call is given to an agent; comes again if it is given to another. */
-  public void onPlaced(long nowNanos) {
-    if (firstPlacedNanos == NEVER) {
-      firstPlacedNanos = nowNanos;
-    }
-    placedNanos = nowNanos;
-    acceptedNanos = NEVER;
-  }
-
-  /** The agent has a backend for the call. */
-  public void onAccepted(long nowNanos) {
-    acceptedNanos = nowNanos;
-  }
-
-  /**
-   * The answer has begun.
-   *
-   * @param methodIsKnown false if the backend says that it has no such method
-   */
-  public void onAnswered(long nowNanos, boolean methodIsKnown) {
-    answeredNanos = nowNanos;
-    if (methodIsKnown && !settled) {
+  /** The answer has begun. */
+  public void onAnswered() {
+    if (!settled && !record.isUnknownMethod()) {
       settle();
     }
   }
@@ -75,10 +45,9 @@ public final class CallMeter {
   /** From here on the call counts as what it is: a name that a backend answers is not made up. */
   private void settle() {
     CallSeries before = series;
-    CallKey wanted = key;
-    if (before != null && wanted != null) {
+    if (before != null) {
       settled = true;
-      CallSeries own = metrics.series(wanted);
+      CallSeries own = metrics.series(CallKey.of(record));
       before.onLeft();
       own.onBegin(true);
       series = own;
@@ -101,9 +70,9 @@ public final class CallMeter {
     }
   }
 
-  /** The call is over. */
-  public void onEnd(CallRecord record) {
-    if (answeredNanos != NEVER && !settled && !record.isUnknownMethod()) {
+  /** The call is over, and so is its record. */
+  public void onEnd() {
+    if (record.isAnswered() && !settled && !record.isUnknownMethod()) {
       settle();
     }
     CallSeries last = series;
@@ -117,24 +86,26 @@ public final class CallMeter {
       }
     }
     last.onEnd(record);
-    addStages(last, begunNanos + record.durationNanos());
+    addStages(last);
   }
 
-  private void addStages(CallSeries last, long endNanos) {
-    if (placedNanos == NEVER) {
-      last.add(CallStage.ENTRY, endNanos - begunNanos);
+  private void addStages(CallSeries last) {
+    long ended = record.endedNanos();
+    if (!record.isPlaced()) {
+      last.add(CallStage.ENTRY, record.durationNanos());
       return;
     }
-    last.add(CallStage.ENTRY, firstPlacedNanos - begunNanos);
-    last.add(CallStage.PLACEMENT, placedNanos - firstPlacedNanos);
-    long answered = answeredNanos == NEVER ? endNanos : answeredNanos;
-    long accepted = acceptedNanos == NEVER ? answered : acceptedNanos;
-    last.add(CallStage.TUNNEL, accepted - placedNanos);
-    if (acceptedNanos != NEVER || answeredNanos != NEVER) {
+    long placed = record.lastPlacedNanos();
+    last.add(CallStage.ENTRY, record.placedNanos() - record.begunNanos());
+    last.add(CallStage.PLACEMENT, placed - record.placedNanos());
+    long answered = record.isAnswered() ? record.answeredNanos() : ended;
+    long accepted = record.isAccepted() ? record.acceptedNanos() : answered;
+    last.add(CallStage.TUNNEL, accepted - placed);
+    if (record.isAccepted() || record.isAnswered()) {
       last.add(CallStage.BACKEND, answered - accepted);
     }
-    if (answeredNanos != NEVER) {
-      last.add(CallStage.RESPONSE, endNanos - answered);
+    if (record.isAnswered()) {
+      last.add(CallStage.RESPONSE, ended - answered);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.server.metrics;
 
 import dev.adit.core.call.CallFailure;
 import dev.adit.core.metrics.Latencies;
+import dev.adit.server.accesslog.CallRecord;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.Collector;
@@ -30,6 +31,9 @@ public final class CallMetrics {
   /** Rules too may come and go: with those of methods, there are no more series than this. */
   static final int MAX_WITH_RULES = 2 * MAX_SERIES;
 
+  /** A power of two. */
+  private static final int RECENT = 256;
+
   static final String[] OF_CALL = {"rule", "group", "host", "service", "method"};
   static final String[] OF_STAGE = {"rule", "group", "host", "service", "method", "stage"};
 
@@ -50,6 +54,9 @@ public final class CallMetrics {
   // shared: grows up to MAX_WITH_RULES
   private final Map<CallKey, CallSeries> series = new ConcurrentHashMap<>();
   private final CallSeries other;
+
+  /** Some of them by the hash of their calls, which need no key of their own to be looked up. */
+  private final @Nullable CallSeries[] recent = new CallSeries[RECENT];
 
   /** Counters that are shown by {@code registry}. */
   public CallMetrics(PrometheusRegistry registry) {
@@ -158,17 +165,26 @@ public final class CallMetrics {
     return Stream.concat(series.values().stream(), Stream.of(other));
   }
 
-  /**
-   * A call has begun.
-   *
-   * @param nowNanos by its loop's ticker
-   */
-  public CallMeter begin(long nowNanos) {
-    return new CallMeter(this, nowNanos);
+  /** A call has begun, of which this is the record. */
+  public CallMeter begin(CallRecord record) {
+    return new CallMeter(this, record);
   }
 
-  /** The series of this key, or null if it has none; every key without a method has one. */
-  @Nullable CallSeries known(CallKey key) {
+  /** The series of a call, or null if it has none; all that name no method have one. */
+  @Nullable CallSeries known(CallRecord record) {
+    int slot = CallKey.hash(record) & (RECENT - 1);
+    CallSeries last = recent[slot];
+    if (last != null && last.key().isOf(record)) {
+      return last;
+    }
+    CallSeries own = known(CallKey.of(record));
+    if (own != null) {
+      recent[slot] = own;
+    }
+    return own;
+  }
+
+  private @Nullable CallSeries known(CallKey key) {
     CallSeries own = series.get(key);
     return own != null || key.isNamed() ? own : series(key);
   }

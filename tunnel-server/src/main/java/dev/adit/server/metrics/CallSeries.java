@@ -36,6 +36,7 @@ final class CallSeries {
 
   // deps
   private final CallMetrics metrics;
+  private final CallKey key;
   private final String[] labels;
   private final CounterDataPoint begun;
   private final CounterDataPoint again;
@@ -51,6 +52,7 @@ final class CallSeries {
 
   CallSeries(CallMetrics metrics, CallKey key) {
     this.metrics = metrics;
+    this.key = key;
     String rule = key.rule().toString();
     String group = key.groupText();
     labels = new String[] {rule, group, key.host().toString(), key.service(), key.method()};
@@ -70,6 +72,10 @@ final class CallSeries {
     String[] all = Arrays.copyOf(labels, labels.length + more.length);
     System.arraycopy(more, 0, all, labels.length, more.length);
     return all;
+  }
+
+  CallKey key() {
+    return key;
   }
 
   /** The values of {@link CallMetrics#OF_CALL}. Borrowed. */

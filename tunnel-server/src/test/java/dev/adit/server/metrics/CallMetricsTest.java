@@ -10,6 +10,7 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.GrpcCode;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
 import io.netty.util.AsciiString;
@@ -43,7 +44,7 @@ final class CallMetricsTest {
   private final class Call {
     private final CallHeaders headers;
     private final CallRecord record = new CallRecord(TICKER);
-    private final CallMeter meter = metrics.begin(0);
+    private final CallMeter meter = metrics.begin(record);
 
     Call(CallProtocol protocol, String path) {
       this(protocol, path, "shop.example");
@@ -73,20 +74,33 @@ final class CallMetricsTest {
     Call routed(AsciiString rule, AsciiString host) {
       record.route(rule, host);
       record.group(GROUP);
-      meter.onRouted(record);
+      meter.onRouted();
       return this;
+    }
+
+    void placed(long nanos) {
+      record.placed(new AgentId("edge-1"), record.attempts() + 1, nanos);
+    }
+
+    void accepted(long nanos) {
+      record.accepted(AsciiString.of("carts"), AsciiString.of("10.0.0.1:1"), nanos);
+    }
+
+    private void head(long nanos) {
+      record.head(new ResponseHead(200, new HeaderFields()), nanos);
+      meter.onAnswered();
     }
 
     /** The backend's answer is this status and nothing else. */
     void answered(String status) {
       record.status(AsciiString.of(status));
-      meter.onAnswered(millis(20), !record.isUnknownMethod());
+      head(millis(20));
       end();
     }
 
     void end() {
       record.end(millis(30));
-      meter.onEnd(record);
+      meter.onEnd();
     }
   }
 
@@ -190,7 +204,7 @@ final class CallMetricsTest {
     Call watch = call("/shop.Cart/Get");
     assertShown("adit_routed_calls_running{" + OTHER + "} 1.0");
     assertFalse(shown().contains(GET), this::shown);
-    watch.meter.onAnswered(millis(1), true);
+    watch.head(millis(1));
     assertShown("adit_routed_calls_running{" + OTHER + "} 0.0");
     assertShown("adit_routed_calls_running{" + GET + "} 1.0");
     assertShown("adit_calls_routed_total{" + OTHER + "} 0.0");
@@ -200,9 +214,9 @@ final class CallMetricsTest {
   @Test
   void timeIsSplitByWhereItWent() {
     Call call = call("/shop.Cart/Get");
-    call.meter.onPlaced(millis(1));
-    call.meter.onPlaced(millis(4));
-    call.meter.onAccepted(millis(6));
+    call.placed(millis(1));
+    call.placed(millis(4));
+    call.accepted(millis(6));
     call.answered("0");
     assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"entry\"} 0.001");
     assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"placement\"} 0.003");
@@ -212,11 +226,26 @@ final class CallMetricsTest {
     assertShown("adit_call_stage_seconds_count{" + GET + ",stage=\"response\"} 1");
   }
 
+  /** It was tried again, and the agent that had it last has said nothing. */
+  @Test
+  void backendOfAnAttemptBeforeTheLastHasNoTime() {
+    call("/shop.Cart/Get").answered("0");
+    Call call = call("/shop.Cart/Get");
+    call.placed(millis(1));
+    call.accepted(millis(2));
+    call.placed(millis(10));
+    call.record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
+    call.end();
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"placement\"} 0.009");
+    assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"tunnel\"} 0.02");
+    assertShown("adit_call_stage_seconds_count{" + GET + ",stage=\"backend\"} 0");
+  }
+
   @Test
   void timeOfACallThatNoBackendTookIsTheTunnels() {
     call("/shop.Cart/Get").answered("0");
     Call call = call("/shop.Cart/Get");
-    call.meter.onPlaced(millis(1));
+    call.placed(millis(1));
     call.record.failure(CallFailure.TUNNEL_LOST, GrpcCode.UNAVAILABLE, 502);
     call.end();
     assertShown("adit_call_stage_seconds_sum{" + GET + ",stage=\"tunnel\"} 0.029");
@@ -238,8 +267,8 @@ final class CallMetricsTest {
   void methodThatNoBackendHasAnsweredGetsNoSeriesOfItsOwn() {
     for (int i = 0; i < CallMetrics.MAX_SERIES; i++) {
       Call guess = call("/guess.S" + i + "/M");
-      guess.meter.onPlaced(millis(1));
-      guess.meter.onAccepted(millis(2));
+      guess.placed(millis(1));
+      guess.accepted(millis(2));
       guess.record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, 499);
       guess.end();
     }

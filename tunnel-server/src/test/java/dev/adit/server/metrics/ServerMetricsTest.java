@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import dev.adit.core.call.CallHeaders;
 import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import dev.adit.core.name.AgentId;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
@@ -85,17 +86,18 @@ final class ServerMetricsTest {
     AsciiString rule = AsciiString.of("orders");
     GroupName group = new GroupName("shop");
     CallRecord record = new CallRecord(TICKER);
-    CallMeter meter = metrics.calls().begin(0);
+    CallMeter meter = metrics.calls().begin(record);
     record.request(headers, AsciiString.of("id"));
     record.route(rule, AsciiString.EMPTY_STRING);
     record.group(group);
-    meter.onRouted(record);
-    meter.onPlaced(durationNanos / 10);
-    meter.onAccepted(durationNanos / 5);
+    meter.onRouted();
+    record.placed(new AgentId("edge-1"), 1, durationNanos / 10);
+    record.accepted(AsciiString.of("backend"), AsciiString.of("10.0.0.1:1"), durationNanos / 5);
     record.status(AsciiString.of("0"));
-    meter.onAnswered(durationNanos / 2, true);
+    record.head(new ResponseHead(200, new HeaderFields()), durationNanos / 2);
+    meter.onAnswered();
     record.end(durationNanos);
-    meter.onEnd(record);
+    meter.onEnd();
   }
 
   /**

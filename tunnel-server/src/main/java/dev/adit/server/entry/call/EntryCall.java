@@ -9,12 +9,10 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.RequestSide;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.core.flow.HeldRequest;
-import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.FieldRules;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.StatusTranslator;
-import dev.adit.core.http2.WriteMeter;
 import dev.adit.core.name.GroupName;
 import dev.adit.server.accesslog.CallRecord;
 import dev.adit.server.calls.RunningCall;
@@ -29,6 +27,7 @@ import dev.adit.server.routing.Router;
 import dev.adit.server.trace.CallTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -46,50 +45,53 @@ final class EntryCall extends RunningCall implements PlacementListener {
   private final EntryConnection connection;
   private final Http2Stream stream;
   private final ResponseWriter writer;
-  private final CallRecord record;
   private final CallMeter counts;
-  private final WriteMeter meter;
 
   // state, confined to the loop
   private CallHeaders headers = RequestReader.UNREAD;
-  private AsciiString requestId;
   private @Nullable RequestSide request;
   private @Nullable Route route;
   private @Nullable CallTrace trace;
   private @Nullable CallTimers timers;
-  private boolean closed;
+
+  /** Bytes written whose leaving nobody has asked for. */
+  private int unasked;
 
   EntryCall(
       EntryContext entry,
       EntryConnection connection,
       Http2Stream stream,
-      int connectionNumber,
-      AsciiString requestId) {
+      int connectionNumber) {
     super(
         (long) connectionNumber << Integer.SIZE | stream.id(),
         new CallRecord(connection.loop().ticker()));
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
-    this.requestId = requestId;
     writer = new ResponseWriter(connection, stream, this);
-    record = record();
-    counts = entry.metrics().begin(record.begunNanos());
-    meter = new WriteMeter(Math.min(entry.windows().initial(), WindowSizes.FLOOR) / 4);
+    counts = entry.metrics().begin(record());
   }
 
-  /** Reads the head, routes the call and gives it to an agent. */
-  void begin(RequestReader reader, Admission admission, Http2HeaderFields list, boolean last) {
+  /**
+   * Reads the head, routes the call and gives it to an agent.
+   *
+   * @param newId of a call that brings none
+   */
+  void begin(
+      RequestReader reader,
+      Admission admission,
+      Http2HeaderFields list,
+      boolean last,
+      AsciiString newId) {
     entry.calls().begin();
     connection.calls(entry.running()).begin(this);
-    record.from(reader.remoteAddress());
+    record().from(reader.remoteAddress());
     boolean read = false;
     try {
-      headers = reader.read(list, requestId);
+      headers = reader.read(list, newId);
       read = true;
       AsciiString given = headers.fields().get(HeaderNames.X_REQUEST_ID);
-      requestId = given == null ? requestId : given;
-      record.request(headers, requestId);
+      record().request(headers, given == null ? newId : given);
       trace = CallTrace.begin(entry.tracer(), headers, this);
       if (entry.memory().isExhausted()) {
         throw new CallException(CallFailure.SERVER_OVERLOADED, "the server is short of memory");
@@ -102,7 +104,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     } catch (CallException e) {
       if (!read) {
         headers = RequestReader.unread(list);
-        record.request(headers, requestId);
+        record().request(headers, newId);
       }
       refuse(e);
     }
@@ -116,7 +118,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private void dispatch(Route matched, Admission admission, boolean last) throws CallException {
     route = matched;
-    record.route(matched.ruleText(), matched.hostText(headers.authority()));
+    record().route(matched.ruleText(), matched.hostText(headers.authority()));
     Credential credential = admission.caller().credential(matched, headers.fields());
     RequestSide side =
         credential.needsCheck()
@@ -138,7 +140,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
             return;
           }
           try {
-            headers = TimeLeft.after(headers, now() - record.begunNanos());
+            headers = TimeLeft.after(headers, now() - record().begunNanos());
             held.handTo(dispatch(matched, admission, credential));
           } catch (CallException e) {
             held.drop();
@@ -151,8 +153,8 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private RequestSide dispatch(Route matched, Admission admission, Credential credential)
       throws CallException {
-    headers = admission.admit(matched, credential, headers, connection, record);
-    record.group(Dispatcher.missedGroup(matched));
+    headers = admission.admit(matched, credential, headers, connection, record());
+    record().group(Dispatcher.missedGroup(matched));
     GroupName group = entry.dispatcher().chooseGroup(matched);
     if (group != null) {
       onGroup(group);
@@ -169,8 +171,8 @@ final class EntryCall extends RunningCall implements PlacementListener {
   }
 
   private void onGroup(GroupName group) {
-    record.group(group);
-    counts.onRouted(record);
+    record().group(group);
+    counts.onRouted();
   }
 
   private long now() {
@@ -183,14 +185,14 @@ final class EntryCall extends RunningCall implements PlacementListener {
    * @param data ownership passes to this method
    */
   void onRequestChunk(ByteBuf data, boolean last) {
-    if (closed) {
+    if (writer.isAbandoned()) {
       // Its window is not given back: what is left of the request shall end soon.
       data.release();
       return;
     }
     int bytes = data.readableBytes();
     CallTimers.moved(timers);
-    record.requestBytes(bytes);
+    record().requestBytes(bytes);
     counts.onRequestBytes(bytes);
     RequestSide side = request;
     if (side == null || writer.ended()) {
@@ -211,26 +213,22 @@ final class EntryCall extends RunningCall implements PlacementListener {
   }
 
   long begunNanos() {
-    return record.begunNanos();
+    return record().begunNanos();
   }
 
   @Override
   public void onPlaced(AgentSession agent, int attempt) {
-    long now = now();
-    record.placed(agent, attempt, now);
-    counts.onPlaced(now);
+    record().placed(agent.id(), attempt, now());
   }
 
   @Override
   public void onRetry(int retries) {
-    record.retried(retries);
+    record().retried(retries);
   }
 
   @Override
   public void onAccepted(AsciiString upstream, AsciiString backend) {
-    long now = now();
-    record.accepted(upstream, backend, now);
-    counts.onAccepted(now);
+    record().accepted(upstream, backend, now());
   }
 
   @Override
@@ -243,13 +241,13 @@ final class EntryCall extends RunningCall implements PlacementListener {
       return;
     }
     if (last) {
-      record.status(head.fields().get(HeaderNames.GRPC_STATUS));
+      record().status(head.fields().get(HeaderNames.GRPC_STATUS));
     }
     long now = now();
-    record.head(head, now);
+    record().head(head, now);
     CallTimers.moved(timers, now);
     if (route != null && !head.isInformational()) {
-      counts.onAnswered(now, !record.isUnknownMethod());
+      counts.onAnswered();
       route.rule().responseHeaders().applyTo(head.fields());
     }
     writer.head(head, last);
@@ -292,11 +290,10 @@ final class EntryCall extends RunningCall implements PlacementListener {
     }
     int bytes = data.readableBytes();
     CallTimers.moved(timers);
-    record.responseBytes(bytes);
+    record().responseBytes(bytes);
     counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
-    int left = meter.onWrite(bytes);
-    writer.chunk(data, last && !withoutStatus, left == 0 ? null : written -> onResponseLeft(left));
+    writer.chunk(data, last && !withoutStatus, whenLeft(bytes));
     if (withoutStatus) {
       fail(
           CallFailure.BACKEND_HTTP,
@@ -304,6 +301,20 @@ final class EntryCall extends RunningCall implements PlacementListener {
           502,
           "the backend's response ended without grpc-status");
     }
+  }
+
+  /**
+   * Asks for the leaving of bytes that are about to be written, not each time: they leave in order,
+   * so the last ones of a run tell for all.
+   */
+  private @Nullable ChannelFutureListener whenLeft(int bytes) {
+    int asked = unasked + bytes;
+    if (asked < entry.askedBytes()) {
+      unasked = asked;
+      return null;
+    }
+    unasked = 0;
+    return left -> onResponseLeft(asked);
   }
 
   private void onResponseLeft(int bytes) {
@@ -328,13 +339,13 @@ final class EntryCall extends RunningCall implements PlacementListener {
           "the backend's trailers have no grpc-status");
       return;
     }
-    record.status(status);
+    record().status(status);
     writer.trailers(trailers);
   }
 
   @Override
   public void onRequestConsumed(int bytes) {
-    if (!closed) {
+    if (!writer.isAbandoned()) {
       CallTimers.moved(timers);
       connection.consume(stream, bytes);
     }
@@ -355,13 +366,13 @@ final class EntryCall extends RunningCall implements PlacementListener {
   @Override
   protected void cut(CallReset reset) {
     RequestSide side = request;
-    if (side != null && !closed) {
+    if (side != null && !writer.isAbandoned()) {
       side.onCancel(reset);
     }
     if (!writer.ended()) {
       CallFailure failure = reset.failure();
       fail(failure, failure.grpcCode(), failure.httpStatus(), reset.message());
-    } else if (!closed) {
+    } else if (!writer.isAbandoned()) {
       // The response is complete but the caller does not take it.
       writer.reset(CallReset.cancelled().http2Code());
     }
@@ -369,29 +380,29 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private void fail(CallFailure failure, GrpcCode code, int httpStatus, String message) {
     if (!writer.ended()) {
-      record.failure(failure, code, httpStatus);
-      record.message(message);
-      writer.fail(headers, failure, code, httpStatus, message, requestId);
+      record().failure(failure, code, httpStatus);
+      record().message(message);
+      writer.fail(headers, failure, code, httpStatus, message, record().requestId());
     }
   }
 
   /** The stream is over, or its response is: if that is not, the caller has gone. */
   void onOver() {
     writer.stopWaiting();
-    if (closed) {
+    if (writer.isAbandoned()) {
       return;
     }
-    closed = true;
     CallTimers.stop(timers);
     RequestSide side = request;
     if (writer.abandon()) {
-      record.failure(CallFailure.CANCELLED, GrpcCode.CANCELLED, CallFailure.CANCELLED.httpStatus());
+      CallFailure gone = CallFailure.CANCELLED;
+      record().failure(gone, gone.grpcCode(), gone.httpStatus());
       if (side != null) {
         side.onCancel(CallReset.cancelled());
       }
     }
-    record.end(now());
+    record().end(now());
     connection.calls(entry.running()).end(this);
-    entry.end(record, counts, trace);
+    entry.end(record(), counts, trace);
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.server.entry.call;
 
 import dev.adit.core.drain.Drain;
 import dev.adit.core.flow.MemoryBudget;
+import dev.adit.core.flow.WindowSizes;
 import dev.adit.core.http2.read.ReceiveWindows;
 import dev.adit.core.trace.CallTracer;
 import dev.adit.server.accesslog.AccessLog;
@@ -43,10 +44,18 @@ public record EntryContext(
     @Nullable CallTracer tracer,
     ReceiveWindows.Sizes windows) {
 
+  /**
+   * Bytes of one call's response that may leave without anybody asking for it; well below the
+   * window that is granted for them.
+   */
+  int askedBytes() {
+    return Math.min(windows.initial(), WindowSizes.FLOOR) / 4;
+  }
+
   /** A call is over, and so is its record. */
   void end(CallRecord record, CallMeter counts, @Nullable CallTrace trace) {
     calls.end();
-    counts.onEnd(record);
+    counts.onEnd();
     if (trace != null) {
       trace.end(record);
     }

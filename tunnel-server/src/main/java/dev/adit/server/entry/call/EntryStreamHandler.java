@@ -99,10 +99,10 @@ public final class EntryStreamHandler implements EdgeListener {
       return;
     }
     AsciiString id = entry.requestIds().id(number, stream.id());
-    EntryCall call = new EntryCall(entry, connection, stream, number, id);
+    EntryCall call = new EntryCall(entry, connection, stream, number);
     stream.setProperty(callKey, call);
     quickResets.onOpened(call.begunNanos());
-    call.begin(reader, admission, (Http2HeaderFields) headers, last);
+    call.begin(reader, admission, (Http2HeaderFields) headers, last, id);
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * becomes a status. Confined to the loop of the caller's connection.
  */
 final class ResponseWriter {
-  private static final long USUAL_PUSHBACK_MILLIS = 1000;
+  private static final int USUAL_PUSHBACK_MILLIS = 1000;
 
   /**
    * How long a caller has for the rest of its request once its call is refused, or its response
@@ -40,10 +40,11 @@ final class ResponseWriter {
   // state, confined to the loop
   private boolean headSent;
   private boolean ended;
+  private boolean abandoned;
   private boolean patient;
   private @Nullable Runnable refusal;
   private @Nullable Future<?> wait;
-  private long pushbackMillis = USUAL_PUSHBACK_MILLIS;
+  private int pushbackMillis = USUAL_PUSHBACK_MILLIS;
 
   /**
    * A writer of a response that has not begun.
@@ -59,7 +60,7 @@ final class ResponseWriter {
 
   /** How long a caller is asked to wait, where a failure asks for that at all. */
   void pushback(long millis) {
-    pushbackMillis = millis;
+    pushbackMillis = (int) Math.min(Integer.MAX_VALUE, millis);
   }
 
   /** A failure from here on may wait for the end of the request, for a while. */
@@ -231,7 +232,7 @@ final class ResponseWriter {
     fields.add(HeaderNames.GRPC_MESSAGE, StatusTranslator.escapeMessage(message));
     if (failure.asksForPushback()) {
       fields.add(
-          HeaderNames.GRPC_RETRY_PUSHBACK_MS, new AsciiString(Long.toString(pushbackMillis)));
+          HeaderNames.GRPC_RETRY_PUSHBACK_MS, new AsciiString(Integer.toString(pushbackMillis)));
     }
     fields.add(HeaderNames.X_TUNNEL_REASON, failure.token());
     fields.add(HeaderNames.X_REQUEST_ID, requestId);
@@ -278,9 +279,15 @@ final class ResponseWriter {
    */
   boolean abandon() {
     boolean early = !ended;
+    abandoned = true;
     ended = true;
     refusal = null;
     return early;
+  }
+
+  /** Whether nothing can be written any more, or need be. */
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Ends the stream at once. */
