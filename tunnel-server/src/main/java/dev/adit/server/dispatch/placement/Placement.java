@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * knows that no backend has seen the call, a failure moves it to another agent and the caller
  * notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
  */
-public final class Placement implements RequestSide {
+public final class Placement implements RequestSide, ResponseSide {
   private static final int MAX_PLACEMENTS = 3;
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -75,7 +75,16 @@ public final class Placement implements RequestSide {
   // state, confined to the loop
   private List<AgentSession> tried;
   private int attempts;
-  private @Nullable Attempt newest;
+
+  /** The one that has it, or had it last. */
+  private @Nullable AgentSession agent;
+
+  /** Tunnels that it was opened on. */
+  private int opened;
+
+  /** Request bytes that have left on the newest. */
+  private long sentBytes;
+
   private @Nullable RequestSide request;
   private @Nullable CallReset lastFailure;
 
@@ -139,19 +148,20 @@ public final class Placement implements RequestSide {
       return;
     }
     AgentGroup agents = context.agents(wanted.group());
-    Spot spot = agents == null ? null : pick(agents);
-    if (spot == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
+    TunnelStream tunnel = agents == null ? null : pick(agents);
+    if (tunnel == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
       // Only shunned ones are left: better one of them than none.
       tried = List.of();
-      spot = pick(agents);
+      tunnel = pick(agents);
     }
-    if (spot == null) {
+    AgentSession chosen = agent;
+    if (tunnel == null || chosen == null) {
       fail(unplaceable(agents));
       return;
     }
     attempts++;
-    caller.onPlaced(spot.agent(), attempts);
-    open(spot);
+    caller.onPlaced(chosen, attempts);
+    open(tunnel);
   }
 
   /** Whether less than a millisecond is left, the least that a head can have (protocol.md). */
@@ -166,47 +176,44 @@ public final class Placement implements RequestSide {
     return given - spent < LEAST_NANOS;
   }
 
-  private void open(Spot spot) {
+  private void open(TunnelStream tunnel) {
     CallHeaders head = caller.headFor(request == null ? wanted.headers() : withTimeLeft());
     AsciiString groupText = context.text(wanted.group());
-    TunnelStream tunnel = spot.tunnel();
     if (copy.isComplete()) {
       // What the caller may send before it is accepted fits into the copy.
       progress.tellAtMost(Math.max(0, ReplayCopy.MAX_CALL_BYTES - tunnel.initialWindow()));
     }
-    Attempt response = new Attempt(spot.agent());
-    newest = response;
-    RequestSide opened =
+    sentBytes = 0;
+    int number = ++opened;
+    RequestSide side =
         tunnel.loop() == home
-            ? tunnel.open(head, groupText, wanted.rule(), attempts, response)
-            : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempts, response);
-    if (over || newest != response) {
+            ? tunnel.open(head, groupText, wanted.rule(), attempts, this)
+            : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempts, this);
+    if (over || opened != number) {
       // Answered before we came back: told, or placed again already.
       return;
     }
     boolean again = request != null;
-    request = opened;
+    request = side;
     if (again || !keeps) {
-      copy.replayTo(opened::onRequestChunk);
+      copy.replayTo(side::onRequestChunk);
     }
   }
 
-  /** An agent with a slot that is taken, and its tunnel for the call. */
-  private record Spot(AgentSession agent, TunnelStream tunnel) {}
-
-  /** An agent with a free slot and a tunnel that takes the call. */
-  private @Nullable Spot pick(AgentGroup agents) {
-    AgentSession agent = AgentPicker.pick(agents, wanted.choice(), tried);
-    while (agent != null) {
+  /** Takes a slot of an agent that is free; returns the agent's tunnel for the call. */
+  private @Nullable TunnelStream pick(AgentGroup agents) {
+    AgentSession chosen = AgentPicker.pick(agents, wanted.choice(), tried);
+    while (chosen != null) {
       // Asked once: on another loop the tunnel may begin to drain at any time.
-      TunnelStream tunnel = agent.tunnelFor(home);
+      TunnelStream tunnel = chosen.tunnelFor(home);
       if (tunnel != null) {
-        return new Spot(agent, tunnel);
+        agent = chosen;
+        return tunnel;
       }
       // Its last tunnel has just begun to drain; the registry is about to say so.
-      agent.end();
-      onTried(agent);
-      agent = AgentPicker.pick(agents, wanted.choice(), tried);
+      chosen.end();
+      onTried(chosen);
+      chosen = AgentPicker.pick(agents, wanted.choice(), tried);
     }
     return null;
   }
@@ -286,94 +293,85 @@ public final class Placement implements RequestSide {
     }
   }
 
-  /** What comes back from one tunnel. */
-  private final class Attempt implements ResponseSide {
-    private final AgentSession agent;
-    private long sentBytes;
-
-    Attempt(AgentSession agent) {
-      this.agent = agent;
-    }
-
-    @Override
-    public void onAccepted(AsciiString upstream, AsciiString backend) {
-      if (!over) {
-        settle();
-        progress.tellAll();
-        caller.onAccepted(upstream, backend);
-      }
-    }
-
-    @Override
-    public void onHead(ResponseHead head, boolean last) {
-      if (over) {
-        return;
-      }
+  @Override
+  public void onAccepted(AsciiString upstream, AsciiString backend) {
+    if (!over) {
       settle();
       progress.tellAll();
-      over = last;
-      caller.onHead(head, last);
+      caller.onAccepted(upstream, backend);
     }
+  }
 
-    @Override
-    public void onResponseChunk(ByteBuf data, boolean last) {
-      if (over) {
-        data.release();
-        return;
-      }
-      over = last;
-      caller.onResponseChunk(data, last);
+  @Override
+  public void onHead(ResponseHead head, boolean last) {
+    if (over) {
+      return;
     }
+    settle();
+    progress.tellAll();
+    over = last;
+    caller.onHead(head, last);
+  }
 
-    @Override
-    public void onTrailers(HeaderFields trailers) {
-      if (!over) {
-        over = true;
-        caller.onTrailers(trailers);
-      }
+  @Override
+  public void onResponseChunk(ByteBuf data, boolean last) {
+    if (over) {
+      data.release();
+      return;
     }
+    over = last;
+    caller.onResponseChunk(data, last);
+  }
 
-    @Override
-    public void onRequestConsumed(int bytes) {
-      sentBytes += bytes;
-      progress.onLeft(sentBytes);
+  @Override
+  public void onTrailers(HeaderFields trailers) {
+    if (!over) {
+      over = true;
+      caller.onTrailers(trailers);
     }
+  }
 
-    @Override
-    public void onReset(CallReset reset) {
-      if (over) {
-        return;
-      }
-      // No agent can say so: see OutgoingCall.
-      boolean neverLeft = reset.failure() == CallFailure.DRAINING;
-      CallReset failure =
-          neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
-      if (reset.processed() || settled || !copy.isComplete()) {
-        fail(failure);
-      } else if (!neverLeft || !moves()) {
-        placeAgain(failure);
-      }
-    }
+  @Override
+  public void onRequestConsumed(int bytes) {
+    sentBytes += bytes;
+    progress.onLeft(sentBytes);
+  }
 
-    /** The same placement on another tunnel of the agent, which has not heard of the call. */
-    private boolean moves() {
-      TunnelStream tunnel = agent.tunnelFor(home);
-      if (tunnel == null || isLate() || !agent.tryBegin()) {
-        return false;
-      }
-      open(new Spot(agent, tunnel));
-      return true;
+  @Override
+  public void onReset(CallReset reset) {
+    AgentSession from = agent;
+    if (over || from == null) {
+      return;
     }
+    // No agent can say so: see OutgoingCall.
+    boolean neverLeft = reset.failure() == CallFailure.DRAINING;
+    CallReset failure =
+        neverLeft ? CallReset.unprocessed(CallFailure.TUNNEL_LOST, reset.message()) : reset;
+    if (reset.processed() || settled || !copy.isComplete()) {
+      fail(failure);
+    } else if (!neverLeft || !moves(from)) {
+      placeAgain(from, failure);
+    }
+  }
 
-    private void placeAgain(CallReset failure) {
-      if (attempts - wanted.before() >= MAX_PLACEMENTS) {
-        fail(failure);
-        return;
-      }
-      lastFailure = failure;
-      onTried(agent);
-      caller.onUnplaced(failure.failure().token().toString());
-      place();
+  /** The same placement on another tunnel of the agent, which has not heard of the call. */
+  private boolean moves(AgentSession from) {
+    TunnelStream tunnel = from.tunnelFor(home);
+    if (tunnel == null || isLate() || !from.tryBegin()) {
+      return false;
     }
+    open(tunnel);
+    return true;
+  }
+
+  private void placeAgain(AgentSession from, CallReset failure) {
+    if (attempts - wanted.before() >= MAX_PLACEMENTS) {
+      fail(failure);
+      return;
+    }
+    lastFailure = failure;
+    onTried(from);
+    caller.onUnplaced(failure.failure().token().toString());
+    place();
   }
 }
