@@ -124,6 +124,16 @@ public abstract class EdgeHandler extends Http2ConnectionHandler {
     return stream != null && !stream.isResetSent() && stream.state() != Http2Stream.State.CLOSED;
   }
 
+  /** The same as Netty does, without an object for each stream. */
+  @Override
+  public void closeStream(Http2Stream stream, ChannelFuture future) {
+    if (future.isDone()) {
+      super.closeStream(stream, future);
+    } else {
+      sending.closeAfter(stream, future);
+    }
+  }
+
   /** Every RST_STREAM of ours passes here. */
   @Override
   public ChannelFuture resetStream(

@@ -35,7 +35,6 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   private final SendWindows windows;
   private final FrameBatch batch;
   private final BatchWriter writer;
-  private @Nullable Http2LifecycleManager streams;
 
   /**
    * An encoder of a new connection.
@@ -87,7 +86,7 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
   @Override
   public void lifecycleManager(Http2LifecycleManager lifecycleManager) {
     super.lifecycleManager(lifecycleManager);
-    streams = lifecycleManager;
+    windows.lifecycleManager(lifecycleManager);
     batch.whenLeft(
         left -> {
           if (!left.isSuccess()) {
@@ -135,11 +134,16 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
       stream.headersSent(false);
       onWritten(stream, batch.leaving(), last, written);
     } catch (Http2Exception | RuntimeException e) {
-      streams().onError(ctx, true, e);
+      windows.streams().onError(ctx, true, e);
       if (written != null) {
         ctx.newFailedFuture(e).addListener(written);
       }
     }
+  }
+
+  /** Closes a stream when the last of it has left, or never will. */
+  public void closeAfter(Http2Stream stream, ChannelFuture left) {
+    windows.closeAfter(stream, left);
   }
 
   /** Whether they may be written now, as Netty has it, and are no informational head. */
@@ -202,16 +206,8 @@ public final class BatchEncoder extends DefaultHttp2ConnectionEncoder {
       leaving.addListener(written);
     }
     if (last) {
-      streams().closeStreamLocal(stream, leaving);
+      windows.streams().closeStreamLocal(stream, leaving);
     }
-  }
-
-  private Http2LifecycleManager streams() {
-    Http2LifecycleManager manager = streams;
-    if (manager == null) {
-      throw new IllegalStateException("the connection is in no pipeline yet");
-    }
-    return manager;
   }
 
   private static ChannelPromise newPromise(

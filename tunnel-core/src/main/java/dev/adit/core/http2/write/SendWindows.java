@@ -1,12 +1,15 @@
 package dev.adit.core.http2.write;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LifecycleManager;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayDeque;
@@ -26,6 +29,7 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
   private final Http2Connection connection;
   private final FrameBatch batch;
   private final Http2Connection.PropertyKey key;
+  private @Nullable Http2LifecycleManager streams;
 
   // state, confined to the loop
   private final Deque<Sending> waiting = new ArrayDeque<>();
@@ -33,11 +37,11 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
   private int streamWindow = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
   private int connectionWindow = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
 
-  /** One stream's sending side. */
-  private static final class Sending {
-    /** Of streams whose bytes have never had to wait, which are most; nothing is added to it. */
-    private static final Deque<FlowControlled> NONE = new ArrayDeque<>(0);
+  /** Of streams whose bytes have never had to wait, which are most; nothing is added to it. */
+  private static final Deque<FlowControlled> NONE = new ArrayDeque<>(0);
 
+  /** One stream's sending side; ends the stream if it is asked to hear of its last frame. */
+  private final class Sending implements ChannelFutureListener {
     final Http2Stream stream;
     Deque<FlowControlled> frames = NONE;
     int window;
@@ -60,6 +64,11 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
         frames = new ArrayDeque<>(2);
       }
       frames.addLast(frame);
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture left) {
+      streams().closeStream(stream, left);
     }
   }
 
@@ -104,6 +113,25 @@ public final class SendWindows extends Http2ConnectionAdapter implements Http2Re
       throw new IllegalStateException("stream " + stream.id() + " was never added");
     }
     return sending;
+  }
+
+  /** Set once, before the first frame. */
+  void lifecycleManager(Http2LifecycleManager manager) {
+    streams = manager;
+  }
+
+  /** Who ends streams, and the connection. */
+  Http2LifecycleManager streams() {
+    Http2LifecycleManager manager = streams;
+    if (manager == null) {
+      throw new IllegalStateException("the connection is in no pipeline yet");
+    }
+    return manager;
+  }
+
+  /** Closes a stream when the last of it has left, without an object of its own for that. */
+  void closeAfter(Http2Stream stream, ChannelFuture left) {
+    left.addListener(of(stream));
   }
 
   @Override
