@@ -60,7 +60,14 @@ public final class Placement implements RequestSide, ResponseSide {
   // deps
   private final PlacementContext context;
   private final EventLoop home;
-  private final Wanted wanted;
+  private final CallHeaders headers;
+  private final GroupName group;
+  private final AsciiString rule;
+  private final Choice choice;
+
+  /** Placements that the call has had already. */
+  private final int before;
+
   private final PlacementListener caller;
   private final ReplayCopy copy;
 
@@ -128,14 +135,18 @@ public final class Placement implements RequestSide, ResponseSide {
       boolean keeps) {
     this.context = context;
     this.home = home;
-    this.wanted = wanted;
+    headers = wanted.headers();
+    group = wanted.group();
+    rule = wanted.rule();
+    choice = wanted.choice();
+    before = wanted.before();
     this.caller = caller;
-    attempts = wanted.before();
+    attempts = before;
     tried = wanted.shunned();
     this.copy = copy;
     this.keeps = keeps;
     progress = new RequestProgress(caller);
-    begunNanos = wanted.headers().hasTimeout() ? home.ticker().nanoTime() : 0;
+    begunNanos = headers.hasTimeout() ? home.ticker().nanoTime() : 0;
   }
 
   /**
@@ -147,9 +158,9 @@ public final class Placement implements RequestSide, ResponseSide {
       fail(CallReset.unprocessed(CallFailure.DEADLINE, "the deadline has passed"));
       return;
     }
-    AgentGroup agents = context.agents(wanted.group());
+    AgentGroup agents = context.agents(group);
     TunnelStream tunnel = agents == null ? null : pick(agents);
-    if (tunnel == null && agents != null && attempts == wanted.before() && !tried.isEmpty()) {
+    if (tunnel == null && agents != null && attempts == before && !tried.isEmpty()) {
       // Only shunned ones are left: better one of them than none.
       tried = List.of();
       tunnel = pick(agents);
@@ -166,19 +177,19 @@ public final class Placement implements RequestSide, ResponseSide {
 
   /** Whether less than a millisecond is left, the least that a head can have (protocol.md). */
   private boolean isLate() {
-    long given = wanted.headers().timeoutNanos();
+    long given = headers.timeoutNanos();
     if (given == CallHeaders.NO_TIMEOUT) {
       return false;
     }
     // The first placement comes at once: most calls need no look at the clock.
-    boolean first = attempts == wanted.before();
+    boolean first = attempts == before;
     long spent = first ? 0 : home.ticker().nanoTime() - begunNanos;
     return given - spent < LEAST_NANOS;
   }
 
   private void open(TunnelStream tunnel) {
-    CallHeaders head = caller.headFor(request == null ? wanted.headers() : withTimeLeft());
-    AsciiString groupText = context.text(wanted.group());
+    CallHeaders head = caller.headFor(request == null ? headers : withTimeLeft());
+    AsciiString groupText = context.text(group);
     if (copy.isComplete()) {
       // What the caller may send before it is accepted fits into the copy.
       progress.tellAtMost(Math.max(0, ReplayCopy.MAX_CALL_BYTES - tunnel.initialWindow()));
@@ -187,8 +198,8 @@ public final class Placement implements RequestSide, ResponseSide {
     int number = ++opened;
     RequestSide side =
         tunnel.loop() == home
-            ? tunnel.open(head, groupText, wanted.rule(), attempts, this)
-            : CrossLoop.open(tunnel, home, head, groupText, wanted.rule(), attempts, this);
+            ? tunnel.open(head, groupText, rule, attempts, this)
+            : CrossLoop.open(tunnel, home, head, groupText, rule, attempts, this);
     if (over || opened != number) {
       // Answered before we came back: told, or placed again already.
       return;
@@ -202,7 +213,7 @@ public final class Placement implements RequestSide, ResponseSide {
 
   /** Takes a slot of an agent that is free; returns the agent's tunnel for the call. */
   private @Nullable TunnelStream pick(AgentGroup agents) {
-    AgentSession chosen = AgentPicker.pick(agents, wanted.choice(), tried);
+    AgentSession chosen = AgentPicker.pick(agents, choice, tried);
     while (chosen != null) {
       // Asked once: on another loop the tunnel may begin to drain at any time.
       TunnelStream tunnel = chosen.tunnelFor(home);
@@ -213,7 +224,7 @@ public final class Placement implements RequestSide, ResponseSide {
       // Its last tunnel has just begun to drain; the registry is about to say so.
       chosen.end();
       onTried(chosen);
-      chosen = AgentPicker.pick(agents, wanted.choice(), tried);
+      chosen = AgentPicker.pick(agents, choice, tried);
     }
     return null;
   }
@@ -231,15 +242,15 @@ public final class Placement implements RequestSide, ResponseSide {
     }
     if (agents == null) {
       return CallReset.unprocessed(
-          CallFailure.NO_AGENT, "no agent of group " + wanted.group() + " is connected");
+          CallFailure.NO_AGENT, "no agent of group " + group + " is connected");
     }
     return CallReset.unprocessed(
         CallFailure.AGENT_OVERLOADED,
-        "every agent of group " + wanted.group() + " is at its limit of calls");
+        "every agent of group " + group + " is at its limit of calls");
   }
 
   private CallHeaders withTimeLeft() {
-    return TimeLeft.after(wanted.headers(), home.ticker().nanoTime() - begunNanos);
+    return TimeLeft.after(headers, home.ticker().nanoTime() - begunNanos);
   }
 
   @Override
@@ -365,7 +376,7 @@ public final class Placement implements RequestSide, ResponseSide {
   }
 
   private void placeAgain(AgentSession from, CallReset failure) {
-    if (attempts - wanted.before() >= MAX_PLACEMENTS) {
+    if (attempts - before >= MAX_PLACEMENTS) {
       fail(failure);
       return;
     }
