@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 public final class CallMeter {
   // deps
   private final CallMetrics metrics;
-  private final CallRecord record;
 
   // state, confined to the loop
   private @Nullable CallSeries series;
@@ -18,32 +17,28 @@ public final class CallMeter {
   /** Whether the series is the call's own, or will never be. */
   private boolean settled;
 
-  /** Request bytes that came before the call had a group. */
-  private int earlyBytes;
-
-  CallMeter(CallMetrics metrics, CallRecord record) {
+  CallMeter(CallMetrics metrics) {
     this.metrics = metrics;
-    this.record = record;
   }
 
   /** The call has a group now; once. */
-  public void onRouted() {
+  public void onRouted(CallRecord record) {
     CallSeries own = metrics.known(record);
     settled = own != null;
     series = own == null ? metrics.series(CallKey.of(record).unnamed()) : own;
     series.onBegin(settled);
-    series.onRequestBytes(earlyBytes);
+    series.onRequestBytes(record.requestBytes());
   }
 
   /** The answer has begun. */
-  public void onAnswered() {
+  public void onAnswered(CallRecord record) {
     if (!settled && !record.isUnknownMethod()) {
-      settle();
+      settle(record);
     }
   }
 
   /** From here on the call counts as what it is: a name that a backend answers is not made up. */
-  private void settle() {
+  private void settle(CallRecord record) {
     CallSeries before = series;
     if (before != null) {
       settled = true;
@@ -54,11 +49,9 @@ public final class CallMeter {
     }
   }
 
-  /** Body bytes of the request, as they come. */
+  /** Body bytes of the request, as they come; those before it is routed are in the record. */
   public void onRequestBytes(int bytes) {
-    if (series == null) {
-      earlyBytes += bytes;
-    } else {
+    if (series != null) {
       series.onRequestBytes(bytes);
     }
   }
@@ -71,14 +64,14 @@ public final class CallMeter {
   }
 
   /** The call is over, and so is its record. */
-  public void onEnd() {
+  public void onEnd(CallRecord record) {
     if (record.isAnswered() && !settled && !record.isUnknownMethod()) {
-      settle();
+      settle(record);
     }
     CallSeries last = series;
     if (last == null) {
       last = metrics.series(CallKey.of(record).unnamed());
-      last.onRequestBytes(earlyBytes);
+      last.onRequestBytes(record.requestBytes());
     } else {
       last.onLeft();
       if (!settled) {
@@ -86,10 +79,10 @@ public final class CallMeter {
       }
     }
     last.onEnd(record);
-    addStages(last);
+    addStages(last, record);
   }
 
-  private void addStages(CallSeries last) {
+  private static void addStages(CallSeries last, CallRecord record) {
     long ended = record.endedNanos();
     if (!record.isPlaced()) {
       last.add(CallStage.ENTRY, record.durationNanos());

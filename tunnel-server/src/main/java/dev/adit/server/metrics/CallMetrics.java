@@ -165,9 +165,9 @@ public final class CallMetrics {
     return Stream.concat(series.values().stream(), Stream.of(other));
   }
 
-  /** A call has begun, of which this is the record. */
-  public CallMeter begin(CallRecord record) {
-    return new CallMeter(this, record);
+  /** A call has begun. */
+  public CallMeter begin() {
+    return new CallMeter(this);
   }
 
   /** The series of a call, or null if it has none; all that name no method have one. */

@@ -109,8 +109,8 @@ final class CallSeries {
     running.decrement();
   }
 
-  void onRequestBytes(int bytes) {
-    requestBytes.inc((long) bytes);
+  void onRequestBytes(long bytes) {
+    requestBytes.inc(bytes);
   }
 
   void onResponseBytes(int bytes) {

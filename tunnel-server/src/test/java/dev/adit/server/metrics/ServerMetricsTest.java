@@ -86,18 +86,18 @@ final class ServerMetricsTest {
     AsciiString rule = AsciiString.of("orders");
     GroupName group = new GroupName("shop");
     CallRecord record = new CallRecord(TICKER);
-    CallMeter meter = metrics.calls().begin(record);
+    CallMeter meter = metrics.calls().begin();
     record.request(headers, AsciiString.of("id"));
     record.route(rule, AsciiString.EMPTY_STRING);
     record.group(group);
-    meter.onRouted();
+    meter.onRouted(record);
     record.placed(new AgentId("edge-1"), 1, durationNanos / 10);
     record.accepted(AsciiString.of("backend"), AsciiString.of("10.0.0.1:1"), durationNanos / 5);
     record.status(AsciiString.of("0"));
     record.head(new ResponseHead(200, new HeaderFields()), durationNanos / 2);
-    meter.onAnswered();
+    meter.onAnswered(record);
     record.end(durationNanos);
-    meter.onEnd();
+    meter.onEnd(record);
   }
 
   /**

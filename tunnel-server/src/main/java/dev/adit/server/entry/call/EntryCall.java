@@ -58,10 +58,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
   private int unasked;
 
   EntryCall(
-      EntryContext entry,
-      EntryConnection connection,
-      Http2Stream stream,
-      int connectionNumber) {
+      EntryContext entry, EntryConnection connection, Http2Stream stream, int connectionNumber) {
     super(
         (long) connectionNumber << Integer.SIZE | stream.id(),
         new CallRecord(connection.loop().ticker()));
@@ -69,14 +66,10 @@ final class EntryCall extends RunningCall implements PlacementListener {
     this.connection = connection;
     this.stream = stream;
     writer = new ResponseWriter(connection, stream, this);
-    counts = entry.metrics().begin(record());
+    counts = entry.metrics().begin();
   }
 
-  /**
-   * Reads the head, routes the call and gives it to an agent.
-   *
-   * @param newId of a call that brings none
-   */
+  /** Reads the head, routes the call and gives it to an agent; the id is for one without. */
   void begin(
       RequestReader reader,
       Admission admission,
@@ -172,7 +165,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
 
   private void onGroup(GroupName group) {
     record().group(group);
-    counts.onRouted();
+    counts.onRouted(record());
   }
 
   private long now() {
@@ -247,7 +240,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     record().head(head, now);
     CallTimers.moved(timers, now);
     if (route != null && !head.isInformational()) {
-      counts.onAnswered();
+      counts.onAnswered(record());
       route.rule().responseHeaders().applyTo(head.fields());
     }
     writer.head(head, last);
@@ -303,10 +296,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     }
   }
 
-  /**
-   * Asks for the leaving of bytes that are about to be written, not each time: they leave in order,
-   * so the last ones of a run tell for all.
-   */
+  /** Asks when bytes have left, not each time: they leave in order, so the last tell for all. */
   private @Nullable ChannelFutureListener whenLeft(int bytes) {
     int asked = unasked + bytes;
     if (asked < entry.askedBytes()) {

@@ -55,7 +55,7 @@ public record EntryContext(
   /** A call is over, and so is its record. */
   void end(CallRecord record, CallMeter counts, @Nullable CallTrace trace) {
     calls.end();
-    counts.onEnd();
+    counts.onEnd(record);
     if (trace != null) {
       trace.end(record);
     }
