@@ -5,10 +5,15 @@ package dev.adit.server.dispatch.placement;
  * must not be told of them twice. Confined to the loop of the caller's connection.
  */
 final class RequestProgress {
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+
   private final PlacementListener caller;
-  private long left;
   private long told;
-  private long most = Long.MAX_VALUE;
+
+  /** What has left beyond the limit. */
+  private int untold;
+
+  private int most = UNLIMITED;
 
   RequestProgress(PlacementListener caller) {
     this.caller = caller;
@@ -20,16 +25,18 @@ final class RequestProgress {
    * @param bytes of one attempt, since the request's begin
    */
   void onLeft(long bytes) {
-    if (bytes > left) {
-      left = bytes;
+    long news = bytes - told - untold;
+    if (news > 0) {
+      untold += (int) news;
       tell();
     }
   }
 
   private void tell() {
-    int news = (int) (Math.min(left, most) - told);
+    int news = most == UNLIMITED ? untold : (int) Math.min(untold, most - told);
     if (news > 0) {
       told += news;
+      untold -= news;
       caller.onRequestConsumed(news);
     }
   }
@@ -39,13 +46,13 @@ final class RequestProgress {
    *
    * @param bytes since the request's begin
    */
-  void tellAtMost(long bytes) {
+  void tellAtMost(int bytes) {
     most = bytes;
   }
 
   /** Tells the caller of all that leaves, and has left. */
   void tellAll() {
-    most = Long.MAX_VALUE;
+    most = UNLIMITED;
     tell();
   }
 }
