@@ -19,6 +19,9 @@ public interface ResponseSide {
   void onAccepted(AsciiString upstream, AsciiString backend);
 
   /**
+   * The response begins, or is over with this.
+   *
+   * @param head not to be changed: other calls may have the same
    * @param last nothing follows: Trailers-Only, or a response without a body
    */
   void onHead(ResponseHead head, boolean last);
@@ -29,7 +32,11 @@ public interface ResponseSide {
    */
   void onResponseChunk(ByteBuf data, boolean last);
 
-  /** The response is complete. */
+  /**
+   * The response is complete.
+   *
+   * @param trailers not to be changed: other calls may have the same
+   */
   void onTrailers(HeaderFields trailers);
 
   /**

@@ -10,6 +10,7 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.alike.AlikeResponses;
 import dev.adit.core.wire.protobuf.PartReader;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.util.AsciiString;
@@ -36,6 +37,8 @@ final class HeadReader {
       AsciiString.cached("grpc-accept-encoding");
 
   private final KnownTexts texts = new KnownTexts();
+
+  private final AlikeResponses responses = new AlikeResponses();
 
   /** Of the head at hand: how many there are is known at its end. */
   private final HeaderFields fields = new HeaderFields();
@@ -103,7 +106,9 @@ final class HeadReader {
     if (status < 100 || status > 999) {
       throw new WireException("a response head with status " + Long.toUnsignedString(status));
     }
-    return new ResponseHead((int) status, takeFields());
+    ResponseHead head = responses.head((int) status, fields);
+    fields.clear();
+    return head;
   }
 
   HeaderFields trailers(PartReader in) throws WireException {
@@ -117,7 +122,9 @@ final class HeadReader {
       }
     }
     checkEnd(in, end);
-    return takeFields();
+    HeaderFields trailers = responses.trailers(fields);
+    fields.clear();
+    return trailers;
   }
 
   private HeaderFields takeFields() {

@@ -1,6 +1,7 @@
 package dev.adit.server.policy;
 
 import dev.adit.core.call.HeaderFields;
+import dev.adit.core.call.ResponseHead;
 import io.netty.util.AsciiString;
 import java.util.List;
 
@@ -27,6 +28,16 @@ public record HeaderChanges(List<Field> set, List<Field> add, List<AsciiString> 
   /** Nothing is changed. */
   public boolean isEmpty() {
     return set.isEmpty() && add.isEmpty() && remove.isEmpty();
+  }
+
+  /** A head with the changes: the same where there are none, else a copy. */
+  public ResponseHead appliedTo(ResponseHead head) {
+    if (isEmpty()) {
+      return head;
+    }
+    HeaderFields changed = head.fields().copy();
+    applyTo(changed);
+    return new ResponseHead(head.status(), changed);
   }
 
   /** Changes {@code fields} in place. */

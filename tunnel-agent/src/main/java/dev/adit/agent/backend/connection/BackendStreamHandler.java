@@ -2,6 +2,7 @@ package dev.adit.agent.backend.connection;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
+import dev.adit.core.call.alike.AlikeResponses;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.EdgeListener;
 import io.netty.buffer.ByteBuf;
@@ -21,17 +22,12 @@ final class BackendStreamHandler implements EdgeListener {
   private static final int NO_GOAWAY = -1;
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  /** A longer list is not kept for the responses to come. */
-  private static final int MOST_KEPT_BYTES = 1024;
+  private final AlikeResponses responses = new AlikeResponses();
 
   // state, confined to the loop; the connection is set once, before any frame
   private @Nullable BackendConnection attached;
   private int goAwayLastStream = NO_GOAWAY;
   private long goAwayCode;
-
-  // Of the last response: most have the same, and share it.
-  private ResponseHead lastHead = new ResponseHead(0, new HeaderFields(0));
-  private HeaderFields lastTrailers = new HeaderFields(0);
 
   void attach(BackendConnection connection) {
     attached = connection;
@@ -67,7 +63,7 @@ final class BackendStreamHandler implements EdgeListener {
     AsciiString status = list.status();
     if (status == null) {
       endIf(last, stream);
-      events.onTrailers(trailers(list.fields()));
+      events.onTrailers(responses.trailers(list.fields()));
       return;
     }
     ResponseHead head = head(stream.id(), status, list.fields(), last);
@@ -103,25 +99,7 @@ final class BackendStreamHandler implements EdgeListener {
     if (code < 100 || code == SWITCHING_PROTOCOLS || (code < 200 && last)) {
       throw malformed(streamId, "a response with :status " + code);
     }
-    if (code == lastHead.status() && fields.equals(lastHead.fields())) {
-      return lastHead;
-    }
-    ResponseHead head = new ResponseHead(code, fields.copy());
-    if (head.listBytes() <= MOST_KEPT_BYTES) {
-      lastHead = head;
-    }
-    return head;
-  }
-
-  private HeaderFields trailers(HeaderFields fields) {
-    if (fields.equals(lastTrailers)) {
-      return lastTrailers;
-    }
-    HeaderFields trailers = fields.copy();
-    if (trailers.listBytes() <= MOST_KEPT_BYTES) {
-      lastTrailers = trailers;
-    }
-    return trailers;
+    return responses.head(code, fields);
   }
 
   /** Three digits (RFC 9110 15), or 0 if it is anything else. */

@@ -10,12 +10,6 @@ import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 import dev.adit.testing.tunnel.ResponseLog;
 import dev.adit.testing.tunnel.TunnelPair;
-import io.grpc.Attributes;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.Status;
-import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -361,43 +355,5 @@ final class WakeThresholdTest {
     EmbeddedChannel other = new EmbeddedChannel();
     assertNull(WakeThreshold.of(other));
     assertFalse(other.finish());
-  }
-
-  /** A call of a connection whose negotiation has told of the threshold. */
-  private static final class CallOf extends ServerCall<ByteBuf, ByteBuf> {
-    private final Attributes attributes;
-
-    CallOf(WakeThreshold threshold) {
-      attributes =
-          InternalProtocolNegotiationEvent.getAttributes(
-              WakeThreshold.toldOf(InternalProtocolNegotiationEvent.getDefault(), threshold));
-    }
-
-    @Override
-    public Attributes getAttributes() {
-      return attributes;
-    }
-
-    @Override
-    public void request(int messages) {}
-
-    @Override
-    public void sendHeaders(Metadata headers) {}
-
-    @Override
-    public void sendMessage(ByteBuf message) {}
-
-    @Override
-    public void close(Status status, Metadata trailers) {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public MethodDescriptor<ByteBuf, ByteBuf> getMethodDescriptor() {
-      return ProxyMethod.DESCRIPTOR;
-    }
   }
 }

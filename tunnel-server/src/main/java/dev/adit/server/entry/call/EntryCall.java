@@ -239,11 +239,12 @@ final class EntryCall extends RunningCall implements PlacementListener {
     long now = now();
     record().head(head, now);
     CallTimers.moved(timers, now);
+    ResponseHead shown = head;
     if (route != null && !head.isInformational()) {
       counts.onAnswered(record());
-      route.rule().responseHeaders().applyTo(head.fields());
+      shown = route.rule().responseHeaders().appliedTo(head);
     }
-    writer.head(head, last);
+    writer.head(shown, last);
   }
 
   /** An agent's list that is unsound, or would end the caller's connection, ends the call. */
