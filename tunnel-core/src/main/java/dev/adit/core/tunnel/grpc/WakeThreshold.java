@@ -22,15 +22,21 @@ import org.jspecify.annotations.Nullable;
  * connection's end. The bytes have arrived all the same, and those of a connection that has ended
  * are read first. An Accepted that lay alone in the connection's last reads says how many bytes
  * that takes, TLS and all. Whatever is less and alone waits for the limit at the longest, and where
- * answers take longer than that the kernel is asked for nothing.
+ * answers take long the kernel is asked for nothing.
  *
  * <p>The first handler of a connection that carries one tunnel. Confined to its loop.
  */
 public final class WakeThreshold extends ChannelInboundHandlerAdapter {
   private static final Attributes.Key<WakeThreshold> KEY = Attributes.Key.create("wake-threshold");
 
-  /** How long few bytes may lie there unread. */
-  static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  /** Where answers take longer, a wake more for each is little. */
+  static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /**
+   * How long few bytes may lie there unread. A timer that is due sooner than the kernel's own ones
+   * would be set anew in hardware at each sleep, for as much as is saved.
+   */
+  static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVLOWAT = 18;
@@ -46,6 +52,7 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
   private static final int MOST_BYTES = 1024;
 
   private final Channel channel;
+  private final long soonNanos;
   private final long limitNanos;
 
   // state, confined to the loop
@@ -57,7 +64,7 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
 
   private long sinceNanos;
 
-  /** The last lone call was answered within the limit. */
+  /** The last lone call was. */
   private boolean soon;
 
   /** What an Accepted takes; 0 if that is not known. */
@@ -72,15 +79,16 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
   private boolean limited;
 
   /** For a channel of epoll whose kernel reads SO_RCVLOWAT anew when it is set. */
-  WakeThreshold(Channel channel, long limitNanos) {
+  WakeThreshold(Channel channel, long soonNanos, long limitNanos) {
     this.channel = channel;
+    this.soonNanos = soonNanos;
     this.limitNanos = limitNanos;
   }
 
   /** Null where the kernel cannot be asked. */
   public static @Nullable WakeThreshold of(Channel channel) {
     return channel instanceof EpollSocketChannel && isKnown(System.getProperty("os.version", ""))
-        ? new WakeThreshold(channel, LIMIT_NANOS)
+        ? new WakeThreshold(channel, SOON_NANOS, LIMIT_NANOS)
         : null;
   }
 
@@ -140,7 +148,7 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
     }
     if (waiting) {
       waiting = false;
-      soon = now() - sinceNanos < limitNanos;
+      soon = now() - sinceNanos < soonNanos;
     }
     if (threshold > 1 && !idle.getAsBoolean()) {
       set(1);

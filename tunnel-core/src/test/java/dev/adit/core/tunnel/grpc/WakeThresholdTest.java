@@ -68,11 +68,11 @@ final class WakeThresholdTest {
     private volatile boolean lone;
     private volatile boolean idle = true;
 
-    Site(long limitNanos) throws Exception {
-      this(limitNanos, true);
+    Site(long soonNanos, long limitNanos) throws Exception {
+      this(soonNanos, limitNanos, true);
     }
 
-    Site(long limitNanos, boolean follows) throws Exception {
+    Site(long soonNanos, long limitNanos, boolean follows) throws Exception {
       CompletableFuture<Channel> child = new CompletableFuture<>();
       InetSocketAddress at =
           (InetSocketAddress)
@@ -83,7 +83,7 @@ final class WakeThresholdTest {
                       new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel made) {
-                          WakeThreshold first = new WakeThreshold(made, limitNanos);
+                          WakeThreshold first = new WakeThreshold(made, soonNanos, limitNanos);
                           made.pipeline().addLast(first, new Counter());
                           accepted.complete(first);
                           child.complete(made);
@@ -191,7 +191,7 @@ final class WakeThresholdTest {
 
   @Test
   void acceptedAloneWakesNobody() throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.send();
       assertTrue(site.asked() > ACCEPTED);
@@ -206,7 +206,7 @@ final class WakeThresholdTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void acceptedIsReadBeforeTheConnectionsEnd(boolean reset) throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.send();
       site.write(ACCEPTED);
@@ -220,10 +220,9 @@ final class WakeThresholdTest {
     }
   }
 
-  /** Where this machine took longer than that for one call, the next does without. */
   @Test
   void fewBytesWaitForTheLimitOnly() throws Exception {
-    try (Site site = new Site(WakeThreshold.LIMIT_NANOS)) {
+    try (Site site = new Site(NEVER, WakeThreshold.LIMIT_NANOS)) {
       for (int i = 0; i < 20; i++) {
         site.send();
         site.accept(ACCEPTED);
@@ -234,7 +233,7 @@ final class WakeThresholdTest {
 
   @Test
   void slowAnswersAreNotWaitedFor() throws Exception {
-    try (Site site = new Site(WakeThreshold.LIMIT_NANOS)) {
+    try (Site site = new Site(WakeThreshold.SOON_NANOS, NEVER)) {
       site.send();
       site.accept(ACCEPTED);
       Thread.sleep(5);
@@ -246,7 +245,7 @@ final class WakeThresholdTest {
 
   @Test
   void answerThatGoesOnIsReadAsItComes() throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.send();
       assertTrue(site.asked() > 1);
@@ -262,7 +261,7 @@ final class WakeThresholdTest {
 
   @Test
   void secondCallIsToBeHeardOf() throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.send();
       site.write(1);
@@ -279,7 +278,7 @@ final class WakeThresholdTest {
 
   @Test
   void longerAcceptedIsLearntAnew() throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.send();
       site.accept(3 * ACCEPTED);
@@ -298,7 +297,7 @@ final class WakeThresholdTest {
   @Test
   void whatATunnelSendsDecides() throws Exception {
     TunnelPair pair = new TunnelPair();
-    try (Site site = new Site(NEVER, false)) {
+    try (Site site = new Site(NEVER, NEVER, false)) {
       ServerTransport transport = new ServerTransport(new CallOf(site.threshold));
       transport.follow(pair.server().stream());
       for (int call = 1; call <= 2; call++) {
@@ -326,7 +325,7 @@ final class WakeThresholdTest {
 
   @Test
   void connectionOfTwoTunnelsIsReadAsItComes() throws Exception {
-    try (Site site = new Site(NEVER)) {
+    try (Site site = new Site(NEVER, NEVER)) {
       site.learn();
       site.onLoop(() -> site.threshold.follow(() -> true, () -> true));
       site.send();
