@@ -26,7 +26,7 @@ final class FloodDefaultsTest {
             agents: []
             """);
     ServerConfig config = ServerConfigReader.read(file);
-    assertEquals(50_000, config.entry().connections().floods().newStreams());
+    assertEquals(200_000, config.entry().connections().floods().newStreams());
     assertEquals(20, config.tunnel().connections().floods().newStreams());
     assertEquals(7, config.tunnel().connections().floods().settings());
   }

@@ -30,7 +30,7 @@ public record FloodLimits(
     int quickResets,
     int newStreams) {
   public static final FloodLimits DEFAULT =
-      new FloodLimits(20, 100, 10, 100, 10, 16, 100, 100, 50_000);
+      new FloodLimits(20, 100, 10, 100, 10, 16, 100, 100, 200_000);
 
   /** Of an agent, whose connection has one stream for as long as it lasts. */
   public static final FloodLimits OF_AGENT =
