@@ -129,8 +129,13 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
     update();
   }
 
-  /** Something was sent, or has been read. */
+  /** Something was sent. */
   void update() {
+    update(true);
+  }
+
+  /** Who has been waiting when others' calls end may have its Accepted already. */
+  private void update(boolean sent) {
     BooleanSupplier waits = lone;
     if (waits == null) {
       return;
@@ -139,7 +144,7 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
       if (!waiting) {
         waiting = true;
         sinceNanos = now();
-        if (soon && acceptedBytes > 0) {
+        if (sent && soon && acceptedBytes > 0) {
           set(acceptedBytes + SLACK_BYTES);
           limit(limitNanos);
         }
@@ -166,8 +171,9 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
-    update();
-    if (waiting && readBytes > 0) {
+    boolean waited = waiting;
+    update(false);
+    if (waited && waiting && readBytes > 0) {
       learn();
     }
     readBytes = 0;

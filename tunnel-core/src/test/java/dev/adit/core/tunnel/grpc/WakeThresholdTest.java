@@ -67,6 +67,7 @@ final class WakeThresholdTest {
     private final WakeThreshold threshold;
     private volatile boolean lone;
     private volatile boolean idle = true;
+    private volatile boolean leftAlone;
 
     Site(long soonNanos, long limitNanos) throws Exception {
       this(soonNanos, limitNanos, true);
@@ -174,6 +175,10 @@ final class WakeThresholdTest {
           lone = false;
           idle = true;
         }
+        if (leftAlone) {
+          leftAlone = false;
+          lone = true;
+        }
         read.add(bytes);
       }
 
@@ -273,6 +278,22 @@ final class WakeThresholdTest {
           });
       assertEquals(1, site.next(), "what lies there is read at once");
       assertEquals(1, site.asked());
+    }
+  }
+
+  /** What came with another call's end says nothing of an Accepted, which may have come before. */
+  @Test
+  void callThatIsLeftAloneIsReadAsItComes() throws Exception {
+    try (Site site = new Site(NEVER, NEVER)) {
+      site.learn();
+      site.onLoop(() -> site.idle = false);
+      site.accept(3 * ACCEPTED);
+      site.leftAlone = true;
+      site.accept(2 * ACCEPTED);
+      assertEquals(1, site.asked());
+      site.answer();
+      site.send();
+      assertTrue(site.asked() > ACCEPTED && site.asked() < 2 * ACCEPTED);
     }
   }
 
