@@ -3,9 +3,10 @@ package dev.adit.core.http2;
 /**
  * Tells when bytes written to one stream have left, without asking for each write: a stream's
  * writes leave in order, so the last one of a run tells for all. What is still unasked for is
- * always less than {@code everyBytes}. Confined to the loop of the connection.
+ * always less than {@code everyBytes}. Stands alone, or below what writes the stream. Confined to
+ * the loop of the connection.
  */
-public final class WriteMeter {
+public class WriteMeter {
   // deps
   private final int everyBytes;
 
@@ -27,7 +28,7 @@ public final class WriteMeter {
    *
    * @return how many bytes have left, or never will, when this one has; 0 if nobody needs to know
    */
-  public int onWrite(int bytes) {
+  public final int onWrite(int bytes) {
     unasked += bytes;
     if (unasked < everyBytes) {
       return 0;

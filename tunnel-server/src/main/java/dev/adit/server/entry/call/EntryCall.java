@@ -27,7 +27,6 @@ import dev.adit.server.routing.Router;
 import dev.adit.server.trace.CallTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +53,6 @@ final class EntryCall extends RunningCall implements PlacementListener {
   private @Nullable CallTrace trace;
   private @Nullable CallTimers timers;
 
-  /** Bytes written whose leaving nobody has asked for. */
-  private int unasked;
-
   EntryCall(
       EntryContext entry, EntryConnection connection, Http2Stream stream, int connectionNumber) {
     super(
@@ -65,7 +61,7 @@ final class EntryCall extends RunningCall implements PlacementListener {
     this.entry = entry;
     this.connection = connection;
     this.stream = stream;
-    writer = new ResponseWriter(connection, stream, this);
+    writer = new ResponseWriter(connection, stream, this, entry.askedBytes());
     counts = entry.metrics().begin();
   }
 
@@ -287,7 +283,8 @@ final class EntryCall extends RunningCall implements PlacementListener {
     record().responseBytes(bytes);
     counts.onResponseBytes(bytes);
     boolean withoutStatus = last && headers.isGrpc();
-    writer.chunk(data, last && !withoutStatus, whenLeft(bytes));
+    int left = writer.onWrite(bytes);
+    writer.chunk(data, last && !withoutStatus, left == 0 ? null : written -> onResponseLeft(left));
     if (withoutStatus) {
       fail(
           CallFailure.BACKEND_HTTP,
@@ -295,17 +292,6 @@ final class EntryCall extends RunningCall implements PlacementListener {
           502,
           "the backend's response ended without grpc-status");
     }
-  }
-
-  /** Asks when bytes have left, not each time: they leave in order, so the last tell for all. */
-  private @Nullable ChannelFutureListener whenLeft(int bytes) {
-    int asked = unasked + bytes;
-    if (asked < entry.askedBytes()) {
-      unasked = asked;
-      return null;
-    }
-    unasked = 0;
-    return left -> onResponseLeft(asked);
   }
 
   private void onResponseLeft(int bytes) {

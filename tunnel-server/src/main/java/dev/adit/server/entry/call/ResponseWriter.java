@@ -8,6 +8,7 @@ import dev.adit.core.call.ResponseHead;
 import dev.adit.core.http2.HeaderNames;
 import dev.adit.core.http2.HeaderRules;
 import dev.adit.core.http2.StatusTranslator;
+import dev.adit.core.http2.WriteMeter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the response of one call to its caller's stream, and is the only place where a failure
  * becomes a status. Confined to the loop of the caller's connection.
  */
-final class ResponseWriter {
+final class ResponseWriter extends WriteMeter {
   private static final int USUAL_PUSHBACK_MILLIS = 1000;
 
   /**
@@ -51,8 +52,10 @@ final class ResponseWriter {
    *
    * @param call is over once the caller has all of the response and its stream stays for a while,
    *     for the sake of the request
+   * @param askedBytes of body, that may leave without the call being told
    */
-  ResponseWriter(EntryConnection connection, Http2Stream stream, EntryCall call) {
+  ResponseWriter(EntryConnection connection, Http2Stream stream, EntryCall call, int askedBytes) {
+    super(askedBytes);
     this.connection = connection;
     this.stream = stream;
     this.call = call;
