@@ -55,7 +55,10 @@ public final class CallMetrics {
   private final Map<CallKey, CallSeries> series = new ConcurrentHashMap<>();
   private final CallSeries other;
 
-  /** Some of them by the hash of their calls, which need no key of their own to be looked up. */
+  /**
+   * Some of them by the hash of their calls, which need no key of their own to be looked up. Loops
+   * write over each other's: who finds another's, or none, asks the map.
+   */
   private final @Nullable CallSeries[] recent = new CallSeries[RECENT];
 
   /** Counters that are shown by {@code registry}. */

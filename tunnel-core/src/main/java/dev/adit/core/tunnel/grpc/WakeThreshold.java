@@ -64,7 +64,7 @@ public final class WakeThreshold extends ChannelInboundHandlerAdapter {
 
   private long sinceNanos;
 
-  /** The last lone call was. */
+  /** The last lone call was answered soon. */
   private boolean soon;
 
   /** What an Accepted takes; 0 if that is not known. */
