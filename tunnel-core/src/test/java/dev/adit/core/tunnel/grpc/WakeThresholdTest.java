@@ -238,10 +238,10 @@ final class WakeThresholdTest {
 
   @Test
   void slowAnswersAreNotWaitedFor() throws Exception {
-    try (Site site = new Site(WakeThreshold.SOON_NANOS, NEVER)) {
+    // Whatever the answer takes is too long.
+    try (Site site = new Site(0, NEVER)) {
       site.send();
       site.accept(ACCEPTED);
-      Thread.sleep(5);
       site.answer();
       site.send();
       assertEquals(1, site.asked());
