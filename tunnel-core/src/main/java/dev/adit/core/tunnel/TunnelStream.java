@@ -35,11 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class TunnelStream {
   private static final Logger log = LoggerFactory.getLogger(TunnelStream.class);
 
-  /** Which end of the tunnel we are. */
+  /** Which end of the tunnel we are: a server opens odd ids, an agent even ones. */
   public enum End {
-    /** Opens odd ids. */
     SERVER,
-    /** Opens even ids. */
     AGENT
   }
 
@@ -122,6 +120,7 @@ public final class TunnelStream {
   /** Heartbeats begin, and silence counts. */
   public void start() {
     assert loop.inEventLoop();
+    transport.onStart(this);
     liveness.start();
   }
 

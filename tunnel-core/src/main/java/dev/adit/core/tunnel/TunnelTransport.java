@@ -19,6 +19,9 @@ public interface TunnelTransport {
    */
   void send(ByteBuf message);
 
+  /** {@code stream} begins to beat; what it waits for may spare the carrier work. */
+  default void onStart(TunnelStream stream) {}
+
   /** We have sent all we ever will; the peer may go on. */
   void finish();
 

@@ -104,7 +104,6 @@ final class AcceptedTunnel extends ServerCall.Listener<ByteBuf> implements Tunne
             greeting.settings(),
             this);
     ArrivingBytes.tellTo(stream::onBytes);
-    transport.follow(stream);
     statuses = new StatusReports(loop.ticker());
     onIdentitiesChanged = () -> loop.execute(this::checkCredential);
     timer = loop.schedule(this::helloIsLate, HELLO_WITHIN_SECONDS, TimeUnit.SECONDS);

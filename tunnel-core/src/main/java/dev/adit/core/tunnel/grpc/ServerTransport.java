@@ -30,7 +30,8 @@ public final class ServerTransport implements TunnelTransport {
   }
 
   /** What the connection need not wake its loop for depends on the calls of {@code stream}. */
-  public void follow(TunnelStream stream) {
+  @Override
+  public void onStart(TunnelStream stream) {
     if (threshold != null) {
       threshold.follow(stream::awaitsLoneAnswer, () -> stream.callCount() == 0);
     }

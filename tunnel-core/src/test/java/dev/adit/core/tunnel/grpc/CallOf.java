@@ -30,7 +30,9 @@ final class CallOf extends ServerCall<ByteBuf, ByteBuf> {
   public void sendHeaders(Metadata headers) {}
 
   @Override
-  public void sendMessage(ByteBuf message) {}
+  public void sendMessage(ByteBuf message) {
+    message.release();
+  }
 
   @Override
   public void close(Status status, Metadata trailers) {}
