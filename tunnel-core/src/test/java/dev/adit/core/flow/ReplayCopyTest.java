@@ -67,6 +67,18 @@ final class ReplayCopyTest {
     copy.drop();
   }
 
+  @Test
+  void chunkBeginsWhereItsReaderStands() {
+    for (int size : new int[] {1, 2000}) {
+      ByteBuf data = text("read" + "b".repeat(size)).skipBytes(4);
+      copy.keep(data, false);
+      data.skipBytes(size).release();
+    }
+    replay();
+    assertEquals(List.of("b", "b".repeat(2000)), replayed);
+    copy.drop();
+  }
+
   /** Else a call that sends a few bytes now and then would hold what they came in, read by read. */
   @Test
   void smallChunksDoNotKeepWhatTheyCameIn() {

@@ -113,6 +113,27 @@ final class EdgeWritesTest {
     assertEquals(0, edge.connection().numActiveStreams());
   }
 
+  /** A connection has one list for what is written at once. */
+  @Test
+  void trailersThatWaitForAWindowAreNotThoseOfAnotherStream() {
+    widenConnection();
+    open(1);
+    open(3);
+    bench.hand.run(
+        () -> {
+          edge.writeChunk(1, chunk(WINDOW + 1), false, null);
+          edge.writeTrailers(1, fields("waits"), null);
+          edge.writeTrailers(3, fields("goes"), null);
+        });
+    bench.read();
+    bench.send(bench.script.windowUpdate(1, 1));
+    assertEquals("waits", bench.read().get(1).header("x"));
+  }
+
+  private static HeaderFields fields(String value) {
+    return new HeaderFields().add(AsciiString.of("x"), AsciiString.of(value));
+  }
+
   /** Copied or not, in one frame or in several: what is written first comes first. */
   @Test
   void chunksOfAllSizesKeepTheirOrder() {
