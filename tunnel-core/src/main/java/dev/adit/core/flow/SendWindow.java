@@ -4,7 +4,7 @@ package dev.adit.core.flow;
  * The bytes a peer has allowed us to send on one call. Never negative. Confined to the loop of the
  * tunnel stream.
  */
-public final class SendWindow {
+public class SendWindow {
   private int available;
 
   /**
@@ -14,16 +14,16 @@ public final class SendWindow {
     available = initial;
   }
 
-  public int available() {
+  public final int available() {
     return available;
   }
 
-  public boolean isExhausted() {
+  public final boolean isExhausted() {
     return available == 0;
   }
 
   /** Uses credit; the caller has checked that there is enough. */
-  public void take(int bytes) {
+  public final void take(int bytes) {
     assert bytes <= available : bytes + " > " + available;
     available -= bytes;
   }
@@ -33,7 +33,7 @@ public final class SendWindow {
    *
    * @return false if the sum would pass 2^31-1, which ends the tunnel (docs/protocol.md 3)
    */
-  public boolean grant(int bytes) {
+  public final boolean grant(int bytes) {
     if (bytes <= 0 || available > Integer.MAX_VALUE - bytes) {
       return false;
     }

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call on one tunnel stream: its two windows, the chunks that wait to be sent, and how it ends.
- * Confined to the loop of the stream.
+ * One call on one tunnel stream: the window of what it sends, which it is itself, and of what it
+ * receives, the chunks that wait to be sent, and how it ends. Confined to the loop of the stream.
  */
-abstract class TunnelCall {
+abstract class TunnelCall extends SendWindow {
   private static final Logger log = LoggerFactory.getLogger(TunnelCall.class);
 
   // deps
@@ -28,7 +28,6 @@ abstract class TunnelCall {
 
   // state, confined to the loop
   final ChunkQueue queue = new ChunkQueue();
-  final SendWindow sendWindow;
   final ReceiveWindow receiveWindow;
 
   /**
@@ -49,9 +48,9 @@ abstract class TunnelCall {
   private long stalledNanos;
 
   TunnelCall(TunnelStream stream, long id, int sendWindow, int receiveWindow) {
+    super(sendWindow);
     this.stream = stream;
     this.id = id;
-    this.sendWindow = new SendWindow(sendWindow);
     this.receiveWindow = new ReceiveWindow(stream.budget(), receiveWindow);
   }
 
@@ -93,7 +92,7 @@ abstract class TunnelCall {
   void withdraw(Set<AsciiString> withheld) {}
 
   final void receiveCredit(int bytes) throws WireException {
-    if (!sendWindow.grant(bytes)) {
+    if (!grant(bytes)) {
       throw new WireException("credit of call " + id + " passes 2^31-1");
     }
     endStall();
@@ -148,7 +147,7 @@ abstract class TunnelCall {
    * @return whether there is more that could be sent now
    */
   final boolean writeChunk(FrameWriter out, boolean halfCloses) {
-    int most = Math.min(sendWindow.available(), stream.settings().frames().maxChunkBytes());
+    int most = Math.min(available(), stream.settings().frames().maxChunkBytes());
     int length = Math.min(queue.bytes(), most);
     boolean last = halfCloses && lastQueued && length == queue.bytes();
     if (length == 0 && !last) {
@@ -163,13 +162,13 @@ abstract class TunnelCall {
       lastSent = true;
     }
     if (length > 0) {
-      sendWindow.take(length);
+      take(length);
       onQueueDrained(length);
     }
     if (queue.isEmpty()) {
       return false;
     }
-    if (sendWindow.isExhausted()) {
+    if (isExhausted()) {
       beginStall();
       return false;
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * knows that no backend has seen the call, a failure moves it to another agent and the caller
  * notices nothing (docs/protocol.md 4). Confined to the loop of the caller's connection.
  */
-public final class Placement implements RequestSide, ResponseSide {
+public final class Placement extends RequestProgress implements RequestSide, ResponseSide {
   private static final int MAX_PLACEMENTS = 3;
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -68,13 +68,10 @@ public final class Placement implements RequestSide, ResponseSide {
   /** Placements that the call has had already. */
   private final int before;
 
-  private final PlacementListener caller;
   private final ReplayCopy copy;
 
   /** Whether the copy is ours to fill and to drop. */
   private final boolean keeps;
-
-  private final RequestProgress progress;
 
   /** When the deadline of what is wanted counts from; unused without one. */
   private final long begunNanos;
@@ -133,6 +130,7 @@ public final class Placement implements RequestSide, ResponseSide {
       PlacementListener caller,
       ReplayCopy copy,
       boolean keeps) {
+    super(caller);
     this.context = context;
     this.home = home;
     headers = wanted.headers();
@@ -140,12 +138,10 @@ public final class Placement implements RequestSide, ResponseSide {
     rule = wanted.rule();
     choice = wanted.choice();
     before = wanted.before();
-    this.caller = caller;
     attempts = before;
     tried = wanted.shunned();
     this.copy = copy;
     this.keeps = keeps;
-    progress = new RequestProgress(caller);
     begunNanos = headers.hasTimeout() ? home.ticker().nanoTime() : 0;
   }
 
@@ -192,7 +188,7 @@ public final class Placement implements RequestSide, ResponseSide {
     AsciiString groupText = context.text(group);
     if (copy.isComplete()) {
       // What the caller may send before it is accepted fits into the copy.
-      progress.tellAtMost(Math.max(0, ReplayCopy.MAX_CALL_BYTES - tunnel.initialWindow()));
+      tellAtMost(Math.max(0, ReplayCopy.MAX_CALL_BYTES - tunnel.initialWindow()));
     }
     sentBytes = 0;
     int number = ++opened;
@@ -264,7 +260,7 @@ public final class Placement implements RequestSide, ResponseSide {
       copy.keep(data, last);
     }
     if (!copy.isComplete()) {
-      progress.tellAll();
+      tellAll();
     }
     side.onRequestChunk(data, last);
   }
@@ -308,7 +304,7 @@ public final class Placement implements RequestSide, ResponseSide {
   public void onAccepted(AsciiString upstream, AsciiString backend) {
     if (!over) {
       settle();
-      progress.tellAll();
+      tellAll();
       caller.onAccepted(upstream, backend);
     }
   }
@@ -319,7 +315,7 @@ public final class Placement implements RequestSide, ResponseSide {
       return;
     }
     settle();
-    progress.tellAll();
+    tellAll();
     over = last;
     caller.onHead(head, last);
   }
@@ -345,7 +341,7 @@ public final class Placement implements RequestSide, ResponseSide {
   @Override
   public void onRequestConsumed(int bytes) {
     sentBytes += bytes;
-    progress.onLeft(sentBytes);
+    onLeft(sentBytes);
   }
 
   @Override

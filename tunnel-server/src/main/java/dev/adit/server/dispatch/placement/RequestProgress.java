@@ -4,10 +4,12 @@ package dev.adit.server.dispatch.placement;
  * Request bytes that have left towards a backend: a later attempt sends them again, and the caller
  * must not be told of them twice. Confined to the loop of the caller's connection.
  */
-final class RequestProgress {
+class RequestProgress {
   private static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private final PlacementListener caller;
+  final PlacementListener caller;
+
+  // state, confined to the loop
   private long told;
 
   /** What has left beyond the limit. */
@@ -24,7 +26,7 @@ final class RequestProgress {
    *
    * @param bytes of one attempt, since the request's begin
    */
-  void onLeft(long bytes) {
+  final void onLeft(long bytes) {
     long news = bytes - told - untold;
     if (news > 0) {
       untold += (int) news;
@@ -46,12 +48,12 @@ final class RequestProgress {
    *
    * @param bytes since the request's begin
    */
-  void tellAtMost(int bytes) {
+  final void tellAtMost(int bytes) {
     most = bytes;
   }
 
   /** Tells the caller of all that leaves, and has left. */
-  void tellAll() {
+  final void tellAll() {
     most = UNLIMITED;
     tell();
   }
