@@ -10,7 +10,6 @@ import dev.adit.core.call.CallProtocol;
 import dev.adit.core.call.CallReset;
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
-import dev.adit.core.call.alike.AlikeResponses;
 import dev.adit.core.wire.protobuf.PartReader;
 import dev.adit.core.wire.protobuf.WireException;
 import io.netty.util.AsciiString;
@@ -38,7 +37,8 @@ final class HeadReader {
 
   private final KnownTexts texts = new KnownTexts();
 
-  private final AlikeResponses responses = new AlikeResponses();
+  private final KnownPart<ResponseHead> knownHead = new KnownPart<>();
+  private final KnownPart<HeaderFields> knownTrailers = new KnownPart<>();
 
   /** Of the head at hand: how many there are is known at its end. */
   private final HeaderFields fields = new HeaderFields();
@@ -92,6 +92,11 @@ final class HeadReader {
   }
 
   ResponseHead responseHead(PartReader in) throws WireException {
+    ResponseHead known = knownHead.pass(in);
+    return known == null ? knownHead.keep(newResponseHead(in), in) : known;
+  }
+
+  private ResponseHead newResponseHead(PartReader in) throws WireException {
     int end = in.end();
     long status = 0;
     while (in.at() < end) {
@@ -106,12 +111,15 @@ final class HeadReader {
     if (status < 100 || status > 999) {
       throw new WireException("a response head with status " + Long.toUnsignedString(status));
     }
-    ResponseHead head = responses.head((int) status, fields);
-    fields.clear();
-    return head;
+    return new ResponseHead((int) status, takeFields());
   }
 
   HeaderFields trailers(PartReader in) throws WireException {
+    HeaderFields known = knownTrailers.pass(in);
+    return known == null ? knownTrailers.keep(newTrailers(in), in) : known;
+  }
+
+  private HeaderFields newTrailers(PartReader in) throws WireException {
     int end = in.end();
     while (in.at() < end) {
       int tag = (int) in.varint();
@@ -122,9 +130,7 @@ final class HeadReader {
       }
     }
     checkEnd(in, end);
-    HeaderFields trailers = responses.trailers(fields);
-    fields.clear();
-    return trailers;
+    return takeFields();
   }
 
   private HeaderFields takeFields() {

@@ -2,7 +2,6 @@ package dev.adit.agent.backend.connection;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
-import dev.adit.core.call.alike.AlikeResponses;
 import dev.adit.core.http2.Http2HeaderFields;
 import dev.adit.core.http2.read.EdgeListener;
 import io.netty.buffer.ByteBuf;

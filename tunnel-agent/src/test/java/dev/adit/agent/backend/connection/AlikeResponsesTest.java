@@ -1,4 +1,4 @@
-package dev.adit.core.call.alike;
+package dev.adit.agent.backend.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;

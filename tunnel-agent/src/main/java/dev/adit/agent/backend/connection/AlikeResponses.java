@@ -1,14 +1,14 @@
-package dev.adit.core.call.alike;
+package dev.adit.agent.backend.connection;
 
 import dev.adit.core.call.HeaderFields;
 import dev.adit.core.call.ResponseHead;
 
 /**
- * Heads and trailers of the responses that one reader reads: those like the last share it, as most
- * do, and any other is a copy. Confined to the reader's loop; what it gives out is not to be
- * changed, and may go anywhere.
+ * Heads and trailers of the responses of one connection: those like the last share it, as most do,
+ * and any other is a copy. Confined to its loop; what it gives out is not to be changed, and may go
+ * anywhere.
  */
-public final class AlikeResponses {
+final class AlikeResponses {
   /** A longer list is not kept for the responses to come. */
   private static final int MOST_KEPT_BYTES = 1024;
 
@@ -21,7 +21,7 @@ public final class AlikeResponses {
    *
    * @param fields borrowed
    */
-  public ResponseHead head(int status, HeaderFields fields) {
+  ResponseHead head(int status, HeaderFields fields) {
     if (status == lastHead.status() && fields.equals(lastHead.fields())) {
       return lastHead;
     }
@@ -37,7 +37,7 @@ public final class AlikeResponses {
    *
    * @param fields borrowed
    */
-  public HeaderFields trailers(HeaderFields fields) {
+  HeaderFields trailers(HeaderFields fields) {
     if (fields.equals(lastTrailers)) {
       return lastTrailers;
     }
