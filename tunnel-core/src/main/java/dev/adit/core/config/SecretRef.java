@@ -16,6 +16,9 @@ public sealed interface SecretRef {
   /** Longest secret we read; a wrong path must not pull a whole disk into memory. */
   int MAX_BYTES = 65_536;
 
+  /** Of a shorter one {@code check} warns: 16 random letters and digits are 95 bits. */
+  int LEAST_CHARS = 16;
+
   /**
    * Reads the secret now, without surrounding white space. May block: never on an event loop.
    *
@@ -41,7 +44,8 @@ public sealed interface SecretRef {
   }
 
   /**
-   * Warns of a variable that is not set: a process that runs here would not start.
+   * Warns of a variable that is not set, for a process that runs here would not start, and of a
+   * secret that is short enough to be guessed.
    *
    * @param keyPath where the secret is named
    */
@@ -49,6 +53,25 @@ public sealed interface SecretRef {
     if (secret instanceof FromEnvironment variable && !variable.isThere()) {
       problems.warn(
           keyPath + ": the environment variable " + variable.variable() + " is not set here");
+      return;
+    }
+    if (secret == null) {
+      return;
+    }
+    try {
+      int length = secret.read().length();
+      if (length < LEAST_CHARS) {
+        problems.warn(
+            keyPath
+                + ": a secret of "
+                + length
+                + (length == 1 ? " character" : " characters")
+                + " can be guessed: make one of "
+                + LEAST_CHARS
+                + " or more, for instance by openssl rand -hex 16");
+      }
+    } catch (IOException e) {
+      // Whoever read the configuration has told of it.
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,28 @@ final class SecretRefTest {
             + " copy of /etc/tunnel-agent/secrets/agent.token while the service runs; see that this"
             + " is there, and name it until then",
         told("file: /run/credentials/tunnel-agent.service/secrets_agent.token"));
+  }
+
+  /** Also one that is only named, or cannot be read, has to be told of no more than once. */
+  @Test
+  void checkWarnsOfWhatCanBeGuessed() throws IOException {
+    assertEquals(List.of(), warned("a-word-of-16-cha\n"));
+    String cure = " can be guessed: make one of 16 or more, for instance by openssl rand -hex 16";
+    assertEquals(
+        List.of("admin.token: a secret of 15 characters" + cure), warned("a-word-of-15-ch\n"));
+    assertEquals(List.of("admin.token: a secret of 1 character" + cure), warned("x"));
+    assertEquals(List.of(), warned("two words"));
+    ConfigProblems problems = new ConfigProblems();
+    SecretRef.check(null, "admin.token", problems);
+    SecretRef.check(new SecretRef.FromFile(directory.resolve("none")), "admin.token", problems);
+    assertEquals(List.of(), problems.warnings());
+  }
+
+  private List<String> warned(String text) throws IOException {
+    ConfigProblems problems = new ConfigProblems();
+    Path file = Files.writeString(directory.resolve("t"), text);
+    SecretRef.check(new SecretRef.FromFile(file), "admin.token", problems);
+    return problems.warnings();
   }
 
   private String told(String secret) {
