@@ -54,6 +54,7 @@ public final class InliningLimits {
           "io/netty/handler/codec/http2/HpackDecoder.insertHeader",
           "io/netty/handler/codec/http2/HpackEncoder.encode*",
           "io/netty/handler/codec/http2/HpackUtil.equalsVariableTime",
+          "io/netty/channel/AbstractChannelHandlerContext.read",
           "io/netty/channel/AbstractChannelHandlerContext.write",
           "io/netty/channel/AbstractChannelHandlerContext.flush",
           "io/netty/channel/AbstractChannelHandlerContext.fireChannelRead",
