@@ -102,9 +102,6 @@ flags="--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/jdk.inte
 # No file of performance counters: it is written to disk in /tmp all the time, and a write that
 # waits for the disk stops the whole process.
 flags="$flags -XX:-UsePerfData $code"
-# What calls run is compiled for good after a thousand of them, not five thousand: after a change of
-# load, which undoes some of it, calls cost as little as before in two thirds of the time.
-flags="$flags -XX:Tier4InvocationThreshold=1000 -XX:Tier4MinInvocationThreshold=200 -XX:Tier4CompileThreshold=3000"
 # The heap and compiled code in pages of 2 MiB, where the kernel gives them to those who ask: a call
 # costs an eighth less CPU.
 case $(cat /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null) in
