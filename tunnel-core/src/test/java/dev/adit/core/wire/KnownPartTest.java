@@ -110,6 +110,15 @@ final class KnownPartTest {
     HeaderFields none = heads.trailers(part(new byte[0]));
     assertSame(none, heads.trailers(part(new byte[0])));
     assertEquals(0, none.size());
+    trailers("a");
+  }
+
+  @Test
+  void longerOnesThatBeginAlikeAreReadAnew() throws WireException {
+    HeaderFields one = trailers("a");
+    Trailers two = Trailers.newBuilder().addHeaders(field("a")).addHeaders(field("b")).build();
+    assertEquals(one.size() + 1, heads.trailers(part(two.toByteArray())).size());
+    assertEquals(one, trailers("a"));
   }
 
   @Test
