@@ -53,25 +53,28 @@ public sealed interface SecretRef {
     if (secret instanceof FromEnvironment variable && !variable.isThere()) {
       problems.warn(
           keyPath + ": the environment variable " + variable.variable() + " is not set here");
-      return;
+    } else if (secret != null && secret.isThere()) {
+      checkLength(secret, keyPath, problems);
     }
-    if (secret == null) {
-      return;
-    }
+  }
+
+  private static void checkLength(SecretRef secret, String keyPath, ConfigProblems problems) {
+    int length;
     try {
-      int length = secret.read().length();
-      if (length < LEAST_CHARS) {
-        problems.warn(
-            keyPath
-                + ": a secret of "
-                + length
-                + (length == 1 ? " character" : " characters")
-                + " can be guessed: make one of "
-                + LEAST_CHARS
-                + " or more, for instance by openssl rand -hex 16");
-      }
+      length = secret.read().length();
     } catch (IOException e) {
       // Whoever read the configuration has told of it.
+      return;
+    }
+    if (length < LEAST_CHARS) {
+      problems.warn(
+          keyPath
+              + ": a secret of "
+              + length
+              + (length == 1 ? " character" : " characters")
+              + " can be guessed: make one of "
+              + LEAST_CHARS
+              + " or more, for instance by openssl rand -hex 16");
     }
   }
 
