@@ -1,8 +1,8 @@
 package dev.adit.core.flow;
 
 /**
- * The bytes a peer has allowed us to send on one call. Never negative. Confined to the loop of the
- * tunnel stream.
+ * The bytes a peer has allowed us to send on one call. Never negative. Stands alone, or below what
+ * sends. Confined to the loop of the tunnel stream.
  */
 public class SendWindow {
   private int available;

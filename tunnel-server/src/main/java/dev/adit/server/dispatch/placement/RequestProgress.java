@@ -2,7 +2,8 @@ package dev.adit.server.dispatch.placement;
 
 /**
  * Request bytes that have left towards a backend: a later attempt sends them again, and the caller
- * must not be told of them twice. Confined to the loop of the caller's connection.
+ * must not be told of them twice. Stands alone, or below what makes the attempts. Confined to the
+ * loop of the caller's connection.
  */
 class RequestProgress {
   private static final int UNLIMITED = Integer.MAX_VALUE;
